@@ -1,0 +1,36 @@
+"""Films of optimizers descending loss landscapes."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ravine.gallery import Film as Film
+    from ravine.gallery import Recipe as Recipe
+    from ravine.gallery import film as film
+    from ravine.landscapes import Landscape as Landscape
+    from ravine.optimizers import Descent as Descent
+    from ravine.optimizers import Optimizer as Optimizer
+    from ravine.optimizers import descend as descend
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Descent": "ravine.optimizers",
+    "Film": "ravine.gallery",
+    "Landscape": "ravine.landscapes",
+    "Optimizer": "ravine.optimizers",
+    "Recipe": "ravine.gallery",
+    "descend": "ravine.optimizers",
+    "film": "ravine.gallery",
+}
+__all__ = ["Descent", "Film", "Landscape", "Optimizer", "Recipe", "descend", "film"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ravine' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,102 @@
+"""A catalogue is a package with one entry a module: to add an entry is to add a file."""
+
+import ast
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+Entry = TypeVar("Entry")
+
+
+class UnknownNameError(ValueError):
+    """A name that no entry has; the message gives the nearest one and where to see all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue(Generic[Entry]):
+    """The entries of `package`: each module assigns one record to the variable `variable`.
+
+    Names come from the file names and facts are read from the source, so that listing a catalogue
+    imports none of its modules (nor JAX).
+    """
+
+    package: str
+    variable: str
+    kind: str
+
+    def names(self) -> tuple[str, ...]:
+        """Every entry's name, sorted."""
+        return _module_names(self.package)
+
+    def load(self, name: str) -> Entry:
+        """The record called `name`.
+
+        Raises:
+            UnknownNameError: no entry has this name.
+        """
+        check_name(name, self.names(), kind=self.kind)
+        module = importlib.import_module(f"{self.package}.{name}")
+        return cast(Entry, getattr(module, self.variable))
+
+    def facts(self, name: str) -> Mapping[str, Any]:
+        """The record's literal fields, read without running the module.
+
+        Raises:
+            UnknownNameError: no entry has this name.
+        """
+        check_name(name, self.names(), kind=self.kind)
+        source = _folder(self.package) / f"{name}.py"
+        return _literal_fields(ast.parse(source.read_text("utf-8")), self.variable)
+
+
+def check_name(name: str, names: Iterable[str], *, kind: str) -> None:
+    """Accept a known name; otherwise say which one is nearest and where all are listed.
+
+    Raises:
+        UnknownNameError: `name` is not among `names`.
+    """
+    known = tuple(names)
+    if name in known:
+        return
+    near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=0.5) or (
+        difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    )
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    article = "an" if kind[0] in "aeiou" else "a"
+    raise UnknownNameError(
+        f"{name!r} is not {article} {kind}.{hint} 'ravine list {kind}s' shows all {len(known)}."
+    )
+
+
+@cache
+def _module_names(package: str) -> tuple[str, ...]:
+    found = pkgutil.iter_modules([str(_folder(package))])
+    return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
+
+
+@cache
+def _folder(package: str) -> Path:
+    (folder,) = importlib.import_module(package).__path__
+    return Path(folder)
+
+
+def _literal_fields(module: ast.Module, variable: str) -> dict[str, Any]:
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(keywords=keywords)) if (
+                name == variable
+            ):
+                return {word.arg: value for word in keywords if word.arg for value in _literal(word.value)}
+    raise LookupError(f"No assignment to {variable} of a record was found.")
+
+
+def _literal(node: ast.expr) -> list[Any]:
+    try:
+        return [ast.literal_eval(node)]
+    except ValueError:
+        return []

@@ -1,0 +1,27 @@
+"""Update rules, each with its facts, and the descent that runs them down a loss."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ravine._catalogue import Catalogue
+from ravine.optimizers._optimizer import HyperparameterError as HyperparameterError
+from ravine.optimizers._optimizer import Optimizer as Optimizer
+from ravine.optimizers._optimizer import Setting as Setting
+
+if TYPE_CHECKING:
+    from ravine.optimizers._descend import Descent as Descent
+    from ravine.optimizers._descend import descend as descend
+
+catalogue: Catalogue[Optimizer] = Catalogue(
+    package="ravine.optimizers.rules", variable="OPTIMIZER", kind="optimizer"
+)
+names = catalogue.names
+load = catalogue.load
+
+_NEEDS_JAX = {"Descent": "_descend", "descend": "_descend"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NEEDS_JAX:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_NEEDS_JAX[name]}"), name)

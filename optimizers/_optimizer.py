@@ -1,0 +1,130 @@
+"""The record of an optimizer: an update rule with its facts."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import optax
+
+Hyperparameters: TypeAlias = Mapping[str, Any]
+Rule: TypeAlias = "Callable[..., optax.GradientTransformation]"
+
+RATE = "learning_rate"
+
+
+class HyperparameterError(ValueError):
+    """A hyper-parameter that the rule does not have or cannot take; the message lists those it has."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Optimizer:
+    """An update rule with its facts.
+
+    Attributes:
+        rule: Builds the `optax.GradientTransformation` from keyword arguments. Its defaults are the
+            published ones, or the usual ones where the paper gives none.
+        title: Its name as printed on a picture.
+        equation: The update rule in LaTeX; lines are separated by `\\\\`.
+        family: What it belongs to: "plain", "momentum", "adaptive", ...
+        paper: Authors and title.
+        year: Of the paper.
+        address: Where the paper is found.
+        about: What it is good and bad at, in one sentence.
+        libraries: Where libraries differ from the published rule, if they do.
+        iterate: The field of the rule's state that holds the published iterate, for a rule whose
+            gradients are taken elsewhere; the parameters themselves unless given.
+        balls: What the rule shows beside its iterate: the name on the picture, and the field of its
+            state that holds the point ("params" for the point where gradients are taken).
+        name: The catalogue's name, which is the rule's.
+    """
+
+    rule: Rule
+    title: str
+    equation: str = ""
+    family: str = "custom"
+    paper: str = ""
+    year: int | None = None
+    address: str = ""
+    about: str = ""
+    libraries: str = ""
+    iterate: str | None = None
+    balls: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.rule.__name__)
+
+    @classmethod
+    def of(cls, rule: "Rule | optax.GradientTransformation", *, title: str = "") -> "Optimizer":
+        """An optimizer for any optax transformation, or for a function that builds one, such as `optax.lion`."""
+        if callable(rule):
+            name = getattr(rule, "__name__", "optimizer")
+            return cls(rule=rule, title=title or name, name=name)
+        name = title or "optax"
+        return cls(rule=lambda: rule, title=name, name=name)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The rule's hyper-parameters with their defaults; `inspect.Parameter.empty` where one must be given."""
+        parameters = inspect.signature(self.rule).parameters.values()
+        named = (p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+        return {parameter.name: parameter.default for parameter in named}
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether the rule has a learning rate that can be tuned."""
+        return RATE in self.defaults
+
+    def check(self, hyperparameters: Hyperparameters) -> dict[str, Any]:
+        """The hyper-parameters with whole numbers made real where the rule's default is real.
+
+        Raises:
+            HyperparameterError: the rule has no such key, or the value is of another kind.
+        """
+        return {key: self._check_one(key, value) for key, value in hyperparameters.items()}
+
+    def _check_one(self, key: str, value: Any) -> Any:
+        if key not in self.defaults:
+            known = ", ".join(self.defaults) or "none"
+            raise HyperparameterError(
+                f"{self.name} has no hyper-parameter {key!r}; it has {known}. 'ravine show {self.name}' explains them."
+            )
+        default = self.defaults[key]
+        if key == RATE or isinstance(default, float):
+            return self._check_real(key, value)
+        if isinstance(default, bool | str) and not isinstance(value, type(default)):
+            kind = "true or false" if isinstance(default, bool) else "a word"
+            raise HyperparameterError(f"{key} of {self.name} must be {kind}; got {value!r}.")
+        return value
+
+    def _check_real(self, key: str, value: Any) -> Any:
+        if isinstance(value, bool | str) or value is None:
+            raise HyperparameterError(f"{key} of {self.name} must be a number; got {value!r}.")
+        return float(value) if isinstance(value, int) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """An optimizer with chosen hyper-parameters, under the label that a legend shows.
+
+    Hyper-parameters may be arrays: a descent is batched over them.
+    """
+
+    optimizer: Optimizer
+    hyperparameters: Hyperparameters = field(default_factory=dict)
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hyperparameters", self.optimizer.check(self.hyperparameters))
+        if not self.label:
+            object.__setattr__(self, "label", self.optimizer.title)
+
+    @property
+    def complete(self) -> dict[str, Any]:
+        """Every hyper-parameter: the chosen ones over the defaults, without those that have no value."""
+        chosen = {**self.optimizer.defaults, **self.hyperparameters}
+        return {key: value for key, value in chosen.items() if value is not inspect.Parameter.empty}

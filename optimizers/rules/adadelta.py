@@ -1,0 +1,72 @@
+"""Adadelta: steps in the units of earlier steps."""
+
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import ScalarLike
+
+from ravine.optimizers._optimizer import Optimizer
+
+
+class AdadeltaState(NamedTuple):
+    """Running means of the squared gradient and of the squared step."""
+
+    squared_gradient: optax.Updates
+    squared_step: optax.Updates
+
+
+def adadelta(
+    *,
+    learning_rate: ScalarLike = 1.0,
+    rho: ScalarLike = 0.9,
+    eps: ScalarLike = 1e-6,
+    accumulate: Literal["step", "scaled"] = "step",
+) -> optax.GradientTransformationExtraArgs:
+    """Adadelta; `accumulate="scaled"` feeds the step times the rate back, so that the rate compounds.
+
+    Raises:
+        ValueError: `accumulate` is neither "step" nor "scaled".
+    """
+    if accumulate not in ("step", "scaled"):
+        raise ValueError(f"accumulate of adadelta must be step or scaled; got {accumulate!r}.")
+    if accumulate == "step":
+        return optax.adadelta(learning_rate, rho, eps)
+
+    def init(params: optax.Params) -> AdadeltaState:
+        zeros = jax.tree.map(jnp.zeros_like, params)
+        return AdadeltaState(squared_gradient=zeros, squared_step=zeros)
+
+    def update(
+        updates: optax.Updates, state: AdadeltaState, params: optax.Params | None = None, **_: object
+    ) -> tuple[optax.Updates, AdadeltaState]:
+        del params
+        mean = optax.tree.update_moment(updates, state.squared_gradient, rho, 2)
+        steps = jax.tree.map(
+            lambda g, m, s: -learning_rate * jnp.sqrt((s + eps) / (m + eps)) * g,
+            updates,
+            mean,
+            state.squared_step,
+        )
+        squared_step = optax.tree.update_moment(steps, state.squared_step, rho, 2)
+        return steps, AdadeltaState(squared_gradient=mean, squared_step=squared_step)
+
+    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+
+
+OPTIMIZER = Optimizer(
+    rule=adadelta,
+    title="Adadelta",
+    equation=r"E_{t+1} = \rho E_t + (1 - \rho) g_t^2 \\"
+    r"d_t = -\sqrt{\frac{D_t + \epsilon}{E_{t+1} + \epsilon}}\, g_t \\"
+    r"D_{t+1} = \rho D_t + (1 - \rho) d_t^2 \\"
+    r"\theta_{t+1} = \theta_t + \eta\, d_t",
+    family="adaptive",
+    paper="M. D. Zeiler, ADADELTA: An Adaptive Learning Rate Method",
+    year=2012,
+    address="https://arxiv.org/abs/1212.5701",
+    about="Needs no rate in the paper; it starts from steps of size eps and takes a while to get going.",
+    libraries="optax.adadelta without a rate loses the minus sign and climbs. accumulate=scaled, of Radford's films, "
+    "feeds the scaled step back.",
+)

@@ -1,0 +1,66 @@
+"""Adam: momentum over the root of the running mean square, both corrected for their start at zero."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import ScalarLike
+
+from ravine.optimizers._optimizer import Optimizer
+
+
+def adam(
+    *,
+    learning_rate: ScalarLike = 0.001,
+    b1: ScalarLike = 0.9,
+    b2: ScalarLike = 0.999,
+    eps: ScalarLike = 1e-8,
+    bias_correction: bool = True,
+    l2: ScalarLike = 0.0,
+) -> optax.GradientTransformationExtraArgs:
+    """Adam; `l2` adds a penalty's gradient before the moments."""
+    direction = optax.scale_by_adam(b1, b2, eps) if bias_correction else _scale_by_raw_moments(b1, b2, eps)
+    return optax.chain(
+        optax.add_decayed_weights(l2), direction, optax.scale_by_learning_rate(learning_rate)
+    )
+
+
+class _Moments(NamedTuple):
+    mean: optax.Updates
+    square: optax.Updates
+
+
+def _scale_by_raw_moments(
+    b1: ScalarLike, b2: ScalarLike, eps: ScalarLike
+) -> optax.GradientTransformationExtraArgs:
+    def init(params: optax.Params) -> _Moments:
+        zeros = jax.tree.map(jnp.zeros_like, params)
+        return _Moments(mean=zeros, square=zeros)
+
+    def update(
+        updates: optax.Updates, state: _Moments, params: optax.Params | None = None, **_: object
+    ) -> tuple[optax.Updates, _Moments]:
+        del params
+        mean = optax.tree.update_moment(updates, state.mean, b1, 1)
+        square = optax.tree.update_moment(updates, state.square, b2, 2)
+        scaled = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + eps), mean, square)
+        return scaled, _Moments(mean=mean, square=square)
+
+    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+
+
+OPTIMIZER = Optimizer(
+    rule=adam,
+    title="Adam",
+    equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t \\"
+    r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
+    r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
+    r"\theta_{t+1} = \theta_t - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+    family="adaptive",
+    paper="D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization",
+    year=2015,
+    address="https://arxiv.org/abs/1412.6980",
+    about="Robust to the scale of the loss; its momentum makes it swing around a minimum before it settles.",
+    libraries="optax and torch agree. bias_correction=false is the form of BERT's optimizer.",
+)

@@ -1,0 +1,36 @@
+"""RMSprop: the gradient over the root of its running mean square."""
+
+import optax
+from jaxtyping import ScalarLike
+
+from ravine.optimizers._optimizer import Optimizer
+
+
+def rmsprop(
+    *,
+    learning_rate: ScalarLike = 0.001,
+    decay: ScalarLike = 0.9,
+    eps: ScalarLike = 1e-8,
+    momentum: ScalarLike = 0.0,
+    nesterov: bool = False,
+    eps_inside: bool = True,
+) -> optax.GradientTransformationExtraArgs:
+    """RMSprop, with momentum on the scaled gradient if asked; eps inside or outside the root."""
+    return optax.chain(
+        optax.scale_by_rms(decay, eps, eps_in_sqrt=eps_inside),
+        optax.trace(momentum, nesterov),
+        optax.scale_by_learning_rate(learning_rate),
+    )
+
+
+OPTIMIZER = Optimizer(
+    rule=rmsprop,
+    title="RMSprop",
+    equation=r"E_{t+1} = \rho E_t + (1 - \rho) g_t^2 \\ \theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{E_{t+1} + \epsilon}}\, g_t",
+    family="adaptive",
+    paper="T. Tieleman and G. Hinton, Lecture 6.5, COURSERA: Neural Networks for Machine Learning",
+    year=2012,
+    address="https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
+    about="Takes steps of one size whatever the slope, and so jitters around a minimum at a constant rate.",
+    libraries="torch and Keras add eps outside the root (eps_inside=false).",
+)
