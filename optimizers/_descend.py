@@ -41,17 +41,6 @@ class Descent(NamedTuple):
         """The name in the legend."""
         return self.setting.label
 
-    def lane(self, index: int | tuple[int, ...], setting: Setting) -> "Descent":
-        """One descent of the batch, under the setting that it ran with."""
-        return Descent(
-            setting=setting,
-            points=self.points[index],
-            losses=self.losses[index],
-            gradient_norms=self.gradient_norms[index],
-            balls={name: ball[index] for name, ball in self.balls.items()},
-            diverged_at=self.diverged_at[index],
-        )
-
 
 def descend(
     loss: Loss,
@@ -89,7 +78,7 @@ def descend(
     starts = np.asarray(start, dtype=np.float64)
     if starts.shape[-1:] != (2,):
         raise ValueError(f"A start is a point (x, y); got an array of shape {starts.shape}.")
-    lanes = [_Lanes.of(setting, starts) for setting in settings]
+    lanes = [Lanes.of(setting, starts) for setting in settings]
     with jax.enable_x64(True):
         runs = _run_all(
             tuple(lane.program for lane in lanes),
@@ -99,7 +88,7 @@ def descend(
             steps=steps,
         )
     return tuple(
-        _as_descent(setting, lane.batch, run)
+        as_descent(setting, jax.tree.map(partial(_unflatten, lane.batch), run))
         for setting, lane, run in zip(settings, lanes, jax.device_get(runs), strict=True)
     )
 
@@ -112,34 +101,36 @@ def _as_setting(optimizer: Setting | Optimizer | optax.GradientTransformation) -
     return Setting(optimizer=optimizer)
 
 
-class _Program(NamedTuple):
+class Program(NamedTuple):
     """What of an optimizer is fixed when it is compiled."""
 
     optimizer: Optimizer
     options: tuple[tuple[str, Any], ...]
 
     def build(self, traced: Mapping[str, Any]) -> optax.GradientTransformationExtraArgs:
+        """The rule with its traced hyper-parameters."""
         rule = self.optimizer.rule(**dict(self.options), **traced)
         return optax.with_extra_args_support(rule)
 
 
-class _Lanes(NamedTuple):
+class Lanes(NamedTuple):
     """One optimizer's batch, flattened to a single axis."""
 
-    program: _Program
+    program: Program
     traced: Mapping[str, Float[np.ndarray, "lanes ..."]]
     starts: Float[np.ndarray, "lanes 2"]
     batch: tuple[int, ...]
 
     @classmethod
-    def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"]) -> "_Lanes":
+    def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"]) -> "Lanes":
+        """Broadcast a setting's real hyper-parameters against its starts."""
         real, options = {}, {}
         for key, value in setting.complete.items():
             (real if _is_real(value) else options)[key] = value
         values = {key: np.asarray(value, dtype=np.float64) for key, value in real.items()}
         batch = np.broadcast_shapes(starts.shape[:-1], *(v.shape for v in values.values()))
         return cls(
-            program=_Program(setting.optimizer, tuple(sorted(options.items()))),
+            program=Program(setting.optimizer, tuple(sorted(options.items()))),
             traced={key: np.broadcast_to(value, batch).reshape(-1) for key, value in values.items()},
             starts=np.broadcast_to(starts, (*batch, 2)).reshape(-1, 2),
             batch=batch,
@@ -150,7 +141,9 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, float) or (hasattr(value, "dtype") and np.issubdtype(value.dtype, np.floating))
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
+    """One optimizer's descents on the device."""
+
     points: Float[Array, "lanes steps+1 2"]
     losses: Float[Array, "lanes steps+1"]
     gradient_norms: Float[Array, "lanes steps+1"]
@@ -159,22 +152,38 @@ class _Run(NamedTuple):
 
 @partial(jax.jit, static_argnums=(0, 1), static_argnames="steps")
 def _run_all(
-    programs: tuple[_Program, ...],
+    programs: tuple[Program, ...],
     loss: Loss,
     traced: tuple[Mapping[str, Array], ...],
     starts: tuple[Float[Array, "lanes 2"], ...],
     *,
     steps: int,
-) -> tuple[_Run, ...]:
+) -> tuple[Run, ...]:
     return tuple(
-        jax.vmap(partial(_run, program, loss, steps))(hyperparameters, start)
+        run_lanes(program, loss, hyperparameters, start, steps=steps)
         for program, hyperparameters, start in zip(programs, traced, starts, strict=True)
     )
 
 
+def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:
+    return values.reshape(*batch, *values.shape[1:])
+
+
+def run_lanes(
+    program: Program,
+    loss: Loss,
+    traced: Mapping[str, Array],
+    starts: Float[Array, "lanes 2"],
+    *,
+    steps: int,
+) -> Run:
+    """Run one optimizer in every lane; traceable by JAX."""
+    return jax.vmap(partial(_run, program, loss, steps))(traced, starts)
+
+
 def _run(
-    program: _Program, loss: Loss, steps: int, traced: Mapping[str, Array], start: Float[Array, "2"]
-) -> _Run:
+    program: Program, loss: Loss, steps: int, traced: Mapping[str, Array], start: Float[Array, "2"]
+) -> Run:
     rule = program.build(traced)
     optimizer = program.optimizer
     gradient = jax.grad(loss)
@@ -200,11 +209,11 @@ def _run(
         lambda first, rest: jnp.concatenate([first[None], rest]), shown(start, state), walked
     )
     losses, slopes = jax.vmap(jax.value_and_grad(loss))(points)
-    return _Run(points, losses, jnp.linalg.norm(slopes, axis=-1), balls)
+    return Run(points, losses, jnp.linalg.norm(slopes, axis=-1), balls)
 
 
-def _as_descent(setting: Setting, batch: tuple[int, ...], run: _Run) -> Descent:
-    run = jax.tree.map(lambda values: values.reshape(*batch, *values.shape[1:]), run)
+def as_descent(setting: Setting, run: Run) -> Descent:
+    """A run on the host, with the steps on which it leaves the reals."""
     lost = ~(np.isfinite(run.points).all(-1) & np.isfinite(run.losses))
     return Descent(
         setting=setting,

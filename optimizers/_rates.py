@@ -1,0 +1,123 @@
+"""Learning rates tuned to a landscape: one batched descent over a grid of rates, the best lane kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from ravine.optimizers._descend import Descent, Lanes, Loss, Program, Run, as_descent, run_lanes
+from ravine.optimizers._optimizer import RATE, Setting
+
+RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (1, 1.5, 2, 3, 5, 7))
+"""The grid: six rates a decade, each short enough to read and to type."""
+
+_DEPTH = 1e-8
+"""Excess loss below this part of the first one is no better: a film cannot show it."""
+
+_LEFT_VIEW = 2.0
+_LEFT_REALS = 4.0
+"""What a step outside the view or the reals adds to the score, on the scale of the log excess loss."""
+
+Box = tuple[tuple[float, float], tuple[float, float]]
+
+
+def descend_tuned(
+    loss: Loss,
+    settings: Sequence[Setting],
+    start: tuple[float, float],
+    *,
+    steps: int,
+    view: Box,
+    lowest: float,
+) -> tuple[Descent, ...]:
+    """Run every setting, with the best rate of the grid where it gives none.
+
+    A rate's score is the mean over the steps of the log excess loss; leaving the view or the reals
+    counts against it. Rates that are given fill the grid: the program is the same, so that a rate that
+    was found here and is given later draws the same points to the last bit.
+
+    Args:
+        loss: A function of one point in jax.numpy.
+        settings: What to run, with scalar hyper-parameters.
+        start: The first point.
+        steps: How many steps.
+        view: The box ((x0, x1), (y0, y1)) that a rate should keep the descent in.
+        lowest: The loss from which excess is counted, such as the minimum.
+
+    Returns:
+        One descent a setting, each under the setting that it ran with.
+    """
+    grids = [_on_grid(setting) for setting in settings]
+    first = np.broadcast_to(np.asarray(start, dtype=np.float64), (len(RATES), 2))
+    lanes = [Lanes.of(grid, first) for grid in grids]
+    with jax.enable_x64(True):
+        best, runs = jax.device_get(
+            _run_best(
+                tuple(lane.program for lane in lanes),
+                loss,
+                tuple(lane.traced for lane in lanes),
+                first,
+                np.array(view, dtype=np.float64),
+                lowest,
+                steps=steps,
+            )
+        )
+    return tuple(
+        as_descent(_chosen(setting, int(lane)), run)
+        for setting, lane, run in zip(settings, best, runs, strict=True)
+    )
+
+
+def _tunable(setting: Setting) -> bool:
+    return setting.optimizer.has_rate and RATE not in setting.hyperparameters
+
+
+def _on_grid(setting: Setting) -> Setting:
+    if not _tunable(setting):
+        return setting
+    return replace(setting, hyperparameters={**setting.hyperparameters, RATE: np.array(RATES)})
+
+
+def _chosen(setting: Setting, lane: int) -> Setting:
+    if not _tunable(setting):
+        return setting
+    return replace(setting, hyperparameters={**setting.hyperparameters, RATE: RATES[lane]})
+
+
+@partial(jax.jit, static_argnums=(0, 1), static_argnames="steps")
+def _run_best(
+    programs: tuple[Program, ...],
+    loss: Loss,
+    traced: tuple[Mapping[str, Array], ...],
+    starts: Float[Array, "lanes 2"],
+    view: Float[Array, "2 2"],
+    lowest: Float[Array, ""],
+    *,
+    steps: int,
+) -> tuple[tuple[Int[Array, ""], ...], tuple[Run, ...]]:
+    best, runs = [], []
+    for program, hyperparameters in zip(programs, traced, strict=True):
+        run = run_lanes(program, loss, hyperparameters, starts, steps=steps)
+        lane = jnp.argmin(score(run.points, run.losses, view=view, lowest=lowest))
+        best.append(lane)
+        runs.append(jax.tree.map(lambda values, lane=lane: values[lane], run))
+    return tuple(best), tuple(runs)
+
+
+def score(
+    points: Float[Array, "lanes steps+1 2"],
+    losses: Float[Array, "lanes steps+1"],
+    *,
+    view: Float[Array, "2 2"],
+    lowest: Float[Array, ""],
+) -> Float[Array, " lanes"]:
+    """The mean log excess loss of each lane relative to its start; smaller is better."""
+    inside = ((points >= view[:, 0]) & (points <= view[:, 1])).all(-1)
+    real = jnp.isfinite(points).all(-1) & jnp.isfinite(losses)
+    excess = losses - lowest
+    relative = jnp.clip(jnp.where(real, excess / excess[:, :1], 1.0), _DEPTH, 1.0)
+    return jnp.where(real, jnp.where(inside, jnp.log(relative), _LEFT_VIEW), _LEFT_REALS).mean(-1)
