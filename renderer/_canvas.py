@@ -1,0 +1,179 @@
+"""A canvas in pixels, with matplotlib's Agg rasterizer below it."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Literal, TypeAlias
+
+import numpy as np
+from jaxtyping import Bool, Float
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Bbox
+
+from ravine.renderer._frames import RGB, PixelBox, Pixels
+
+Anchor: TypeAlias = Literal["left", "center", "right"]
+Points: TypeAlias = Float[np.ndarray, "points 2"]
+
+_CIRCLE = Path.unit_circle()
+_STAR = Path.unit_regular_star(5, innerCircle=0.45)
+
+
+class Canvas:
+    """Lines, discs and text in image coordinates: pixels, x to the right and y down.
+
+    Attributes:
+        size: Width and height in pixels.
+        pixels: The picture itself, alive: it changes as things are drawn.
+    """
+
+    def __init__(self, size: tuple[int, int], ground: str) -> None:
+        width, height = size
+        self.size = size
+        self._agg = RendererAgg(width, height, 72.0)  # at 72 dots an inch a point is a pixel
+        self._flip = Affine2D().scale(1.0, -1.0).translate(0.0, height)
+        self.pixels: Pixels = np.asarray(self._agg.buffer_rgba())
+        self.pixels[:] = (*rgb(ground), 255)
+
+    def pen(
+        self, colour: str, width: float, *, alpha: float = 1.0, clip: PixelBox | None = None
+    ) -> GraphicsContextBase:
+        """What a line is drawn with; `width` in pixels."""
+        pen = self._agg.new_gc()
+        pen.set_foreground((*to_rgb(colour), alpha), isRGBA=True)
+        pen.set_linewidth(width)
+        pen.set_capstyle("round")
+        pen.set_joinstyle("round")
+        pen.set_snap(False)
+        if clip is not None:
+            left, top, right, bottom = clip
+            pen.set_clip_rectangle(Bbox([[left, self.size[1] - bottom], [right, self.size[1] - top]]))
+        return pen
+
+    def line(self, pen: GraphicsContextBase, points: Points) -> None:
+        """A line through `points`."""
+        self._agg.draw_path(pen, Path(points), self._flip)
+
+    def lines(self, pen: GraphicsContextBase, points: Points, starts: Bool[np.ndarray, " points"]) -> None:
+        """Several lines in one go; `starts` marks the first point of each."""
+        codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
+        self._agg.draw_path(pen, Path(points, codes), self._flip)
+
+    def polygon(self, pen: GraphicsContextBase, points: Points, face: str) -> None:
+        """A filled polygon with an edge."""
+        self._agg.draw_path(pen, Path(points), self._flip, (*to_rgb(face), 1.0))
+
+    def disc(
+        self, pen: GraphicsContextBase, centre: tuple[float, float], radius: float, face: str, alpha: float = 1.0
+    ) -> None:
+        """A ball whose rim is drawn by `pen`, centred on its edge."""
+        self._marker(pen, _CIRCLE, centre, radius, face, alpha)
+
+    def star(self, pen: GraphicsContextBase, centre: tuple[float, float], radius: float, face: str) -> None:
+        """A five-pointed star."""
+        self._marker(pen, _STAR, centre, radius, face, 1.0)
+
+    def _marker(
+        self,
+        pen: GraphicsContextBase,
+        shape: Path,
+        centre: tuple[float, float],
+        radius: float,
+        face: str,
+        alpha: float,
+    ) -> None:
+        x, y = centre
+        place = Affine2D().scale(radius).translate(x, self.size[1] - y)
+        self._agg.draw_path(pen, shape, place, (*to_rgb(face), alpha))
+
+    def gouraud(
+        self,
+        triangles: Float[np.ndarray, "triangles 3 2"],
+        colours: Float[np.ndarray, "triangles 3 4"],
+        clip: PixelBox,
+    ) -> None:
+        """Smoothly shaded triangles, in their order."""
+        pen = self.pen("#000000", 0.0, clip=clip)
+        self._agg.draw_gouraud_triangles(pen, triangles, colours, self._flip)
+
+    def text(
+        self,
+        text: str,
+        at: tuple[float, float],
+        *,
+        size: float,
+        colour: str,
+        anchor: Anchor = "left",
+        bold: bool = False,
+        mono: bool = False,
+        clip: PixelBox | None = None,
+    ) -> PixelBox:
+        """Text whose baseline goes through `at`; returns the box of its ink and advance."""
+        width, height, descent = text_size(text, size=size, bold=bold, mono=mono)
+        x, y = at
+        left = x - {"left": 0.0, "center": width / 2, "right": width}[anchor]
+        pen = self.pen(colour, 1.0, clip=clip)
+        self._agg.draw_text(pen, left, y, text, _font(size, bold, mono), 0.0, ismath=_is_math(text))
+        return round(left), round(y + descent - height), round(left + width), round(y + descent)
+
+    def restore(self, ground: Pixels, box: PixelBox) -> None:
+        """Bring the ground back inside `box`."""
+        left, top, right, bottom = box
+        self.pixels[top:bottom, left:right] = ground[top:bottom, left:right]
+
+
+def text_size(
+    text: str, *, size: float, bold: bool = False, mono: bool = False
+) -> tuple[float, float, float]:
+    """Width, height and descent in pixels."""
+    return _ruler().get_text_width_height_descent(text, _font(size, bold, mono), _is_math(text))
+
+
+def fit_text(text: str, width: float, *, size: float, bold: bool = False) -> str:
+    """The text, cut with an ellipsis where it is wider than `width` pixels."""
+    if text_size(text, size=size, bold=bold)[0] <= width:
+        return text
+    for length in range(len(text) - 1, 0, -1):
+        cut = text[:length].rstrip(" ,·") + "…"
+        if text_size(cut, size=size, bold=bold)[0] <= width:
+            return cut
+    return "…"
+
+
+def union(boxes: Sequence[PixelBox]) -> PixelBox:
+    """The smallest box around all `boxes`."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
+    """The whole pixels that `box` touches inside `to`, empty where they do not meet."""
+    left, top = max(to[0], int(np.floor(box[0]))), max(to[1], int(np.floor(box[1])))
+    right, bottom = min(to[2], int(np.ceil(box[2]))), min(to[3], int(np.ceil(box[3])))
+    return min(left, right), min(top, bottom), right, bottom
+
+
+def rgb(colour: str) -> RGB:
+    """A hex colour as red, green and blue from 0 to 255."""
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
+    return red, green, blue
+
+
+def _is_math(text: str) -> bool:
+    return text.count("$") >= 2
+
+
+@cache
+def _font(size: float, bold: bool, mono: bool) -> FontProperties:
+    family = "DejaVu Sans Mono" if mono else "DejaVu Sans"
+    return FontProperties(family=family, size=size, weight="bold" if bold else "normal")
+
+
+@cache
+def _ruler() -> RendererAgg:
+    return RendererAgg(16, 16, 72.0)
+
+

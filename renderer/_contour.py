@@ -1,0 +1,133 @@
+"""The contour view: shaded bands and hairlines on log-spaced levels."""
+
+from functools import cached_property
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from jaxtyping import Float, UInt8
+
+from ravine.landscapes import Box, Landscape
+from ravine.renderer._canvas import Canvas, rgb
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._heights import axis, grid_losses
+from ravine.renderer._ticks import label, linear_ticks
+from ravine.renderer._theme import Theme
+from ravine.renderer._tone import Tone
+from ravine.renderer._view import Placed
+
+_BANDS = 22
+_MOST_CELLS = 1 << 20
+"""Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
+
+
+class ContourView:
+    """A landscape from above, its height in bands of one colour."""
+
+    turning = False
+
+    def __init__(self, landscape: Landscape, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
+        self.box = box
+        self._landscape = landscape
+        self._window = landscape.window
+        self._theme = theme
+        self._unit = unit
+        self._bare = bare
+
+    @cached_property
+    def _losses(self) -> Float[np.ndarray, "rows columns"]:
+        left, top, right, bottom = self.box
+        cell = int(np.ceil(np.sqrt((right - left) * (bottom - top) / _MOST_CELLS)))
+        shape = (-(-(bottom - top) // cell), -(-(right - left) // cell))
+        return grid_losses(self._landscape.loss, self._window, shape, centred=True)
+
+    def paint(self, canvas: Canvas, share: float) -> None:
+        """Paint bands, hairlines, axes, start and minima."""
+        del share
+        tone = Tone.of(self._losses[::4, ::4], self._landscape.scale)
+        levels = tone.level(self._losses)
+        self._paint_bands(canvas, levels)
+        self._paint_hairlines(canvas, levels)
+        if not self._bare:
+            self._paint_axes(canvas)
+        self._paint_minima(canvas)
+
+    def place(self, points: Float[np.ndarray, "runs steps+1 2"], share: float) -> Placed:
+        """Points on the picture; a contour hides none."""
+        del share
+        return Placed(_to_pixels(points, self._window, self.box), np.zeros(points.shape[:-1], dtype=bool))
+
+    def _paint_bands(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
+        left, top, right, bottom = self.box
+        shades = band_colours(self._theme, _BANDS)
+        band = np.minimum((levels * _BANDS).astype(np.intp), _BANDS - 1)[::-1]
+        rows = np.arange(bottom - top) * band.shape[0] // (bottom - top)
+        columns = np.arange(right - left) * band.shape[1] // (right - left)
+        canvas.pixels[top:bottom, left:right, :3] = shades[band[rows][:, columns]]
+
+    def _paint_hairlines(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
+        stride = max(1, min(levels.shape) // 300)
+        coarse = levels[::stride, ::stride]
+        xs = axis(self._window[0], levels.shape[1], centred=True)[::stride]
+        ys = axis(self._window[1], levels.shape[0], centred=True)[::stride]
+        generator = contour_generator(xs, ys, coarse, line_type=LineType.ChunkCombinedOffset)
+        pen = canvas.pen(
+            self._theme.hairline, 0.9 * self._unit, alpha=self._theme.hairline_alpha, clip=self.box
+        )
+        for level in np.arange(1, _BANDS) / _BANDS:
+            (points,), (offsets,) = generator.lines(level)
+            if points is None or offsets is None:
+                continue
+            starts = np.zeros(len(points), dtype=bool)
+            starts[offsets[:-1]] = True
+            canvas.lines(pen, _to_pixels(points, self._window, self.box), starts)
+
+    def _paint_axes(self, canvas: Canvas) -> None:
+        left, top, right, bottom = self.box
+        unit, theme = self._unit, self._theme
+        pen = canvas.pen(theme.frame, unit)
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]])
+        canvas.line(pen, corners.astype(float))
+        for value in x_ticks(self._window, self.box, unit):
+            x = float(_to_pixels(np.array([value, 0.0]), self._window, self.box)[0])
+            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
+            canvas.text(
+                label(value), (x, bottom + 22 * unit), size=16 * unit, colour=theme.muted, anchor="center"
+            )
+        for value in y_ticks(self._window):
+            y = float(_to_pixels(np.array([0.0, value]), self._window, self.box)[1])
+            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
+            canvas.text(
+                label(value), (left - 9 * unit, y + 6 * unit), size=16 * unit, colour=theme.muted, anchor="right"
+            )
+
+    def _paint_minima(self, canvas: Canvas) -> None:
+        minima = np.array(self._landscape.minima).reshape(-1, 2)
+        radius = (13.0 if len(minima) <= 6 else 8.0) * self._unit
+        pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit, clip=self.box)
+        for x, y in _to_pixels(minima, self._window, self.box):
+            canvas.star(pen, (x, y), radius, self._theme.star)
+
+
+def x_ticks(window: Box, box: PixelBox, unit: float) -> Float[np.ndarray, " ticks"]:
+    """Places below the view, as many as there is room for."""
+    return linear_ticks(*window[0], most=max(2, round((box[2] - box[0]) / (110 * unit))))
+
+
+def y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
+    """Places left of the view."""
+    return linear_ticks(*window[1], most=6)
+
+
+def band_colours(theme: Theme, bands: int) -> UInt8[np.ndarray, "bands 3"]:
+    """The shades of the bands, from the deepest: quiet in the middle, stronger at the bottom."""
+    stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
+    share = np.linspace(0.0, 1.0, bands)
+    mixed = [np.interp(share, [0.0, 0.5, 1.0], stops[:, channel]) for channel in range(3)]
+    return np.stack(mixed, axis=-1).round().astype(np.uint8)
+
+
+def _to_pixels(points: Float[np.ndarray, "*shape 2"], window: Box, box: PixelBox) -> Float[np.ndarray, "*shape 2"]:
+    (x0, x1), (y0, y1) = window
+    left, top, right, bottom = box
+    scale = np.array([(right - left) / (x1 - x0), (top - bottom) / (y1 - y0)])
+    return (points - np.array([x0, y0])) * scale + np.array([left, bottom])

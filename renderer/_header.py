@@ -1,0 +1,52 @@
+"""The header: what is shown, and the step counter in figures of one width."""
+
+from ravine.renderer._canvas import Canvas, fit_text, text_size
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._layer import Moment
+from ravine.renderer._theme import Theme
+
+
+class Header:
+    """Title, subtitle and the counter of steps."""
+
+    def __init__(
+        self, title: str, subtitle: str, *, steps: int, box: PixelBox, theme: Theme, unit: float
+    ) -> None:
+        self._title = title
+        self._subtitle = subtitle
+        self._digits = len(str(steps))
+        self._box = box
+        self._theme = theme
+        self._unit = unit
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the title; the subtitle follows it, or stands below it where there is no room."""
+        left, _, right, bottom = self._box
+        unit, theme = self._unit, self._theme
+        baseline = bottom - 24 * unit
+        room = right - left - self._counter_width() - 24 * unit
+        title = fit_text(self._title, room, size=32 * unit, bold=True)
+        canvas.text(title, (left, baseline), size=32 * unit, colour=theme.text, bold=True)
+        used = text_size(title, size=32 * unit, bold=True)[0] + 14 * unit
+        if text_size(self._subtitle, size=20 * unit)[0] <= room - used:
+            canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
+
+    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+        """Draw the counter."""
+        _, _, right, bottom = self._box
+        unit = self._unit
+        box = canvas.text(
+            self._counter(moment.step),
+            (right, bottom - 24 * unit),
+            size=23 * unit,
+            colour=self._theme.text,
+            anchor="right",
+            mono=True,
+        )
+        return box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1
+
+    def _counter(self, step: int) -> str:
+        return f"step {step:>{self._digits}}"
+
+    def _counter_width(self) -> float:
+        return text_size(self._counter(0), size=23 * self._unit, mono=True)[0]

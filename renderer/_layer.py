@@ -1,0 +1,35 @@
+"""What a layer offers: a part that stands still, and a part that is drawn at every frame."""
+
+from typing import NamedTuple, Protocol
+
+from ravine.renderer._canvas import Canvas
+from ravine.renderer._frames import PixelBox
+
+
+class Moment(NamedTuple):
+    """A frame's place in the film.
+
+    Attributes:
+        position: The step, between two steps where it is not whole.
+        share: The part of the film that is over, from 0 to 1.
+    """
+
+    position: float
+    share: float
+
+    @property
+    def step(self) -> int:
+        """The last step that is over."""
+        return int(self.position)
+
+
+class Layer(Protocol):
+    """A part of the picture that moves over the ground."""
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint what stands still, once."""
+        ...
+
+    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+        """Draw what moves; returns the box outside which nothing was touched."""
+        ...

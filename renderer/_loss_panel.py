@@ -1,0 +1,147 @@
+"""The loss over steps, the heads marked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.optimizers import Descent
+from ravine.renderer._canvas import Canvas, clip_box, text_size
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._layer import Moment
+from ravine.renderer._theme import Theme
+from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
+
+_MOST_DECADES = 12
+
+
+class LossPanel:
+    """Each run's loss up to the moment, on a log scale wherever the losses allow it."""
+
+    def __init__(
+        self,
+        descents: Sequence[Descent],
+        colours: Sequence[str],
+        *,
+        lowest: float | None,
+        box: PixelBox,
+        theme: Theme,
+        unit: float,
+    ) -> None:
+        self._colours = tuple(colours)
+        self._theme = theme
+        self._unit = unit
+        losses = np.stack([descent.losses for descent in descents])
+        self._steps = losses.shape[1] - 1
+        self._base = _base_of_log(losses, lowest)
+        values = losses if self._base is None else losses - self._base
+        self._range = _linear_range(values) if self._base is None else _log_range(values)
+        self._outer = box
+        self._box = self._inner_box(box)
+        self._points = np.stack([self._to_pixels(run) for run in values])
+
+    @property
+    def title(self) -> str:
+        """What the panel shows."""
+        return "loss" if not self._base else "loss above the minimum"
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the axes."""
+        left, top, right, bottom = self._box
+        unit, theme = self._unit, self._theme
+        pen = canvas.pen(theme.frame, unit)
+        canvas.line(pen, np.array([[left, top], [left, bottom], [right, bottom]], dtype=float))
+        size = 16 * unit
+        canvas.text(self.title, (self._outer[0], self._outer[1] + 14 * unit), size=size, colour=theme.muted)
+        for value, text in self._y_ticks():
+            y = self._y(np.array([value]))[0]
+            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
+            canvas.text(text, (left - 8 * unit, y + 6 * unit), size=size, colour=theme.muted, anchor="right")
+        ticks = linear_ticks(0.0, float(self._steps), most=4)
+        for value in ticks:
+            x = left + value / self._steps * (right - left)
+            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
+            anchor = "right" if x > right - 14 * unit else "center"
+            at = right if anchor == "right" else x
+            text = label(value) if value else "step 0"
+            canvas.text(text, (at, bottom + 22 * unit), size=size, colour=theme.muted, anchor=anchor)
+
+    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+        """Draw the lines and their heads."""
+        left, top, right, bottom = self._box
+        unit, reach = self._unit, 5.0 * self._unit
+        clip = clip_box((left, top - reach, right + reach, bottom + reach), (0, 0, *canvas.size))
+        rim = canvas.pen(self._theme.rim, 1.2 * unit, clip=clip)
+        heads = []
+        for points, colour in zip(self._points, self._colours, strict=True):
+            shown = _until(points, moment)
+            if len(shown) > 1:
+                canvas.line(canvas.pen(colour, 2.2 * unit, clip=clip), shown)
+            if len(shown):
+                heads.append((shown[-1], colour))
+        for (x, y), colour in heads:
+            canvas.disc(rim, (float(x), float(y)), 4.2 * unit, colour)
+        edge = left + moment.position / self._steps * (right - left) + 2 * reach
+        return clip_box((left, clip[1], edge, clip[3]), clip)
+
+    def _inner_box(self, box: PixelBox) -> PixelBox:
+        left, top, right, bottom = box
+        unit = self._unit
+        widest = max((text_size(text, size=16 * unit)[0] for _, text in self._y_ticks()), default=0.0)
+        return round(left + widest + 12 * unit), round(top + 30 * unit), round(right - 6 * unit), bottom
+
+    def _y_ticks(self) -> list[tuple[float, str]]:
+        low, high = self._range
+        if self._base is None:
+            return [(value, label(value)) for value in linear_ticks(low, high, most=4)]
+        return [(value, power_label(value)) for value in decade_ticks(low, high, most=5)]
+
+    def _y(self, values: Float[np.ndarray, " steps+1"]) -> Float[np.ndarray, " steps+1"]:
+        low, high = self._range
+        _, top, _, bottom = self._box
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            if self._base is None:
+                share = (values - low) / (high - low)
+            else:
+                share = np.log(np.maximum(values, 0.1 * low) / low) / np.log(high / low)
+        return bottom - np.clip(share, -0.02, 1.0) * (bottom - top)
+
+    def _to_pixels(self, values: Float[np.ndarray, " steps+1"]) -> Float[np.ndarray, "steps+1 2"]:
+        left, _, right, _ = self._box
+        xs = left + np.arange(self._steps + 1) / self._steps * (right - left)
+        return np.stack([xs, np.where(np.isfinite(values), self._y(values), np.nan)], axis=-1)
+
+
+def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None) -> float | None:
+    """What is taken off each loss before its logarithm; None where a log scale does not suit."""
+    finite = losses[np.isfinite(losses)]
+    if lowest is not None and finite.min() >= lowest - 1e-9 * (1.0 + abs(lowest)):
+        return lowest
+    return 0.0 if finite.min() > 0 and finite.max() > 50 * finite.min() else None
+
+
+def _log_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]:
+    """From a decade at or below the best end to one above the start, not more than twelve decades."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    if not positive.size:
+        return 0.1, 10.0
+    high = min(float(np.quantile(positive, 0.999)), 1e3 * float(np.median(values[:, 0])) or 1.0)
+    top = 10.0 ** np.ceil(np.log10(max(high, float(positive[0]))) + 1e-9)
+    bottom = 10.0 ** np.floor(np.log10(float(positive.min())))
+    return max(bottom, top * 10.0**-_MOST_DECADES), top
+
+
+def _linear_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    low, high = (float(bound) for bound in np.quantile(finite, [0.005, 0.995]))
+    high = max(high, float(finite[0]))
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
+
+
+def _until(points: Float[np.ndarray, "steps+1 2"], moment: Moment) -> Float[np.ndarray, "points 2"]:
+    step, part = moment.step, moment.position - moment.step
+    shown = points[: step + 1]
+    if part and step + 1 < len(points):
+        shown = np.vstack([shown, (1.0 - part) * points[step] + part * points[step + 1]])
+    real = np.isfinite(shown).all(-1)
+    return shown if real.all() else shown[: int(real.argmin())]

@@ -1,0 +1,154 @@
+"""The standings: a table of the runs, sorted by loss as the film goes on."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from ravine.optimizers import Descent
+from ravine.renderer._canvas import Canvas, fit_text, text_size
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._layer import Moment
+from ravine.renderer._theme import Theme
+
+Strip = UInt8[np.ndarray, "height width 4"]
+
+_LOSS_WIDTH = len("-1.0e+00")
+
+
+class Standings:
+    """One row a run: its ball, its name, its hyper-parameters in small print, its loss.
+
+    Rows and figures are drawn once as opaque strips and copied to their places at every frame.
+    """
+
+    def __init__(
+        self,
+        descents: Sequence[Descent],
+        colours: Sequence[str],
+        *,
+        box: PixelBox,
+        theme: Theme,
+        unit: float,
+    ) -> None:
+        self._descents = tuple(descents)
+        self._colours = tuple(colours)
+        self._box = box
+        self._theme = theme
+        self._unit = unit
+        left, top, right, bottom = box
+        self._first_row = top + round(30 * unit)
+        room = bottom - self._first_row
+        pitch = min(round(46 * unit), room // max(1, len(descents)))
+        self._pitch = max(pitch, round(23 * unit))
+        self._shown = min(len(descents), max(1, room // self._pitch))
+        self._two_lines = self._pitch >= 40 * unit
+        self._size = min(21.0 * unit, max(16.0 * unit, 0.8 * self._pitch))
+        self._losses = np.stack([descent.losses for descent in descents])
+        self._strips: dict[int, Strip] = {}
+        self._figures: dict[str, Strip] = {}
+        self._drawn: list[str] = []
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the head of the table, and make the strips."""
+        left, top, right, _ = self._box
+        size, colour = 16 * self._unit, self._theme.muted
+        baseline = top + 18 * self._unit
+        canvas.text("optimizer", (left, baseline), size=size, colour=colour)
+        canvas.text("loss", (right, baseline), size=size, colour=colour, anchor="right")
+        hidden = len(self._descents) - self._shown
+        if hidden:
+            text = f"best {self._shown} of {len(self._descents)}"
+            canvas.text(text, ((left + right) / 2, baseline), size=size, colour=colour, anchor="center")
+        for run in range(len(self._descents)):
+            self._strips[run] = self._row_strip(run, right - left)
+        self._figures = self._figure_strips()
+
+    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+        """Copy the rows into their order."""
+        left, _, right, _ = self._box
+        for place, run in enumerate(self.order(moment.step)[: self._shown]):
+            top = self._first_row + place * self._pitch
+            strip = self._strips[run]
+            canvas.pixels[top : top + self._pitch, left:right] = strip
+            self._draw_outcome(canvas, run, moment.step, top)
+        return left, self._first_row, right, self._first_row + self._shown * self._pitch
+
+    def order(self, step: int) -> list[int]:
+        """The runs from the lowest loss at `step` to the highest; those that left the reals come last."""
+        losses = self._losses[:, step]
+        return np.argsort(np.where(np.isfinite(losses), losses, np.inf), kind="stable").tolist()
+
+    def _draw_outcome(self, canvas: Canvas, run: int, step: int, top: int) -> None:
+        right = self._box[2]
+        diverged = int(self._descents[run].diverged_at)
+        if 0 <= diverged <= step:
+            baseline = top + self._baseline()
+            canvas.text(
+                f"diverged at {diverged}",
+                (right, baseline),
+                size=16 * self._unit,
+                colour=self._theme.muted,
+                anchor="right",
+            )
+            return
+        text = loss_figures(float(self._losses[run, step]))
+        glyphs = np.concatenate([self._figures[character] for character in text], axis=1)
+        place = top + round(self._baseline() - 0.95 * self._size)
+        height, width = glyphs.shape[:2]
+        canvas.pixels[place : place + height, right - width : right] = glyphs
+
+    def _baseline(self) -> float:
+        """From the top of a row to the baseline of its name."""
+        return 0.98 * self._size if self._two_lines else 0.5 * self._pitch + 0.36 * self._size
+
+    def _row_strip(self, run: int, width: int) -> Strip:
+        unit, theme, descent = self._unit, self._theme, self._descents[run]
+        strip = Canvas((width, self._pitch), theme.ground)
+        baseline = self._baseline()
+        rim = strip.pen(theme.rim, 1.4 * unit)
+        strip.disc(rim, (9 * unit, baseline - 0.36 * self._size), 7.4 * unit, self._colours[run])
+        indent = 28 * unit
+        figures = self._figure_width() * _LOSS_WIDTH + 12 * unit
+        label = fit_text(descent.label, width - indent - figures, size=self._size)
+        strip.text(label, (indent, baseline), size=self._size, colour=theme.text)
+        used = indent + text_size(label, size=self._size)[0] + 12 * unit
+        note = small_print(descent)
+        if self._two_lines:
+            cut = fit_text(note, width - indent, size=16 * unit)
+            strip.text(cut, (indent, baseline + 19 * unit), size=16 * unit, colour=theme.muted)
+        elif text_size(note, size=16 * unit)[0] <= width - used - figures:
+            strip.text(note, (used, baseline), size=16 * unit, colour=theme.muted)
+        return strip.pixels
+
+    def _figure_width(self) -> float:
+        return text_size("0", size=self._size, mono=True)[0]
+
+    def _figure_strips(self) -> Mapping[str, Strip]:
+        width, height = round(self._figure_width()), round(1.2 * self._size)
+        strips = {}
+        for character in "0123456789.e+-\N{MINUS SIGN} ":
+            cell = Canvas((width, height), self._theme.ground)
+            cell.text(character, (0, 0.95 * self._size), size=self._size, colour=self._theme.text, mono=True)
+            strips[character] = cell.pixels
+        return strips
+
+
+def loss_figures(loss: float) -> str:
+    """A loss in figures of one width."""
+    return f"{loss:.1e}".replace("-", "\N{MINUS SIGN}")
+
+
+def small_print(descent: Descent) -> str:
+    """The rate, and whatever else differs from the rule's defaults."""
+    chosen = {
+        key: value
+        for key, value in descent.setting.complete.items()
+        if key == "learning_rate" or value != descent.setting.optimizer.defaults.get(key)
+    }
+    names = {"learning_rate": "rate"}
+    return " · ".join(f"{names.get(key, key)} {_value(value)}" for key, value in chosen.items())
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,73 @@
+"""Themes: the colours of everything but the runs."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+ThemeName: TypeAlias = Literal["light", "dark", "radford"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """Colours as hex strings.
+
+    Attributes:
+        ground: Behind everything.
+        deep: The landscape at its lowest, through `mid` to `high` at its highest.
+        hairline: Contour lines, with `hairline_alpha`.
+        halo: Under each trail, and the rim of each ball in a contour view.
+        star: The minimum, with `star_edge`.
+    """
+
+    ground: str
+    text: str
+    muted: str
+    frame: str
+    deep: str
+    mid: str
+    high: str
+    hairline: str
+    hairline_alpha: float
+    halo: str
+    halo_alpha: float
+    rim: str
+    star: str
+    star_edge: str
+    pane: str
+
+
+THEMES: dict[ThemeName, Theme] = {
+    "light": Theme(
+        ground="#fbfbfa",
+        text="#1b1f23",
+        muted="#5b646d",
+        frame="#9aa3ab",
+        deep="#6b90b4",
+        mid="#ccd7df",
+        high="#f6f4ef",
+        hairline="#46607a",
+        hairline_alpha=0.38,
+        halo="#ffffff",
+        halo_alpha=0.9,
+        rim="#ffffff",
+        star="#ffffff",
+        star_edge="#1b1f23",
+        pane="#f1f1ee",
+    ),
+    "dark": Theme(
+        ground="#11151a",
+        text="#f2f4f6",
+        muted="#a3adb8",
+        frame="#4a5560",
+        deep="#3a6a93",
+        mid="#1f374d",
+        high="#131a21",
+        hairline="#7fa6c9",
+        hairline_alpha=0.42,
+        halo="#0b0e12",
+        halo_alpha=0.9,
+        rim="#ffffff",
+        star="#ffffff",
+        star_edge="#0b0e12",
+        pane="#171c22",
+    ),
+}

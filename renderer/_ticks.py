@@ -1,0 +1,29 @@
+"""Round places on an axis, and their labels."""
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.ticker import MaxNLocator
+
+
+def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
+    """At most `most` + 1 round numbers from `low` to `high`."""
+    places = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return places[(places >= low - slack) & (places <= high + slack)]
+
+
+def decade_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
+    """At most `most` powers of ten from `low` to `high`, evenly spaced in their exponents."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    stride = max(1, -(-(last - first + 1) // most))
+    return 10.0 ** np.arange(-(-first // stride) * stride, last + 1, stride)
+
+
+def label(value: float) -> str:
+    """A number as an axis shows it, with a true minus sign."""
+    return f"{0.0 if abs(value) < 1e-12 else value:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
+def power_label(value: float) -> str:
+    """A power of ten as an axis shows it."""
+    return rf"$\mathdefault{{10^{{{round(np.log10(value))}}}}}$"

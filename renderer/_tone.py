@@ -1,0 +1,55 @@
+"""How a loss becomes a level between 0 and 1: the shade of a contour, the height of a surface."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+_SKEWED = 0.16
+"""A landscape whose median lies below this part of its range is shown on a log scale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tone:
+    """A monotone map from loss to level.
+
+    Attributes:
+        low: The loss at level 0.
+        high: The loss at level 1.
+        knee: The excess loss below which a log scale turns linear; None for a linear scale.
+    """
+
+    low: float
+    high: float
+    knee: float | None
+
+    @classmethod
+    def of(cls, losses: Float[np.ndarray, "..."], scale: Literal["auto", "linear", "log"]) -> "Tone":
+        """The map that suits the losses of a view."""
+        finite = losses[np.isfinite(losses)]
+        if not finite.size:
+            return cls(low=0.0, high=1.0, knee=None)
+        low, high = float(finite.min()), float(finite.max())
+        if high <= low:
+            return cls(low=low, high=low + 1.0, knee=None)
+        skewed = np.median(finite) - low < _SKEWED * (high - low)
+        if scale == "linear" or (scale == "auto" and not skewed):
+            return cls(low=low, high=high, knee=None)
+        knee = float(np.quantile(finite - low, 0.01))
+        return cls(low=low, high=high, knee=max(knee, 1e-6 * (high - low)))
+
+    def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+        """Levels from 0 to 1; what is not finite is at the top."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            excess = np.clip(losses - self.low, 0.0, self.high - self.low)
+        excess = np.where(np.isfinite(losses), excess, self.high - self.low)
+        if self.knee is None:
+            return excess / (self.high - self.low)
+        return np.log1p(excess / self.knee) / np.log1p((self.high - self.low) / self.knee)
+
+    def loss(self, levels: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+        """The inverse of `level`."""
+        if self.knee is None:
+            return self.low + levels * (self.high - self.low)
+        return self.low + self.knee * np.expm1(levels * np.log1p((self.high - self.low) / self.knee))
