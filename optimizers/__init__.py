@@ -7,10 +7,13 @@ from ravine._catalogue import Catalogue
 from ravine.optimizers._optimizer import HyperparameterError as HyperparameterError
 from ravine.optimizers._optimizer import Optimizer as Optimizer
 from ravine.optimizers._optimizer import Setting as Setting
+from ravine.optimizers._settings import read_setting as read_setting
+from ravine.optimizers._settings import write_setting as write_setting
 
 if TYPE_CHECKING:
     from ravine.optimizers._descend import Descent as Descent
     from ravine.optimizers._descend import descend as descend
+    from ravine.optimizers._rates import descend_tuned as descend_tuned
 
 catalogue: Catalogue[Optimizer] = Catalogue(
     package="ravine.optimizers.rules", variable="OPTIMIZER", kind="optimizer"
@@ -18,7 +21,7 @@ catalogue: Catalogue[Optimizer] = Catalogue(
 names = catalogue.names
 load = catalogue.load
 
-_NEEDS_JAX = {"Descent": "_descend", "descend": "_descend"}
+_NEEDS_JAX = {"Descent": "_descend", "descend": "_descend", "descend_tuned": "_rates"}
 
 
 def __getattr__(name: str) -> Any:

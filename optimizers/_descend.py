@@ -197,9 +197,7 @@ def _run(
     def step(carry: tuple[Array, optax.OptState], _: None) -> Any:
         params, state = carry
         slope = gradient(params)
-        updates, state = rule.update(
-            slope, state, params, value=loss(params), grad=slope, value_fn=loss
-        )
+        updates, state = rule.update(slope, state, params, value=loss(params), grad=slope, value_fn=loss)
         params = optax.apply_updates(params, updates)
         return (params, state), shown(params, state)
 

@@ -1,5 +1,6 @@
 """The record of an optimizer: an update rule with its facts."""
 
+import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -89,10 +90,10 @@ class Optimizer:
 
     def _check_one(self, key: str, value: Any) -> Any:
         if key not in self.defaults:
+            near = difflib.get_close_matches(key, self.defaults, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
             known = ", ".join(self.defaults) or "none"
-            raise HyperparameterError(
-                f"{self.name} has no hyper-parameter {key!r}; it has {known}. 'ravine show {self.name}' explains them."
-            )
+            raise HyperparameterError(f"{self.name} has no hyper-parameter {key!r}.{hint} It has {known}.")
         default = self.defaults[key]
         if key == RATE or isinstance(default, float):
             return self._check_real(key, value)

@@ -18,9 +18,9 @@ RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (
 _DEPTH = 1e-8
 """Excess loss below this part of the first one is no better: a film cannot show it."""
 
-_LEFT_VIEW = 2.0
-_LEFT_REALS = 4.0
-"""What a step outside the view or the reals adds to the score, on the scale of the log excess loss."""
+_LEFT_VIEW = 100.0
+_LEFT_REALS = 200.0
+"""What leaving the view or the reals adds to a score, which without it lies between log(_DEPTH) and 0."""
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -36,9 +36,10 @@ def descend_tuned(
 ) -> tuple[Descent, ...]:
     """Run every setting, with the best rate of the grid where it gives none.
 
-    A rate's score is the mean over the steps of the log excess loss; leaving the view or the reals
-    counts against it. Rates that are given fill the grid: the program is the same, so that a rate that
-    was found here and is given later draws the same points to the last bit.
+    A rate's score is the mean over the steps of the log excess loss, taken as the most to which it will
+    yet return, so that jitter counts. It is judged by the worst of itself and its two neighbours on the
+    grid, so that a lucky leap is not taken for skill, and leaving the view or the reals counts against it. Rates that are given fill the grid: the program is the same, so that a
+    rate that was found here and is given later draws the same points to the last bit.
 
     Args:
         loss: A function of one point in jax.numpy.
@@ -109,15 +110,19 @@ def _run_best(
 
 
 def score(
-    points: Float[Array, "lanes steps+1 2"],
-    losses: Float[Array, "lanes steps+1"],
+    points: Float[Array, "rates steps+1 2"],
+    losses: Float[Array, "rates steps+1"],
     *,
     view: Float[Array, "2 2"],
     lowest: Float[Array, ""],
-) -> Float[Array, " lanes"]:
-    """The mean log excess loss of each lane relative to its start; smaller is better."""
+) -> Float[Array, " rates"]:
+    """How well each rate of a grid does; smaller is better."""
     inside = ((points >= view[:, 0]) & (points <= view[:, 1])).all(-1)
     real = jnp.isfinite(points).all(-1) & jnp.isfinite(losses)
     excess = losses - lowest
     relative = jnp.clip(jnp.where(real, excess / excess[:, :1], 1.0), _DEPTH, 1.0)
-    return jnp.where(real, jnp.where(inside, jnp.log(relative), _LEFT_VIEW), _LEFT_REALS).mean(-1)
+    settled = jax.lax.cummax(relative, axis=1, reverse=True)
+    gain = jnp.log(settled).mean(-1)
+    neighbours = jnp.pad(gain, 1, mode="edge")
+    worst = jnp.maximum(gain, jnp.maximum(neighbours[:-2], neighbours[2:]))
+    return worst + _LEFT_VIEW * ~inside.all(-1) + _LEFT_REALS * ~real.all(-1)

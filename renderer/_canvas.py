@@ -67,7 +67,12 @@ class Canvas:
         self._agg.draw_path(pen, Path(points), self._flip, (*to_rgb(face), 1.0))
 
     def disc(
-        self, pen: GraphicsContextBase, centre: tuple[float, float], radius: float, face: str, alpha: float = 1.0
+        self,
+        pen: GraphicsContextBase,
+        centre: tuple[float, float],
+        radius: float,
+        face: str,
+        alpha: float = 1.0,
     ) -> None:
         """A ball whose rim is drawn by `pen`, centred on its edge."""
         self._marker(pen, _CIRCLE, centre, radius, face, alpha)
@@ -175,5 +180,3 @@ def _font(size: float, bold: bool, mono: bool) -> FontProperties:
 @cache
 def _ruler() -> RendererAgg:
     return RendererAgg(16, 16, 72.0)
-
-

@@ -97,7 +97,11 @@ class ContourView:
             y = float(_to_pixels(np.array([0.0, value]), self._window, self.box)[1])
             canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
             canvas.text(
-                label(value), (left - 9 * unit, y + 6 * unit), size=16 * unit, colour=theme.muted, anchor="right"
+                label(value),
+                (left - 9 * unit, y + 6 * unit),
+                size=16 * unit,
+                colour=theme.muted,
+                anchor="right",
             )
 
     def _paint_minima(self, canvas: Canvas) -> None:
@@ -126,7 +130,9 @@ def band_colours(theme: Theme, bands: int) -> UInt8[np.ndarray, "bands 3"]:
     return np.stack(mixed, axis=-1).round().astype(np.uint8)
 
 
-def _to_pixels(points: Float[np.ndarray, "*shape 2"], window: Box, box: PixelBox) -> Float[np.ndarray, "*shape 2"]:
+def _to_pixels(
+    points: Float[np.ndarray, "*shape 2"], window: Box, box: PixelBox
+) -> Float[np.ndarray, "*shape 2"]:
     (x0, x1), (y0, y1) = window
     left, top, right, bottom = box
     scale = np.array([(right - left) / (x1 - x0), (top - bottom) / (y1 - y0)])

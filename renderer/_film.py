@@ -144,8 +144,6 @@ class SceneFrames:
             layers.append(Standings(*runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses:
             layers.append(
-                LossPanel(
-                    *runs, lowest=scene.landscape.lowest, box=layout.losses, theme=theme, unit=unit
-                )
+                LossPanel(*runs, lowest=scene.landscape.lowest, box=layout.losses, theme=theme, unit=unit)
             )
         return layers

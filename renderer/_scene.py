@@ -11,9 +11,6 @@ from ravine.renderer._timing import Timing
 
 ViewName: TypeAlias = Literal["contour", "surface"]
 
-LARGEST = 8192
-SMALLEST = 64
-
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
@@ -21,7 +18,7 @@ class Scene:
 
     Attributes:
         landscape: The ground.
-        descents: The runs, each of the same number of steps.
+        descents: The runs, each of the same number of steps; none for the landscape alone.
         colours: One a run, as hex strings.
         view: From above, or as a surface in space.
         turn: By how many degrees the camera turns about a surface during the film.
@@ -46,30 +43,7 @@ class Scene:
     title: str = ""
     comment: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.descents:
-            raise ValueError("A film shows at least one optimizer; got none.")
-        check_size(self.size)
-
     @property
     def steps(self) -> int:
-        """How many steps each run takes."""
-        return len(self.descents[0].losses) - 1
-
-    @property
-    def start(self) -> tuple[float, float]:
-        """Where all runs start."""
-        x, y = self.descents[0].points[0]
-        return float(x), float(y)
-
-
-def check_size(size: tuple[int, int]) -> None:
-    """Accept a size that a picture can have.
-
-    Raises:
-        ValueError: a side is too small to be read or too large to be drawn.
-    """
-    if not all(SMALLEST <= side <= LARGEST for side in size):
-        raise ValueError(
-            f"A picture's sides must be between {SMALLEST} and {LARGEST} pixels; got {size[0]}x{size[1]}."
-        )
+        """How many steps each run takes; 0 where there is none."""
+        return len(self.descents[0].losses) - 1 if self.descents else 0

@@ -20,6 +20,9 @@ LANDSCAPE = Landscape(
     start=(1.0, 1.6),
     minima=((3.0, 0.5),),
     lowest=0.0,
-    source="E. M. L. Beale, On an iterative method for finding a local minimum of a function, 1958",
+    source=(
+        "E. M. L. Beale, On an iterative method for finding a local minimum of a function of more than one "
+        "variable, 1958"
+    ),
     about="A large first gradient throws fast methods across the plane before a flat valley slows them.",
 )

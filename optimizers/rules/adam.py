@@ -21,9 +21,7 @@ def adam(
 ) -> optax.GradientTransformationExtraArgs:
     """Adam; `l2` adds a penalty's gradient before the moments."""
     direction = optax.scale_by_adam(b1, b2, eps) if bias_correction else _scale_by_raw_moments(b1, b2, eps)
-    return optax.chain(
-        optax.add_decayed_weights(l2), direction, optax.scale_by_learning_rate(learning_rate)
-    )
+    return optax.chain(optax.add_decayed_weights(l2), direction, optax.scale_by_learning_rate(learning_rate))
 
 
 class _Moments(NamedTuple):

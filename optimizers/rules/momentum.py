@@ -11,9 +11,7 @@ def momentum(
 ) -> optax.GradientTransformationExtraArgs:
     """Heavy-ball momentum; `average=True` weighs each new gradient by 1 - momentum."""
     if average:
-        return optax.chain(
-            optax.ema(momentum, debias=False), optax.scale_by_learning_rate(learning_rate)
-        )
+        return optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(learning_rate))
     return optax.sgd(learning_rate, momentum=momentum)
 
 

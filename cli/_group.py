@@ -1,0 +1,63 @@
+"""The group of commands, each in the module of its name, and what it does with errors."""
+
+import importlib
+
+import click
+
+
+_COMMANDS = {
+    "animate": "Make a film of optimizers descending a landscape.",
+    "gallery": "Make the films of recipes.",
+    "list": "List landscapes, optimizers or recipes.",
+    "show": "Print the equation, the facts and the paper of a landscape or an optimizer.",
+    "trace": "Write the trajectories as numbers.",
+}
+_INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        return getattr(importlib.import_module(f"ravine.cli._{cmd_name}"), f"{cmd_name}_command")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Turn what a user can mend into one line, with exit status 2 for usage and 1 for failure."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}.") from None
+        except (ValueError, IndexError) as error:
+            raise _Usage(" ".join(str(error).split())) from None
+
+
+class _Usage(click.ClickException):
+    exit_code = 2
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ravine", message="ravine %(version)s")
+def ravine() -> None:
+    """See optimization: films of optimizers descending loss landscapes.
+
+    \b
+    Example:
+      ravine animate beale
+    """

@@ -1,0 +1,20 @@
+"""A progress bar on standard error, on a terminal only."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress(title: str, total: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """Yield what is called with the number of each frame that is done, or None where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total())
+        yield lambda frame: bar.update(task, completed=frame + 1)

@@ -1,0 +1,47 @@
+"""ravine trace."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ravine.cli._options import descent_options, landscape_argument, quiet_option, recipe_from
+
+
+@click.command("trace")
+@landscape_argument
+@descent_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="PATH.json, .csv or .npz.  [default: JSON to standard output]",
+)
+@quiet_option
+def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
+    """Write the trajectories on LANDSCAPE as numbers, in full precision, the start first.
+
+    \b
+    Examples:
+      ravine trace beale -O adam:learning_rate=0.1,b1=0.9 --steps 100
+      ravine trace ravine --rates published -o ravine.csv
+    """
+    recipe = recipe_from(options)
+    from ravine._whole_file import check_target, whole_file
+    from ravine.cli._report import report_rates, warn_of_start
+    from ravine.gallery import Film
+    from ravine.gallery._trace import check_trace_path, trace_bytes
+
+    if output:
+        check_trace_path(output)
+        check_target(output)
+    film = Film(recipe)
+    warn_of_start(film, quiet=quiet)
+    content = trace_bytes(film, output.suffix.lower() if output else ".json")
+    if output:
+        with whole_file(output) as file:
+            file.write(content)
+    else:
+        click.get_binary_stream("stdout").write(content)
+    if not quiet:
+        report_rates(film, err=True)

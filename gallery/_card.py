@@ -1,0 +1,103 @@
+"""A card of facts on a landscape, an optimizer or a recipe, and a still of it."""
+
+import inspect
+import textwrap
+from typing import Any
+
+from ravine import landscapes, optimizers
+from ravine._catalogue import check_name
+from ravine.gallery import _shelf
+from ravine.landscapes import Landscape
+from ravine.optimizers import Optimizer
+
+_WIDTH = 96
+
+
+def card(name: str) -> str:
+    """The facts as text.
+
+    Raises:
+        UnknownNameError: nothing is called so.
+    """
+    if name in optimizers.names():
+        return _optimizer_card(optimizers.load(name))
+    if name in _shelf.names():
+        recipe = _shelf.load(name)
+        return _text([("recipe", name), ("title", recipe.title), ("about", recipe.about)])
+    check_name(name, (*landscapes.names(), *optimizers.names(), *_shelf.names()), kind="landscape")
+    return _landscape_card(landscapes.load(name))
+
+
+def still_of(name: str, *, view: Any, theme: Any, size: tuple[int, int]) -> tuple[Any, str]:
+    """A picture, `UInt8[ndarray, "height width 4"]`, and its comment: the landscape alone, or the last
+    frame of the optimizer's way down Beale's function or of the recipe's film."""
+    from ravine.gallery._film import Film
+    from ravine.gallery._recipe import Recipe
+
+    if name in optimizers.names():
+        film = Film(Recipe(optimizers=(name,), view=view, theme=theme, size=size))
+    elif name in _shelf.names():
+        film = Film(_shelf.load(name))
+    else:
+        film = Film(Recipe(landscape=name, view=view, theme=theme, size=size))
+        return film.landscape_alone(), film.frames.comment
+    return film.still(), film.frames.comment
+
+
+def _landscape_card(landscape: Landscape) -> str:
+    (x0, x1), (y0, y1) = landscape.domain
+    minima = [f"({x:.6g}, {y:.6g})" for x, y in landscape.minima]
+    more = f" and {len(minima) - 4} more" if len(minima) > 4 else ""
+    return _text(
+        [
+            ("landscape", f"{landscape.name}: {landscape.title}"),
+            ("equation", landscape.equation),
+            ("domain", f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}]"),
+            ("start", "({:g}, {:g})".format(*landscape.start)),
+            ("minima", ", ".join(minima[:4]) + more if minima else "none: the loss falls without end"),
+            ("lowest", "" if landscape.lowest is None else f"{landscape.lowest:.10g}"),
+            ("source", landscape.source),
+            ("about", landscape.about),
+        ]
+    )
+
+
+def _optimizer_card(optimizer: Optimizer) -> str:
+    defaults = [
+        key
+        if value is inspect.Parameter.empty
+        else f"{key}={str(value).lower() if isinstance(value, bool) else value}"
+        for key, value in optimizer.defaults.items()
+    ]
+    year = "" if optimizer.year is None else f", {optimizer.year}"
+    return _text(
+        [
+            ("optimizer", f"{optimizer.name}: {optimizer.title} ({optimizer.family})"),
+            *[
+                ("equation" if not k else "", line.strip())
+                for k, line in enumerate(optimizer.equation.split(r"\\"))
+            ],
+            ("defaults", ", ".join(defaults)),
+            ("paper", f"{optimizer.paper}{year}"),
+            ("", optimizer.address),
+            ("about", optimizer.about),
+            ("libraries", optimizer.libraries),
+        ]
+    )
+
+
+def _text(facts: list[tuple[str, str]]) -> str:
+    indent = " " * 12
+    lines = [
+        textwrap.fill(
+            value,
+            _WIDTH,
+            initial_indent=f"{key:<12}",
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for key, value in facts
+        if value
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""From a recipe's landscape, function, window and start to the landscape that a film shows."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ravine import landscapes
+from ravine.gallery._recipe import Recipe, RecipeError, Span
+from ravine.landscapes import Box, Landscape
+from ravine.renderer import grid_losses
+
+_DOMAIN: Span = (-5.0, 5.0, -5.0, 5.0)
+_LATTICE = 41
+
+
+def landscape_of(recipe: Recipe) -> Landscape:
+    """The landscape of a recipe, under its window and with its start.
+
+    Raises:
+        RecipeError: the function is not one of a point, or nowhere finite in the window.
+        UnknownNameError: the catalogue has no such landscape.
+        ExpressionError: the formula is not one.
+    """
+    landscape = _bare(recipe)
+    if recipe.window:
+        landscape = replace(landscape, view=_box(recipe.window))
+    if recipe.random_start:
+        return replace(landscape, start=_random_start(landscape.window, recipe.seed))
+    if recipe.start:
+        x, y = recipe.start
+        return replace(landscape, start=(float(x), float(y)))
+    return landscape
+
+
+def lowest_seen(landscape: Landscape) -> float:
+    """The minimum, or the lowest loss that a view of the landscape shows."""
+    if landscape.lowest is not None:
+        return landscape.lowest
+    return float(np.nanmin(_lattice(landscape.loss, landscape.window)))
+
+
+def _bare(recipe: Recipe) -> Landscape:
+    if recipe.function is not None:
+        loss = landscapes.resolve_function(recipe.function)
+        return _of_function(loss, _box(recipe.domain or _DOMAIN), title=recipe.function)
+    if recipe.domain is not None and isinstance(recipe.landscape, str):
+        raise RecipeError(
+            "domain belongs to function; to show another part of a landscape of the catalogue, give window."
+        )
+    if isinstance(recipe.landscape, str):
+        return landscapes.load(recipe.landscape)
+    if isinstance(recipe.landscape, Landscape):
+        return recipe.landscape
+    name = getattr(recipe.landscape, "__name__", "function")
+    return _of_function(recipe.landscape, _box(recipe.domain or _DOMAIN), title=name.replace("_", " "))
+
+
+def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landscape:
+    try:
+        losses = _lattice(loss, domain)
+    except (TypeError, ValueError, IndexError) as error:
+        first = str(error).splitlines()[0]
+        raise RecipeError(f"{title!r} is not a function of one point (x, y) in jax.numpy: {first}") from None
+    if not np.isfinite(losses).any():
+        raise RecipeError(f"{title!r} is nowhere finite in the domain {domain}.")
+    return Landscape(
+        loss=loss,
+        title=title,
+        equation="",
+        domain=domain,
+        start=_far_start(losses, domain),
+        source="",
+        about="",
+    )
+
+
+def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
+    return grid_losses(loss, box, (_LATTICE, _LATTICE), centred=False)
+
+
+def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
+    """The inner lattice point farthest from the lowest one: the longest way to go."""
+    finite = np.isfinite(losses)
+    rows, columns = np.indices(losses.shape)
+    row, column = np.unravel_index(np.argmin(np.where(finite, losses, np.inf)), losses.shape)
+    inner = slice(_LATTICE // 8, -(_LATTICE // 8), _LATTICE // 8)
+    away = np.where(finite, np.hypot(rows - row, (columns - column) * 1.01), -np.inf)[inner, inner]
+    best = np.unravel_index(np.argmax(away), away.shape)
+    share = [(_LATTICE // 8) * (1 + int(k)) / (_LATTICE - 1) for k in best]
+    (x0, x1), (y0, y1) = domain
+    return x0 + share[1] * (x1 - x0), y0 + share[0] * (y1 - y0)
+
+
+def _random_start(window: Box, seed: int) -> tuple[float, float]:
+    shares = np.random.default_rng(seed).uniform(0.08, 0.92, size=2)
+    x, y = (low + share * (high - low) for share, (low, high) in zip(shares, window, strict=True))
+    digits = 3 - math.floor(math.log10(max(high - low for low, high in window)))
+    return round(float(x), digits), round(float(y), digits)
+
+
+def _box(span: Span) -> Box:
+    x0, x1, y0, y1 = map(float, span)
+    return (x0, x1), (y0, y1)

@@ -1,0 +1,42 @@
+"""The shelf of recipes that are shipped, and recipes from files."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from ravine._catalogue import check_name
+from ravine.gallery._recipe import Recipe, RecipeError
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every shipped recipe's name, sorted."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def load(name: str) -> Recipe:
+    """The shipped recipe called `name`, or the one in the file at `name`, which then ends in ".toml".
+
+    Raises:
+        UnknownNameError: no recipe has this name.
+        RecipeError: the file cannot be read, or holds no recipe.
+    """
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    check_name(name, names(), kind="recipe")
+    return _read(_FOLDER / f"{name}.toml")
+
+
+def _read(path: Path) -> Recipe:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise RecipeError(f"The recipe {str(path)!r} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"The recipe {str(path)!r} is not TOML: {error}.") from None
+    try:
+        return Recipe.of(values)
+    except RecipeError as error:
+        raise RecipeError(f"In the recipe {str(path)!r}: {error}") from None

@@ -1,0 +1,53 @@
+"""From the text of an optimizer to its setting, and back."""
+
+from ravine.optimizers._optimizer import HyperparameterError, Optimizer, Setting
+from ravine.optimizers._spec import Call, Spec, Value, format_spec, parse_spec
+
+
+def read_setting(text: str) -> Setting:
+    """The setting that a text such as "adam@fast:learning_rate=0.1" describes.
+
+    Raises:
+        SpecError: the text does not follow the grammar.
+        UnknownNameError: the catalogue has no such optimizer.
+        HyperparameterError: the rule has no such hyper-parameter, or it cannot take the value.
+    """
+    return _setting(parse_spec(text), text)
+
+
+def write_setting(setting: Setting) -> str:
+    """The text that `read_setting` reads as this setting.
+
+    Raises:
+        ValueError: the setting holds what has no text, such as an array.
+    """
+    title = setting.optimizer.title
+    return format_spec(
+        Spec(
+            name=setting.optimizer.name,
+            label=None if setting.label == title else setting.label,
+            hyperparameters=tuple(setting.hyperparameters.items()),
+        )
+    )
+
+
+def _setting(spec: Spec, text: str) -> Setting:
+    from ravine.optimizers import catalogue
+
+    optimizer: Optimizer = catalogue.load(spec.name)
+    chosen = {key: _value(value, text) for key, value in spec.hyperparameters}
+    for key, value in chosen.items():
+        try:
+            optimizer.check({key: value})
+        except HyperparameterError as error:
+            place = text.find(f"{key}")
+            raise HyperparameterError(f"Optimizer {text!r}: {error} (column {place + 1})") from None
+    return Setting(optimizer=optimizer, hyperparameters=chosen, label=spec.label or "")
+
+
+def _value(value: Value, text: str) -> object:
+    if isinstance(value, Call):
+        raise HyperparameterError(
+            f"Optimizer {text!r}: {value.name}(...) is not a value that this version knows; give a number."
+        )
+    return _setting(value, text) if isinstance(value, Spec) else value
