@@ -1,8 +1,8 @@
 """Optimizers run down a loss, all in one compiled program."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -11,8 +11,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._optimizer import Optimizer, Setting
-
-Loss = Callable[[Array], Array]
+from ravine.optimizers._walk import Lanes, Loss, Program, Walk, measure, walk_lanes
 
 
 class Descent(NamedTuple):
@@ -88,7 +87,7 @@ def descend(
             steps=steps,
         )
     return tuple(
-        as_descent(setting, jax.tree.map(partial(_unflatten, lane.batch), run))
+        as_descent(setting, *jax.tree.map(partial(_unflatten, lane.batch), run))
         for setting, lane, run in zip(settings, lanes, jax.device_get(runs), strict=True)
     )
 
@@ -101,53 +100,8 @@ def _as_setting(optimizer: Setting | Optimizer | optax.GradientTransformation) -
     return Setting(optimizer=optimizer)
 
 
-class Program(NamedTuple):
-    """What of an optimizer is fixed when it is compiled."""
-
-    optimizer: Optimizer
-    options: tuple[tuple[str, Any], ...]
-
-    def build(self, traced: Mapping[str, Any]) -> optax.GradientTransformationExtraArgs:
-        """The rule with its traced hyper-parameters."""
-        rule = self.optimizer.rule(**dict(self.options), **traced)
-        return optax.with_extra_args_support(rule)
-
-
-class Lanes(NamedTuple):
-    """One optimizer's batch, flattened to a single axis."""
-
-    program: Program
-    traced: Mapping[str, Float[np.ndarray, "lanes ..."]]
-    starts: Float[np.ndarray, "lanes 2"]
-    batch: tuple[int, ...]
-
-    @classmethod
-    def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"]) -> "Lanes":
-        """Broadcast a setting's real hyper-parameters against its starts."""
-        real, options = {}, {}
-        for key, value in setting.complete.items():
-            (real if _is_real(value) else options)[key] = value
-        values = {key: np.asarray(value, dtype=np.float64) for key, value in real.items()}
-        batch = np.broadcast_shapes(starts.shape[:-1], *(v.shape for v in values.values()))
-        return cls(
-            program=Program(setting.optimizer, tuple(sorted(options.items()))),
-            traced={key: np.broadcast_to(value, batch).reshape(-1) for key, value in values.items()},
-            starts=np.broadcast_to(starts, (*batch, 2)).reshape(-1, 2),
-            batch=batch,
-        )
-
-
-def _is_real(value: Any) -> bool:
-    return isinstance(value, float) or (hasattr(value, "dtype") and np.issubdtype(value.dtype, np.floating))
-
-
-class Run(NamedTuple):
-    """One optimizer's descents on the device."""
-
-    points: Float[Array, "lanes steps+1 2"]
-    losses: Float[Array, "lanes steps+1"]
-    gradient_norms: Float[Array, "lanes steps+1"]
-    balls: Mapping[str, Float[Array, "lanes steps+1 2"]]
+Run: TypeAlias = tuple[Walk, Float[Array, "..."], Float[Array, "..."]]
+"""A walk, the losses along it, and the norms of their gradients."""
 
 
 @partial(jax.jit, static_argnums=(0, 1), static_argnames="steps")
@@ -159,65 +113,32 @@ def _run_all(
     *,
     steps: int,
 ) -> tuple[Run, ...]:
-    return tuple(
-        run_lanes(program, loss, hyperparameters, start, steps=steps)
+    walks = [
+        walk_lanes(program, loss, hyperparameters, start, steps=steps)
         for program, hyperparameters, start in zip(programs, traced, starts, strict=True)
-    )
+    ]
+    losses, norms = measure(loss, jnp.concatenate([walk.points for walk in walks]))
+    ends = np.cumsum([len(walk.points) for walk in walks])[:-1].tolist()
+    return tuple(zip(walks, jnp.split(losses, ends), jnp.split(norms, ends), strict=True))
 
 
 def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:
     return values.reshape(*batch, *values.shape[1:])
 
 
-def run_lanes(
-    program: Program,
-    loss: Loss,
-    traced: Mapping[str, Array],
-    starts: Float[Array, "lanes 2"],
-    *,
-    steps: int,
-) -> Run:
-    """Run one optimizer in every lane; traceable by JAX."""
-    return jax.vmap(partial(_run, program, loss, steps))(traced, starts)
-
-
-def _run(
-    program: Program, loss: Loss, steps: int, traced: Mapping[str, Array], start: Float[Array, "2"]
-) -> Run:
-    rule = program.build(traced)
-    optimizer = program.optimizer
-    gradient = jax.grad(loss)
-
-    def shown(params: Array, state: optax.OptState) -> tuple[Array, dict[str, Array]]:
-        def place(field: str | None) -> Array:
-            return params if field in (None, "params") else optax.tree.get(state, field)
-
-        return place(optimizer.iterate), {name: place(at) for name, at in optimizer.balls.items()}
-
-    def step(carry: tuple[Array, optax.OptState], _: None) -> Any:
-        params, state = carry
-        slope = gradient(params)
-        updates, state = rule.update(slope, state, params, value=loss(params), grad=slope, value_fn=loss)
-        params = optax.apply_updates(params, updates)
-        return (params, state), shown(params, state)
-
-    state = rule.init(start)
-    _, walked = jax.lax.scan(step, (start, state), length=steps)
-    points, balls = jax.tree.map(
-        lambda first, rest: jnp.concatenate([first[None], rest]), shown(start, state), walked
-    )
-    losses, slopes = jax.vmap(jax.value_and_grad(loss))(points)
-    return Run(points, losses, jnp.linalg.norm(slopes, axis=-1), balls)
-
-
-def as_descent(setting: Setting, run: Run) -> Descent:
+def as_descent(
+    setting: Setting,
+    walk: Walk,
+    losses: Float[np.ndarray, "*batch steps+1"],
+    gradient_norms: Float[np.ndarray, "*batch steps+1"],
+) -> Descent:
     """A run on the host, with the steps on which it leaves the reals."""
-    lost = ~(np.isfinite(run.points).all(-1) & np.isfinite(run.losses))
+    lost = ~(np.isfinite(walk.points).all(-1) & np.isfinite(losses))
     return Descent(
         setting=setting,
-        points=run.points,
-        losses=run.losses,
-        gradient_norms=run.gradient_norms,
-        balls=run.balls,
+        points=walk.points,
+        losses=losses,
+        gradient_norms=gradient_norms,
+        balls=walk.balls,
         diverged_at=np.where(lost.any(-1), lost.argmax(-1), -1),
     )

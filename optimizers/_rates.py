@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._descend import Descent, Lanes, Loss, Program, Run, as_descent, run_lanes
+from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
+from ravine.optimizers._walk import Lanes, Loss, Program, measure, walk_lanes
 
 RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (1, 1.5, 2, 3, 5, 7))
 """The grid: six rates a decade, each short enough to read and to type."""
@@ -68,7 +69,7 @@ def descend_tuned(
             )
         )
     return tuple(
-        as_descent(_chosen(setting, int(lane)), run)
+        as_descent(_chosen(setting, int(lane)), *run)
         for setting, lane, run in zip(settings, best, runs, strict=True)
     )
 
@@ -94,19 +95,22 @@ def _run_best(
     programs: tuple[Program, ...],
     loss: Loss,
     traced: tuple[Mapping[str, Array], ...],
-    starts: Float[Array, "lanes 2"],
+    starts: Float[Array, "rates 2"],
     view: Float[Array, "2 2"],
     lowest: Float[Array, ""],
     *,
     steps: int,
-) -> tuple[tuple[Int[Array, ""], ...], tuple[Run, ...]]:
-    best, runs = [], []
-    for program, hyperparameters in zip(programs, traced, strict=True):
-        run = run_lanes(program, loss, hyperparameters, starts, steps=steps)
-        lane = jnp.argmin(score(run.points, run.losses, view=view, lowest=lowest))
-        best.append(lane)
-        runs.append(jax.tree.map(lambda values, lane=lane: values[lane], run))
-    return tuple(best), tuple(runs)
+) -> tuple[Int[Array, " runs"], tuple[Run, ...]]:
+    walks = [
+        walk_lanes(program, loss, hyperparameters, starts, steps=steps)
+        for program, hyperparameters in zip(programs, traced, strict=True)
+    ]
+    points = jnp.stack([walk.points for walk in walks])
+    losses, norms = measure(loss, points)
+    best = jnp.argmin(jax.vmap(partial(score, view=view, lowest=lowest))(points, losses), axis=-1)
+    runs = [jax.tree.map(lambda values, run=run: values[best[run]], walk) for run, walk in enumerate(walks)]
+    kept = jnp.arange(len(walks)), best
+    return best, tuple(zip(runs, losses[kept], norms[kept], strict=True))
 
 
 def score(
@@ -121,8 +125,19 @@ def score(
     real = jnp.isfinite(points).all(-1) & jnp.isfinite(losses)
     excess = losses - lowest
     relative = jnp.clip(jnp.where(real, excess / excess[:, :1], 1.0), _DEPTH, 1.0)
-    settled = jax.lax.cummax(relative, axis=1, reverse=True)
-    gain = jnp.log(settled).mean(-1)
+    gain = _mean_log_of_settled(relative)
     neighbours = jnp.pad(gain, 1, mode="edge")
     worst = jnp.maximum(gain, jnp.maximum(neighbours[:-2], neighbours[2:]))
     return worst + _LEFT_VIEW * ~inside.all(-1) + _LEFT_REALS * ~real.all(-1)
+
+
+def _mean_log_of_settled(excess: Float[Array, "rates steps+1"]) -> Float[Array, " rates"]:
+    """The mean log of the most to which each excess will yet return."""
+
+    def back(carry: tuple[Array, Array], now: Array) -> tuple[tuple[Array, Array], None]:
+        most, total = jnp.maximum(carry[0], now), carry[1]
+        return (most, total + jnp.log(most)), None
+
+    last = jnp.zeros_like(excess[:, 0])
+    (_, total), _ = jax.lax.scan(back, (last, last), excess.T, reverse=True)
+    return total / excess.shape[1]

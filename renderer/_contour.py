@@ -24,6 +24,7 @@ class ContourView:
     """A landscape from above, its height in bands of one colour."""
 
     turning = False
+    drape = None
 
     def __init__(self, landscape: Landscape, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
         self.box = box
@@ -51,7 +52,7 @@ class ContourView:
             self._paint_axes(canvas)
         self._paint_minima(canvas)
 
-    def place(self, points: Float[np.ndarray, "runs steps+1 2"], share: float) -> Placed:
+    def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Points on the picture; a contour hides none."""
         del share
         return Placed(_to_pixels(points, self._window, self.box), np.zeros(points.shape[:-1], dtype=bool))
@@ -123,11 +124,14 @@ def y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
 
 
 def band_colours(theme: Theme, bands: int) -> UInt8[np.ndarray, "bands 3"]:
-    """The shades of the bands, from the deepest: quiet in the middle, stronger at the bottom."""
+    """The shades of the bands, from the deepest."""
+    return mixed_shades(theme, np.linspace(0.0, 1.0, bands)).round().astype(np.uint8)
+
+
+def mixed_shades(theme: Theme, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 3"]:
+    """The ground's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
     stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
-    share = np.linspace(0.0, 1.0, bands)
-    mixed = [np.interp(share, [0.0, 0.5, 1.0], stops[:, channel]) for channel in range(3)]
-    return np.stack(mixed, axis=-1).round().astype(np.uint8)
+    return np.stack([np.interp(levels, [0.0, 0.5, 1.0], stops[:, k]) for k in range(3)], axis=-1)
 
 
 def _to_pixels(

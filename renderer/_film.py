@@ -14,10 +14,13 @@ from ravine.renderer._layout import Layout
 from ravine.renderer._loss_panel import LossPanel
 from ravine.renderer._scene import Scene
 from ravine.renderer._standings import Standings
+from ravine.renderer._surface import SurfaceView
 from ravine.renderer._theme import THEMES
 from ravine.renderer._ticks import label
 from ravine.renderer._trails import Trails
 from ravine.renderer._view import View
+
+_READABLE_HERTZ = 6.5
 
 
 class SceneFrames:
@@ -65,33 +68,43 @@ class SceneFrames:
     def __iter__(self) -> Iterator[Frame]:
         """Draw every frame in order, each onto the ground that the one before has left."""
         canvas = self._blank()
-        drawn: list[PixelBox] = []
+        drawn: dict[Layer, PixelBox] = {}
         for index in range(len(self)):
-            touched = [*drawn, *(self._repaint(canvas, index) if index else [])]
+            due = [layer for layer in self._layers if index == 0 or self._is_due(layer, index)]
+            touched = [drawn[layer] for layer in due if index]
             for box in touched:
                 canvas.restore(self._ground, box)
-            drawn = self._draw(canvas, index)
-            whole = (0, 0, *self.size)
-            yield Frame(canvas.pixels, union([*touched, *drawn]) if index else whole)
+            touched += self._turn(canvas, self._moment(index))
+            drawn |= {layer: layer.draw(canvas, self._moment(index)) for layer in due}
+            changed = union([*touched, *(drawn[layer] for layer in due)])
+            yield Frame(canvas.pixels, changed if index else (0, 0, *self.size))
 
     def still(self, index: int) -> Pixels:
         """A copy of the frame at `index`, negative from the end."""
+        index = index % len(self)
         canvas = self._blank()
-        self._draw(canvas, index % len(self))
+        self._turn(canvas, self._moment(index))
+        for layer in self._layers:
+            last = next(i for i in range(index, -1, -1) if i == 0 or self._is_due(layer, i))
+            layer.draw(canvas, self._moment(last))
         return canvas.pixels.copy()
+
+    def _is_due(self, layer: Layer, index: int) -> bool:
+        """Whether a layer is drawn anew at a frame: figures that change faster cannot be read."""
+        slow = max(1, round(self.fps / _READABLE_HERTZ))
+        return layer.quick or index % slow == 0 or index == len(self) - 1
 
     def _blank(self) -> Canvas:
         canvas = Canvas(self.size, self._theme.ground)
         canvas.pixels[:] = self._ground
         return canvas
 
-    def _repaint(self, canvas: Canvas, index: int) -> list[PixelBox]:
-        del canvas, index
-        return []
-
-    def _draw(self, canvas: Canvas, index: int) -> list[PixelBox]:
-        moment = self._moment(index)
-        return [layer.draw(canvas, moment) for layer in self._layers]
+    def _turn(self, canvas: Canvas, moment: Moment) -> list[PixelBox]:
+        """Paint a turning view's ground anew; the boxes that this touches."""
+        if not self._view.turning:
+            return []
+        self._view.paint(canvas, moment.share)
+        return [self._view.box]
 
     def _moment(self, index: int) -> Moment:
         return Moment(float(self._positions[index]), index / max(1, len(self) - 1))
@@ -115,35 +128,44 @@ class SceneFrames:
     @cached_property
     def _view(self) -> View:
         scene, layout = self._scene, self._layout
-        return ContourView(
+        place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": layout.header is None}
+        if scene.view == "contour":
+            return ContourView(scene.landscape, **place)
+        return SurfaceView(
             scene.landscape,
-            box=layout.view,
-            theme=self._theme,
-            unit=layout.unit,
-            bare=layout.header is None,
+            np.stack([descent.points for descent in scene.descents] or [np.zeros((0, 2))]),
+            azimuth=scene.azimuth,
+            elevation=scene.elevation,
+            turn=scene.turn,
+            **place,
         )
 
     @cached_property
     def _layers(self) -> list[Layer]:
         scene, layout, theme = self._scene, self._layout, self._theme
         runs, unit = (scene.descents, scene.colours), layout.unit
-        layers: list[Layer] = [Trails(*runs, view=self._view, theme=theme, unit=unit)]
+        layers: list[Layer] = []
+        if scene.descents:
+            window = scene.landscape.window
+            layers.append(Trails(*runs, view=self._view, window=window, theme=theme, unit=unit))
         if layout.header:
-            x, y = scene.start
-            layers.append(
-                Header(
-                    scene.title or scene.landscape.title,
-                    f"all start at ({x:.4g}, {y:.4g})".replace("-", "\N{MINUS SIGN}"),
-                    steps=scene.steps,
-                    box=layout.header,
-                    theme=theme,
-                    unit=unit,
-                )
-            )
+            layers.append(self._header(layout.header))
         if layout.standings:
             layers.append(Standings(*runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses:
-            layers.append(
-                LossPanel(*runs, lowest=scene.landscape.lowest, box=layout.losses, theme=theme, unit=unit)
-            )
+            lowest = scene.landscape.lowest
+            layers.append(LossPanel(*runs, lowest=lowest, box=layout.losses, theme=theme, unit=unit))
         return layers
+
+    def _header(self, box: PixelBox) -> Header:
+        scene = self._scene
+        x, y = scene.landscape.start
+        start = f"all start at ({label(x)}, {label(y)})"
+        return Header(
+            scene.title or scene.landscape.title,
+            start if scene.descents else f"${scene.landscape.equation}$",
+            steps=scene.steps,
+            box=box,
+            theme=self._theme,
+            unit=self._layout.unit,
+        )

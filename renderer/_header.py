@@ -9,11 +9,14 @@ from ravine.renderer._theme import Theme
 class Header:
     """Title, subtitle and the counter of steps."""
 
+    quick = False
+
     def __init__(
         self, title: str, subtitle: str, *, steps: int, box: PixelBox, theme: Theme, unit: float
     ) -> None:
         self._title = title
         self._subtitle = subtitle
+        self._steps = steps
         self._digits = len(str(steps))
         self._box = box
         self._theme = theme
@@ -32,7 +35,9 @@ class Header:
             canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
 
     def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
-        """Draw the counter."""
+        """Draw the counter, if there is anything to count."""
+        if not self._steps:
+            return self._box
         _, _, right, bottom = self._box
         unit = self._unit
         box = canvas.text(

@@ -24,7 +24,14 @@ class Moment(NamedTuple):
 
 
 class Layer(Protocol):
-    """A part of the picture that moves over the ground."""
+    """A part of the picture that moves over the ground.
+
+    Attributes:
+        quick: Whether it moves at every frame, or only as fast as figures can be read.
+    """
+
+    @property
+    def quick(self) -> bool: ...
 
     def paint(self, canvas: Canvas) -> None:
         """Paint what stands still, once."""

@@ -38,6 +38,9 @@ class Layout:
         if panels == "none":
             return cls(size=size, unit=unit, view=(0, 0, width, height))
         left = round(max(45 * unit, tick_width + 14 * unit))
+        if runs == 0:
+            view = (left, round(80 * unit), width - round(40 * unit), height - round(44 * unit))
+            return cls(size=size, unit=unit, view=view, header=(left, 0, view[2], view[1]))
         if width >= _WIDE * height:
             return _side_by_side(size, unit, left, runs)
         return _stacked(size, unit, left, runs)

@@ -18,6 +18,8 @@ _MOST_DECADES = 12
 class LossPanel:
     """Each run's loss up to the moment, on a log scale wherever the losses allow it."""
 
+    quick = False
+
     def __init__(
         self,
         descents: Sequence[Descent],

@@ -22,6 +22,8 @@ class Standings:
     Rows and figures are drawn once as opaque strips and copied to their places at every frame.
     """
 
+    quick = False
+
     def __init__(
         self,
         descents: Sequence[Descent],

@@ -16,6 +16,7 @@ class Theme:
         hairline: Contour lines, with `hairline_alpha`.
         halo: Under each trail, and the rim of each ball in a contour view.
         star: The minimum, with `star_edge`.
+        pane: The walls behind a surface, whose shades are brightened by `relief`.
     """
 
     ground: str
@@ -33,6 +34,7 @@ class Theme:
     star: str
     star_edge: str
     pane: str
+    relief: float
 
 
 THEMES: dict[ThemeName, Theme] = {
@@ -52,6 +54,7 @@ THEMES: dict[ThemeName, Theme] = {
         star="#ffffff",
         star_edge="#1b1f23",
         pane="#f1f1ee",
+        relief=1.0,
     ),
     "dark": Theme(
         ground="#11151a",
@@ -69,5 +72,6 @@ THEMES: dict[ThemeName, Theme] = {
         star="#ffffff",
         star_edge="#0b0e12",
         pane="#171c22",
+        relief=1.5,
     ),
 }

@@ -25,8 +25,14 @@ class Tone:
     knee: float | None
 
     @classmethod
-    def of(cls, losses: Float[np.ndarray, "..."], scale: Literal["auto", "linear", "log"]) -> "Tone":
-        """The map that suits the losses of a view."""
+    def of(
+        cls,
+        losses: Float[np.ndarray, "..."],
+        scale: Literal["auto", "linear", "log"],
+        *,
+        knee_share: float = 0.01,
+    ) -> "Tone":
+        """The map that suits the losses of a view; on a log scale `knee_share` of them lie below its knee."""
         finite = losses[np.isfinite(losses)]
         if not finite.size:
             return cls(low=0.0, high=1.0, knee=None)
@@ -36,7 +42,7 @@ class Tone:
         skewed = np.median(finite) - low < _SKEWED * (high - low)
         if scale == "linear" or (scale == "auto" and not skewed):
             return cls(low=low, high=high, knee=None)
-        knee = float(np.quantile(finite - low, 0.01))
+        knee = float(np.quantile(finite - low, knee_share))
         return cls(low=low, high=high, knee=max(knee, 1e-6 * (high - low)))
 
     def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:

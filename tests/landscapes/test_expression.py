@@ -168,7 +168,7 @@ def test_an_expression_is_a_function_that_tells_its_text():
         ("x²", 2, "Write '**' for powers"),
         ("x < y", 3, "There are no comparisons"),
         ("", 1, "is missing"),
-        (" \n ", 1, "is missing"),
+        (" \n ", 4, "is missing"),
         ("x**", 4, "the end at column 4 cannot be read"),
         ("(x", 1, "'(' at column 1 has no partner"),
         ("x + y)", 6, "')' at column 6 has no partner"),
@@ -213,8 +213,9 @@ def test_columns_count_in_the_text_as_it_was_given():
         "[x for x in y]", "{x}", "lambda: x", "lambda x=y: x", "(z := x)", "f'{x}'", "'x'", "b'x'", "None",
         "x if y else x", "x and y", "not x", "x is y", "x in y", "x < y", "x == y", "~x", "x @ y", "x << 2",
         "x | y", "x, y", "(x, y)", "()", "sin(*x)", "sin(**x)", "sin(x=1)", "sin(x)(y)", "await x", "(yield)",
-        "(yield from x)", "eval(x)", "exec(x)", "open(x)", "sin(x for x in y)", "print x", "import os", "x; y",
-        "x = y", "x\\\n+y", "x # y", "`x`", "x\0", "x\n;y", "math.sin(x)", "sin.real", "1..real", "\ufeffx", "ｘ",
+        "(yield from x)", "eval(x)", "exec(x)", "open(x)", "sin(x for x in y)", "print x", "import os",
+        "x; y", "x = y", "x\\\n+y", "x # y", "`x`", "x\0", "x\n;y", "math.sin(x)", "sin.real", "1..real",
+        "\ufeffx", "ｘ",
     ],
 )  # fmt: skip
 def test_all_but_arithmetic_is_refused(text):

@@ -1,0 +1,263 @@
+"""The surface view: a lit relief in light axes."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from jaxtyping import Bool, Float
+
+from ravine.landscapes import Landscape
+from ravine.renderer._camera import HEIGHT, Camera, fitted
+from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size
+from ravine.renderer._contour import mixed_shades
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._relief import Relief
+from ravine.renderer._theme import Theme
+from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
+from ravine.renderer._view import Placed
+
+_CELLS = 150
+_TURNING_CELLS = 64
+_ISOLINES = 14
+_AZIMUTHS = tuple(quarter + angle for quarter in (-180, -90, 0, 90) for angle in (25, 35, 45, 55, 65))
+"""Not along an axis, where walls are seen edge-on and labels meet."""
+
+_DARKEST = 0.66
+_PER_TURN = 720
+
+
+class SurfaceView:
+    """A landscape as a lit surface in space.
+
+    The camera stands where most of the runs is seen, unless its azimuth is given.
+    """
+
+    def __init__(
+        self,
+        landscape: Landscape,
+        runs: Float[np.ndarray, "runs steps+1 2"],
+        *,
+        box: PixelBox,
+        theme: Theme,
+        unit: float,
+        bare: bool,
+        azimuth: float | None,
+        elevation: float,
+        turn: float,
+    ) -> None:
+        self.box = box
+        self.turning = turn != 0.0
+        self.drape = 0.02
+        self._theme = theme
+        self._unit = unit
+        self._bare = bare
+        self._landscape = landscape
+        self._relief = Relief.of(landscape, _TURNING_CELLS if self.turning else _CELLS)
+        middle = best_azimuth(self._relief, runs, elevation) if azimuth is None else azimuth
+        count = max(2, round(abs(turn) / 360 * _PER_TURN) + 1) if self.turning else 1
+        spread = (np.linspace(-0.5, 0.5, count) if azimuth is None else np.linspace(0.0, 1.0, count)) * turn
+        margin = round((8 if bare else 34) * unit)
+        self._cameras = fitted(
+            [middle + (angle if self.turning else 0.0) for angle in spread],
+            elevation,
+            box,
+            (margin, margin // 2, -margin, -margin),
+        )
+
+    def _camera(self, share: float) -> Camera:
+        return self._cameras[round(share * (len(self._cameras) - 1))]
+
+    def paint(self, canvas: Canvas, share: float) -> None:
+        """Paint panes, relief, isolines, labels and minima as they are seen at `share` of the film."""
+        camera = self._camera(share)
+        left, top, right, bottom = self.box
+        canvas.pixels[top:bottom, left:right, :3] = rgb(self._theme.ground)
+        if not self._bare:
+            self._paint_panes(canvas, camera)
+        self._paint_relief(canvas, camera)
+        self._paint_isolines(canvas, camera)
+        if not self._bare:
+            self._paint_labels(canvas, camera)
+        self._paint_minima(canvas, camera)
+
+    def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
+        """Points laid on the relief; hidden where it stands before them, and outside the window."""
+        camera = self._camera(share)
+        world = self._relief.on(points)
+        with np.errstate(invalid="ignore"):
+            outside = ~(np.abs(world[:, :2]) <= 1.0).all(-1)
+        hidden = outside.copy()
+        hidden[~outside] = self._relief.hides(world[~outside], camera)
+        seen = camera.project(np.where(outside[:, None], 0.0, world))
+        return Placed(np.where(np.isfinite(points).all(-1, keepdims=True), seen, np.nan), hidden)
+
+    def _paint_panes(self, canvas: Canvas, camera: Camera) -> None:
+        pane = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.7, clip=self.box)
+        grid = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.35, clip=self.box)
+        for corners in _far_panes(camera):
+            canvas.polygon(pane, camera.project(corners), self._theme.pane)
+        for line in self._grid_lines(camera):
+            canvas.line(grid, camera.project(line))
+
+    def _paint_relief(self, canvas: Canvas, camera: Camera) -> None:
+        relief, corners = self._relief, self._quads
+        depth = camera.depth(relief.vertices).ravel()
+        order = np.argsort(depth[corners].sum(-1), kind="stable")
+        triangles = corners[order][:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
+        seen = camera.project(relief.vertices).reshape(-1, 2)
+        canvas.gouraud(seen[triangles], self._lit(camera)[triangles], self.box)
+
+    @cached_property
+    def _quads(self) -> np.ndarray:
+        rows, columns = self._relief.heights.shape
+        index = np.arange(rows * columns).reshape(rows, columns)
+        quads = [index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]]
+        return np.stack([corner.ravel() for corner in quads], axis=-1)
+
+    @cached_property
+    def _shades(self) -> Float[np.ndarray, "vertices 3"]:
+        return mixed_shades(self._theme, self._relief.heights.ravel() / HEIGHT) / 255.0
+
+    def _lit(self, camera: Camera) -> Float[np.ndarray, "vertices 4"]:
+        """Lambert's law, with the light over the viewer's left shoulder."""
+        right, up, eye = camera.axes
+        light = -0.55 * right + 0.75 * up + 0.55 * eye
+        cosine = np.clip(self._relief.normals.reshape(-1, 3) @ (light / np.linalg.norm(light)), 0.0, 1.0)
+        brightness = self._theme.relief * (_DARKEST + (1.06 - _DARKEST) * cosine)
+        lit = np.clip(self._shades * brightness[:, None], 0.0, 1.0)
+        return np.concatenate([lit, np.ones((len(lit), 1))], axis=-1)
+
+    @cached_property
+    def _isolines(self) -> tuple[Float[np.ndarray, "points 3"], Bool[np.ndarray, " points"]]:
+        """Lines of equal loss on the relief, and the first point of each."""
+        rows, columns = self._relief.heights.shape
+        generator = contour_generator(
+            np.linspace(-1, 1, columns),
+            np.linspace(-1, 1, rows),
+            self._relief.heights,
+            line_type=LineType.Separate,
+        )
+        levels = HEIGHT * np.arange(1, _ISOLINES) / _ISOLINES
+        lines = [
+            np.column_stack([line, np.full(len(line), level + 0.006)])
+            for level in levels
+            for line in generator.lines(level)
+        ]
+        starts = np.concatenate([np.arange(len(line)) == 0 for line in lines] or [np.zeros(0, dtype=bool)])
+        return np.concatenate([*lines, np.zeros((0, 3))]), starts
+
+    def _paint_isolines(self, canvas: Canvas, camera: Camera) -> None:
+        points, starts = self._isolines
+        if not len(points):
+            return
+        alpha = 0.8 * self._theme.hairline_alpha
+        pen = canvas.pen(self._theme.hairline, 0.8 * self._unit, alpha=alpha, clip=self.box)
+        seen = ~self._relief.hides(points, camera)
+        starts = starts | ~np.concatenate([[False], seen[:-1]])
+        canvas.lines(pen, camera.project(points)[seen], starts[seen])
+
+    def _grid_lines(self, camera: Camera) -> Iterator[Float[np.ndarray, "points 3"]]:
+        far_x, far_y = _far_walls(camera)
+        for x in self._flat_ticks(0):
+            yield np.array([[x, -far_y, 0], [x, far_y, 0], [x, far_y, HEIGHT]])
+        for y in self._flat_ticks(1):
+            yield np.array([[-far_x, y, 0], [far_x, y, 0], [far_x, y, HEIGHT]])
+        for z, _ in self._height_ticks:
+            yield np.array([[-far_x, far_y, z], [far_x, far_y, z], [far_x, -far_y, z]])
+
+    def _flat_ticks(self, dimension: int) -> list[float]:
+        low, high = self._relief.window[dimension]
+        return [float(2 * (v - low) / (high - low) - 1) for v in linear_ticks(low, high, most=5)]
+
+    @cached_property
+    def _height_ticks(self) -> list[tuple[float, str]]:
+        tone = self._relief.tone
+        if tone.knee is None:
+            ticks = [(value, label(value)) for value in linear_ticks(tone.low, tone.high, most=4)]
+        else:
+            low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
+            ticks = [(value, power_label(value)) for value in decade_ticks(low, tone.high, most=4)]
+        return [(HEIGHT * float(tone.level(np.array(value))), text) for value, text in ticks]
+
+    def _paint_labels(self, canvas: Canvas, camera: Camera) -> None:
+        """Paint the labels of all three axes; one that would touch another is left out."""
+        taken: list[PixelBox] = []
+        for at, text in self._labels(camera):
+            x, y = camera.project(at)
+            size = 16 * self._unit
+            width, height, _ = text_size(text, size=size)
+            box = clip_box(
+                (x - width / 2 - 4, y - height / 2 - 4, x + width / 2 + 4, y + height / 2 + 4), self.box
+            )
+            if not any(_touch(box, other) for other in taken):
+                taken.append(box)
+                at_baseline = (float(x), float(y) + 6 * self._unit)
+                canvas.text(
+                    text, at_baseline, size=size, colour=self._theme.muted, anchor="center", clip=self.box
+                )
+
+    def _labels(self, camera: Camera) -> Iterator[tuple[Float[np.ndarray, "3"], str]]:
+        corner = _leftmost_corner(camera)
+        for z, text in self._height_ticks:
+            yield np.array([*(1.09 * corner), z]), text
+        far_x, far_y = _far_walls(camera)
+        for dimension, far in ((0, far_y), (1, far_x)):
+            low, high = self._relief.window[dimension]
+            for value in linear_ticks(low, high, most=5):
+                at = np.zeros(3)
+                at[dimension] = 2 * (value - low) / (high - low) - 1
+                at[1 - dimension] = -1.11 * far
+                yield at, label(value)
+
+    def _paint_minima(self, canvas: Canvas, camera: Camera) -> None:
+        minima = np.array(self._landscape.minima).reshape(-1, 2)
+        placed = self.place(minima, self._cameras.index(camera) / max(1, len(self._cameras) - 1))
+        pen = canvas.pen(self._theme.star_edge, 1.4 * self._unit, clip=self.box)
+        radius = (11.0 if len(minima) <= 6 else 7.0) * self._unit
+        for (x, y), hidden in zip(placed.points, placed.hidden, strict=True):
+            if not hidden:
+                canvas.star(pen, (float(x), float(y)), radius, self._theme.star)
+
+
+def best_azimuth(relief: Relief, runs: Float[np.ndarray, "runs steps+1 2"], elevation: float) -> float:
+    """From where most of the runs is seen, and widest."""
+    points = runs.reshape(-1, 2)[:: max(1, runs.size // 1200)]
+    world = relief.on(points)
+    with np.errstate(invalid="ignore"):
+        world = world[(np.abs(world[:, :2]) <= 1.0).all(-1)]
+    if not len(world):
+        return -60.0
+    scores = []
+    for azimuth in _AZIMUTHS:
+        camera = Camera(azimuth=azimuth, elevation=elevation)
+        seen = ~relief.hides(world, camera)
+        spread = float(np.ptp(camera.project(world), axis=0).sum())
+        scores.append(seen.mean() + 0.08 * spread)
+    return float(_AZIMUTHS[int(np.argmax(scores))])
+
+
+def _far_walls(camera: Camera) -> tuple[float, float]:
+    """On which side of the box the walls behind the surface stand, in x and in y."""
+    _, _, eye = camera.axes
+    return (-1.0 if eye[0] > 0 else 1.0), (-1.0 if eye[1] > 0 else 1.0)
+
+
+def _far_panes(camera: Camera) -> Iterator[Float[np.ndarray, "4 3"]]:
+    far_x, far_y = _far_walls(camera)
+    yield np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)
+    yield np.array([[far_x, y, z] for y, z in _WALL])
+    yield np.array([[x, far_y, z] for x, z in _WALL])
+
+
+def _touch(box: PixelBox, other: PixelBox) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def _leftmost_corner(camera: Camera) -> Float[np.ndarray, "2"]:
+    corners = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
+    seen = camera.project(np.column_stack([corners, np.zeros(4)]))
+    return corners[int(np.argmin(seen[:, 0]))]
+
+
+_WALL = ((-1.0, 0.0), (1.0, 0.0), (1.0, HEIGHT), (-1.0, HEIGHT), (-1.0, 0.0))

@@ -1,0 +1,71 @@
+"""What changes from one frame to the next: all that an animated image has to store."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from jaxtyping import Bool, Int, UInt32
+
+from ravine.renderer._frames import Frame, PixelBox, Pixels
+
+_GAP = 8
+
+
+def packed(pixels: Pixels) -> UInt32[np.ndarray, "height width"]:
+    """The same memory with one number a pixel: red, green, blue and alpha from the lowest byte up."""
+    return pixels.view("<u4")[..., 0]
+
+
+class Changes:
+    """Finds the pixels that differ from the frame last shown; nothing is shown at the start."""
+
+    def __init__(self, size: tuple[int, int]):
+        width, height = size
+        self._nowhere: PixelBox = (width, height, 0, 0)
+        self._box = self._nowhere
+        self._shown = np.zeros((height, width), np.uint32)
+
+    def skip(self, frame: Frame) -> None:
+        """Leave a frame out; what it changed is found with the next one."""
+        ours, new = self._box, frame.changed
+        self._box = min(ours[0], new[0]), min(ours[1], new[1]), max(ours[2], new[2]), max(ours[3], new[3])
+
+    def show(self, frame: Frame) -> Int[np.ndarray, "n"]:
+        """The changed pixels in order, counted along the rows of the picture."""
+        self.skip(frame)
+        _, top, _, bottom = self._box
+        self._box = self._nowhere
+        # Whole rows lie side by side in memory, which outweighs the pixels beside the box.
+        pixels = packed(frame.pixels)[top:bottom].reshape(-1)
+        shown = self._shown[top:bottom].reshape(-1)
+        changed = np.flatnonzero(pixels != shown)
+        shown[changed] = pixels[changed]
+        return changed + top * self._shown.shape[1]
+
+
+def bounds(mask: Bool[np.ndarray, "height width"]) -> tuple[slice, slice]:
+    """The rows and the columns that hold all true elements, of which there must be some."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def bridge_gaps(changed: Bool[np.ndarray, "height width"]) -> Bool[np.ndarray, "height width"]:
+    """The changed pixels and the short gaps between them, which are cheaper written than left out.
+
+    To break a phrase twice costs more than a few pixels: for a GIF 2 % of a film with a fixed background
+    and 8 % of a turning one, for a WebP 2 and 16 %.
+    """
+    flat = changed.ravel()
+    starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
+    lengths = np.diff(starts, append=flat.size)
+    return np.repeat(flat[starts] | (lengths < _GAP), lengths).reshape(changed.shape)
+
+
+def prolonged(images: Iterable[tuple[bytes, int]]) -> Iterator[tuple[bytes, int]]:
+    """Give the time of empty images to the ones before them; the first image is not empty."""
+    last, time = b"", 0
+    for image, delay in images:
+        if image and last:
+            yield last, time
+            time = 0
+        last, time = image or last, time + delay
+    yield last, time

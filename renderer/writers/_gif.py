@@ -1,0 +1,94 @@
+"""GIF: one palette, and of each frame only what changed, written as the frames come."""
+
+from collections.abc import Callable, Iterator
+from io import BufferedIOBase
+
+import numpy as np
+from jaxtyping import Int
+
+from ravine.renderer._frames import Frames, Pixels
+from ravine.renderer.writers import _gif_blocks as blocks
+from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
+from ravine.renderer.writers._quantize import RGB_BITS, ColourTable, choose_palette
+from ravine.renderer.writers._timing import whole_delays
+
+_LONGEST = 65_535
+
+
+def write_gif(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None) -> None:
+    """Write a film as GIF89a; no more than one frame is in memory at a time.
+
+    Delays are whole hundredths of a second, exact on average and never under two, which browsers turn
+    into ten. A frame without a change prolongs the one before.
+
+    Args:
+        frames: The film.
+        file: A binary file that can be sought.
+        on_frame: Called with each frame's index when it is done.
+
+    Raises:
+        ValueError: There are more than 255 exact colours.
+    """
+    table = ColourTable(choose_palette(frames, most=255), size=256)
+    start = file.tell()
+    file.write(blocks.header(frames.size, table.entries))
+    file.write(blocks.loop(frames.loops) + blocks.comment(frames.comment))
+    for image, hundredths in prolonged(_images(frames, table, on_frame)):
+        _write_image(file, image, hundredths)
+    file.write(blocks.TRAILER)
+    end = file.tell()
+    # By now the table has given its free entries to colours that the palette lacked.
+    file.seek(start + blocks.PALETTE_OFFSET)
+    file.write(table.entries.tobytes())
+    file.seek(end)
+
+
+def _images(
+    frames: Frames, table: ColourTable, on_frame: Callable[[int], None] | None
+) -> Iterator[tuple[bytes, int]]:
+    """The image block of each frame, empty for one that changes nothing, and its delay in hundredths."""
+    changes, screen = Changes(frames.size), _Screen(frames.size, table)
+    delays = whole_delays(frames.durations, ticks=100, shortest=2)
+    for index, (frame, hundredths) in enumerate(zip(frames, delays, strict=True)):
+        if hundredths:
+            yield screen.show(frame.pixels, changes.show(frame)), hundredths
+        else:
+            changes.skip(frame)
+        if on_frame is not None:
+            on_frame(index)
+
+
+def _write_image(file: BufferedIOBase, image: bytes, hundredths: int) -> None:
+    still = np.full((1, 1), blocks.TRANSPARENT, np.uint8)
+    while hundredths > 0:
+        file.write(blocks.delay(min(hundredths, _LONGEST)) + image)
+        hundredths -= _LONGEST
+        image = blocks.image(still, 0, 0)
+
+
+class _Screen:
+    """What a player shows, in palette entries."""
+
+    def __init__(self, size: tuple[int, int], table: ColourTable):
+        width, height = size
+        self._table = table
+        self._entries = np.full((height, width), blocks.TRANSPARENT, np.uint8)
+
+    def show(self, pixels: Pixels, positions: Int[np.ndarray, "n"]) -> bytes:
+        """The image block that brings the pixels at `positions` to the screen; empty if they are there."""
+        entries = self._entries.reshape(-1)
+        colours = packed(pixels).reshape(-1)[positions] & RGB_BITS
+        indices = self._table.indices(colours)
+        changed = indices != entries[positions]
+        if not changed.any():
+            return b""
+        entries[positions] = indices
+        width = self._entries.shape[1]
+        top, bottom = int(positions[0]) // width, int(positions[-1]) // width + 1
+        mask = np.zeros((bottom - top, width), bool)
+        mask.reshape(-1)[positions - top * width] = changed
+        rows, columns = bounds(mask)
+        written = bridge_gaps(mask[rows, columns])
+        shown = self._entries[top:bottom][rows, columns]
+        # The transparent entry is 0, and a product is ten times as fast as np.where.
+        return blocks.image(shown * written.view(np.uint8), columns.start, top + rows.start)
