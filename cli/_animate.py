@@ -25,7 +25,11 @@ from ravine.cli._progress import progress
 @click.option("--elevation", type=float, metavar="DEGREES", help="How high it stands.  [default: 38]")
 @click.option("--size", type=SizeType(), help="[default: 1280x720]")
 @click.option("--theme", type=click.Choice(["light", "dark", "radford"]), help="[default: light]")
-@click.option("--panels", type=click.Choice(["all", "none"]), help="none: the bare view.  [default: all]")
+@click.option(
+    "--panels",
+    type=click.Choice(["all", "legend", "none"]),
+    help="Standings and losses beside the view, a legend over it, or the bare view.  [default: all]",
+)
 @click.option("--title", help="[default: the landscape's]")
 @click.option("--seconds", type=float, help="How long the film moves.  [default: 8]")
 @click.option("--fps", type=float, help="Frames a second.  [default: 25]")

@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from ravine._whole_file import OutputError
+
 
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",
@@ -44,7 +46,7 @@ class _Group(click.Group):
                 raise
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}.") from None
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OutputError) as error:
             raise _Usage(" ".join(str(error).split())) from None
 
 

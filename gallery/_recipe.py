@@ -56,7 +56,7 @@ class Recipe:
     elevation: float | None = None
     size: tuple[int, int] = (1280, 720)
     theme: Literal["light", "dark", "radford"] = "light"
-    panels: Literal["all", "none"] = "all"
+    panels: Literal["all", "legend", "none"] = "all"
     seconds: float = 8.0
     fps: float = 25.0
     hold: float = 2.0

@@ -16,6 +16,7 @@ from matplotlib.transforms import Affine2D, Bbox
 from ravine.renderer._frames import RGB, PixelBox, Pixels
 
 Anchor: TypeAlias = Literal["left", "center", "right"]
+Pen: TypeAlias = GraphicsContextBase
 Points: TypeAlias = Float[np.ndarray, "points 2"]
 
 _CIRCLE = Path.unit_circle()
@@ -38,9 +39,7 @@ class Canvas:
         self.pixels: Pixels = np.asarray(self._agg.buffer_rgba())
         self.pixels[:] = (*rgb(ground), 255)
 
-    def pen(
-        self, colour: str, width: float, *, alpha: float = 1.0, clip: PixelBox | None = None
-    ) -> GraphicsContextBase:
+    def pen(self, colour: str, width: float, *, alpha: float = 1.0, clip: PixelBox | None = None) -> Pen:
         """What a line is drawn with; `width` in pixels."""
         pen = self._agg.new_gc()
         pen.set_foreground((*to_rgb(colour), alpha), isRGBA=True)
@@ -53,22 +52,22 @@ class Canvas:
             pen.set_clip_rectangle(Bbox([[left, self.size[1] - bottom], [right, self.size[1] - top]]))
         return pen
 
-    def line(self, pen: GraphicsContextBase, points: Points) -> None:
+    def line(self, pen: Pen, points: Points) -> None:
         """A line through `points`."""
         self._agg.draw_path(pen, Path(points), self._flip)
 
-    def lines(self, pen: GraphicsContextBase, points: Points, starts: Bool[np.ndarray, " points"]) -> None:
+    def lines(self, pen: Pen, points: Points, starts: Bool[np.ndarray, " points"]) -> None:
         """Several lines in one go; `starts` marks the first point of each."""
         codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
         self._agg.draw_path(pen, Path(points, codes), self._flip)
 
-    def polygon(self, pen: GraphicsContextBase, points: Points, face: str) -> None:
+    def polygon(self, pen: Pen, points: Points, face: str) -> None:
         """A filled polygon with an edge."""
         self._agg.draw_path(pen, Path(points), self._flip, (*to_rgb(face), 1.0))
 
     def disc(
         self,
-        pen: GraphicsContextBase,
+        pen: Pen,
         centre: tuple[float, float],
         radius: float,
         face: str,
@@ -77,13 +76,13 @@ class Canvas:
         """A ball whose rim is drawn by `pen`, centred on its edge."""
         self._marker(pen, _CIRCLE, centre, radius, face, alpha)
 
-    def star(self, pen: GraphicsContextBase, centre: tuple[float, float], radius: float, face: str) -> None:
+    def star(self, pen: Pen, centre: tuple[float, float], radius: float, face: str) -> None:
         """A five-pointed star."""
         self._marker(pen, _STAR, centre, radius, face, 1.0)
 
     def _marker(
         self,
-        pen: GraphicsContextBase,
+        pen: Pen,
         shape: Path,
         centre: tuple[float, float],
         radius: float,

@@ -1,13 +1,16 @@
 """The contour view: shaded bands and hairlines on log-spaced levels."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 from contourpy import LineType, contour_generator
 from jaxtyping import Float, UInt8
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from ravine.landscapes import Box, Landscape
-from ravine.renderer._canvas import Canvas, rgb
+from ravine.renderer._canvas import Canvas, Pen, rgb
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._heights import axis, grid_losses
 from ravine.renderer._ticks import label, linear_ticks
@@ -16,6 +19,7 @@ from ravine.renderer._tone import Tone
 from ravine.renderer._view import Placed
 
 _BANDS = 22
+_LINE_LEVELS = np.linspace(0.03, 0.97, 35)
 _MOST_CELLS = 1 << 20
 """Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
 
@@ -41,12 +45,21 @@ class ContourView:
         shape = (-(-(bottom - top) // cell), -(-(right - left) // cell))
         return grid_losses(self._landscape.loss, self._window, shape, centred=True)
 
+    @cached_property
+    def _tone(self) -> Tone:
+        return Tone.of(self._losses[::4, ::4], self._landscape.scale)
+
+    @property
+    def lowest(self) -> float:
+        """The lowest loss on the view."""
+        return self._tone.low
+
     def paint(self, canvas: Canvas, share: float) -> None:
         """Paint bands, hairlines, axes, start and minima."""
         del share
-        tone = Tone.of(self._losses[::4, ::4], self._landscape.scale)
-        levels = tone.level(self._losses)
-        self._paint_bands(canvas, levels)
+        levels = self._tone.level(self._losses)
+        if self._theme.line_colours is None:
+            self._paint_bands(canvas, levels)
         self._paint_hairlines(canvas, levels)
         if not self._bare:
             self._paint_axes(canvas)
@@ -55,7 +68,8 @@ class ContourView:
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Points on the picture; a contour hides none."""
         del share
-        return Placed(_to_pixels(points, self._window, self.box), np.zeros(points.shape[:-1], dtype=bool))
+        nowhere = np.zeros(len(points), dtype=bool)
+        return Placed(_to_pixels(points, self._window, self.box), nowhere, nowhere)
 
     def _paint_bands(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
         left, top, right, bottom = self.box
@@ -71,16 +85,22 @@ class ContourView:
         xs = axis(self._window[0], levels.shape[1], centred=True)[::stride]
         ys = axis(self._window[1], levels.shape[0], centred=True)[::stride]
         generator = contour_generator(xs, ys, coarse, line_type=LineType.ChunkCombinedOffset)
-        pen = canvas.pen(
-            self._theme.hairline, 0.9 * self._unit, alpha=self._theme.hairline_alpha, clip=self.box
-        )
-        for level in np.arange(1, _BANDS) / _BANDS:
+        for level, pen in self._hairline_pens(canvas):
             (points,), (offsets,) = generator.lines(level)
             if points is None or offsets is None:
                 continue
             starts = np.zeros(len(points), dtype=bool)
             starts[offsets[:-1]] = True
             canvas.lines(pen, _to_pixels(points, self._window, self.box), starts)
+
+    def _hairline_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:
+        theme, unit = self._theme, self._unit
+        if theme.line_colours is None:
+            pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha, clip=self.box)
+            yield from ((band / _BANDS, pen) for band in range(1, _BANDS))
+            return
+        for level, colour in zip(_LINE_LEVELS, map_colours(theme.line_colours, _LINE_LEVELS), strict=True):
+            yield float(level), canvas.pen(to_hex(colour), 1.5 * unit, clip=self.box)
 
     def _paint_axes(self, canvas: Canvas) -> None:
         left, top, right, bottom = self.box
@@ -132,6 +152,11 @@ def mixed_shades(theme: Theme, levels: Float[np.ndarray, " levels"]) -> Float[np
     """The ground's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
     stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
     return np.stack([np.interp(levels, [0.0, 0.5, 1.0], stops[:, k]) for k in range(3)], axis=-1)
+
+
+def map_colours(name: str, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 4"]:
+    """Red, green, blue and alpha, from 0 to 1, of levels on one of matplotlib's colour maps."""
+    return colormaps[name](levels)
 
 
 def _to_pixels(

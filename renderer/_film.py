@@ -11,6 +11,7 @@ from ravine.renderer._frames import RGB, Frame, PixelBox, Pixels
 from ravine.renderer._header import Header
 from ravine.renderer._layer import Layer, Moment
 from ravine.renderer._layout import Layout
+from ravine.renderer._legend import Legend
 from ravine.renderer._loss_panel import LossPanel
 from ravine.renderer._scene import Scene
 from ravine.renderer._standings import Standings
@@ -128,7 +129,8 @@ class SceneFrames:
     @cached_property
     def _view(self) -> View:
         scene, layout = self._scene, self._layout
-        place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": layout.header is None}
+        bare = scene.panels == "none" or (scene.panels == "legend" and scene.view == "contour")
+        place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": bare}
         if scene.view == "contour":
             return ContourView(scene.landscape, **place)
         return SurfaceView(
@@ -154,7 +156,12 @@ class SceneFrames:
             layers.append(Standings(*runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses:
             lowest = scene.landscape.lowest
-            layers.append(LossPanel(*runs, lowest=lowest, box=layout.losses, theme=theme, unit=unit))
+            floor = self._view.lowest
+            layers.append(
+                LossPanel(*runs, lowest=lowest, floor=floor, box=layout.losses, theme=theme, unit=unit)
+            )
+        if scene.panels == "legend" and scene.descents:
+            layers.append(Legend(*runs, box=layout.view, theme=theme, unit=unit))
         return layers
 
     def _header(self, box: PixelBox) -> Header:

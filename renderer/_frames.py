@@ -1,7 +1,7 @@
 """What a renderer hands to a writer: a film's frames, one at a time."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8
@@ -27,6 +27,7 @@ class Frame(NamedTuple):
     changed: PixelBox
 
 
+@runtime_checkable
 class Frames(Protocol):
     """A film that is drawn as it is read, so that its length costs no memory.
 

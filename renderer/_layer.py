@@ -1,6 +1,6 @@
 """What a layer offers: a part that stands still, and a part that is drawn at every frame."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from ravine.renderer._canvas import Canvas
 from ravine.renderer._frames import PixelBox
@@ -23,6 +23,7 @@ class Moment(NamedTuple):
         return int(self.position)
 
 
+@runtime_checkable
 class Layer(Protocol):
     """A part of the picture that moves over the ground.
 

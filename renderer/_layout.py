@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from ravine.renderer._frames import PixelBox
 
-Panels: TypeAlias = Literal["all", "none"]
+Panels: TypeAlias = Literal["all", "legend", "none"]
 
 _WIDE = 1.15
 """From this aspect ratio on the panels stand beside the view, otherwise below it."""
@@ -35,7 +35,7 @@ class Layout:
         """The layout of a picture; `tick_width` is that of the widest label left of the view."""
         width, height = size
         unit = height / 720
-        if panels == "none":
+        if panels != "all":
             return cls(size=size, unit=unit, view=(0, 0, width, height))
         left = round(max(45 * unit, tick_width + 14 * unit))
         if runs == 0:

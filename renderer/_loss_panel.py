@@ -16,7 +16,10 @@ _MOST_DECADES = 12
 
 
 class LossPanel:
-    """Each run's loss up to the moment, on a log scale wherever the losses allow it."""
+    """Each run's loss up to the moment, on a log scale wherever the losses allow it.
+
+    `lowest` is the landscape's minimum, if it has one, and `floor` the lowest loss on the view.
+    """
 
     quick = False
 
@@ -26,6 +29,7 @@ class LossPanel:
         colours: Sequence[str],
         *,
         lowest: float | None,
+        floor: float,
         box: PixelBox,
         theme: Theme,
         unit: float,
@@ -37,7 +41,7 @@ class LossPanel:
         self._steps = losses.shape[1] - 1
         self._base = _base_of_log(losses, lowest)
         values = losses if self._base is None else losses - self._base
-        self._range = _linear_range(values) if self._base is None else _log_range(values)
+        self._range = _linear_range(values, floor) if self._base is None else _log_range(values)
         self._outer = box
         self._box = self._inner_box(box)
         self._points = np.stack([self._to_pixels(run) for run in values])
@@ -133,10 +137,11 @@ def _log_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]
     return max(bottom, top * 10.0**-_MOST_DECADES), top
 
 
-def _linear_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]:
+def _linear_range(values: Float[np.ndarray, "runs steps+1"], floor: float) -> tuple[float, float]:
+    """The range of nearly all losses, but not below `floor`, where runs may fall without end."""
     finite = values[np.isfinite(values)]
     low, high = (float(bound) for bound in np.quantile(finite, [0.005, 0.995]))
-    high = max(high, float(finite[0]))
+    low, high = max(low, floor), max(high, float(finite[0]))
     return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.landscapes import Box
-from ravine.renderer._view import View
+from ravine.renderer._view import Placed, View
 
 _MOST_PIECES = 60
 
@@ -17,16 +17,21 @@ class Shown(NamedTuple):
 
     Attributes:
         points: From the start to the ball, in pixels.
-        hidden: Which of them the view hides.
+        hidden: Which of them stand behind the landscape.
+        outside: Which of them lie off it.
     """
 
     points: Float[np.ndarray, "points 2"]
     hidden: Bool[np.ndarray, " points"]
+    outside: Bool[np.ndarray, " points"]
 
     @property
     def head(self) -> tuple[float, float] | None:
-        """Where the ball is."""
-        return tuple(self.points[-1].tolist()) if len(self.points) else None
+        """Where the ball is, unless it is off the landscape."""
+        if not len(self.points) or self.outside[-1]:
+            return None
+        x, y = self.points[-1].tolist()
+        return x, y
 
 
 class Paths:
@@ -48,10 +53,11 @@ class Paths:
         upto = [int(np.searchsorted(at, position, side="right")) for at in self._at]
         if self._fixed is None:
             return self._seen_anew(upto, position, share)
-        starts = self._bounds[:-1]
         return [
-            _until(self._fixed.points[start:stop], self._fixed.hidden[start:stop], at, count, position)
-            for start, stop, at, count in zip(starts, self._bounds[1:], self._at, upto, strict=True)
+            _until(self._fixed.part(start, stop), at, count, position)
+            for start, stop, at, count in zip(
+                self._bounds[:-1], self._bounds[1:], self._at, upto, strict=True
+            )
         ]
 
     def _seen_anew(self, upto: Sequence[int], position: float, share: float) -> list[Shown]:
@@ -62,7 +68,7 @@ class Paths:
         shown, start = [], 0
         for count, end, at in zip(upto, ends, self._at, strict=True):
             stop = start + end
-            shown.append(_until(placed.points[start:stop], placed.hidden[start:stop], at, count, position))
+            shown.append(_until(placed.part(start, stop), at, count, position))
             start = stop
         return shown
 
@@ -85,21 +91,15 @@ def _draped(
     return np.vstack([between, run[-1]]), np.append(index + share, steps[-1])
 
 
-def _until(
-    points: Float[np.ndarray, "points 2"],
-    hidden: Bool[np.ndarray, " points"],
-    at: Float[np.ndarray, " points"],
-    count: int,
-    position: float,
-) -> Shown:
-    shown, behind = points[:count], hidden[:count]
-    if count < len(points) and position > at[count - 1]:
+def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float) -> Shown:
+    """The first `count` points, and between the last of them and the next one the ball."""
+    points, hidden, outside = placed.part(0, count)
+    if count < len(placed.points) and position > at[count - 1]:
         part = (position - at[count - 1]) / (at[count] - at[count - 1])
-        head = (1.0 - part) * points[count - 1] + part * points[count]
-        shown = np.vstack([shown, head])
-        behind = np.append(behind, hidden[count - 1] or hidden[count])
-    real = np.isfinite(shown).all(-1)
-    if real.all():
-        return Shown(shown, behind)
-    last = int(real.argmin())
-    return Shown(shown[:last], behind[:last])
+        before, after = placed.points[count - 1], placed.points[count]
+        points = np.vstack([points, (1.0 - part) * before + part * after])
+        hidden = np.append(hidden, placed.hidden[count - 1 : count + 1].any())
+        outside = np.append(outside, placed.outside[count - 1 : count + 1].any())
+    real = np.isfinite(points).all(-1)
+    last = len(points) if real.all() else int(real.argmin())
+    return Shown(points[:last], hidden[:last], outside[:last])

@@ -25,7 +25,7 @@ class Scene:
         azimuth: Where the camera stands in degrees; chosen so that the runs are seen unless given.
         elevation: How high the camera stands, in degrees.
         size: Width and height in pixels.
-        panels: The standings and the losses beside the view, or the bare view.
+        panels: The standings and the losses beside the view, a legend over it, or the bare view.
         comment: What made the film, for the file's comment.
     """
 

@@ -1,16 +1,17 @@
 """The surface view: a lit relief in light axes."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from contourpy import LineType, contour_generator
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from matplotlib.colors import to_hex
 
 from ravine.landscapes import Landscape
 from ravine.renderer._camera import HEIGHT, Camera, fitted
 from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size
-from ravine.renderer._contour import mixed_shades
+from ravine.renderer._contour import map_colours, mixed_shades
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._relief import Relief
 from ravine.renderer._theme import Theme
@@ -19,6 +20,8 @@ from ravine.renderer._view import Placed
 
 _CELLS = 150
 _TURNING_CELLS = 64
+_MESH = 4
+_APART = 7.0
 _ISOLINES = 14
 _AZIMUTHS = tuple(quarter + angle for quarter in (-180, -90, 0, 90) for angle in (25, 35, 45, 55, 65))
 """Not along an axis, where walls are seen edge-on and labels meet."""
@@ -75,22 +78,31 @@ class SurfaceView:
         canvas.pixels[top:bottom, left:right, :3] = rgb(self._theme.ground)
         if not self._bare:
             self._paint_panes(canvas, camera)
-        self._paint_relief(canvas, camera)
-        self._paint_isolines(canvas, camera)
+        if self._theme.mesh_colours is None:
+            self._paint_relief(canvas, camera)
+            self._paint_isolines(canvas, camera)
+        else:
+            self._paint_mesh(canvas, camera, self._theme.mesh_colours)
         if not self._bare:
             self._paint_labels(canvas, camera)
         self._paint_minima(canvas, camera)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
-        """Points laid on the relief; hidden where it stands before them, and outside the window."""
+        """Points laid on the relief."""
         camera = self._camera(share)
         world = self._relief.on(points)
         with np.errstate(invalid="ignore"):
             outside = ~(np.abs(world[:, :2]) <= 1.0).all(-1)
-        hidden = outside.copy()
+        hidden = np.zeros(len(points), dtype=bool)
         hidden[~outside] = self._relief.hides(world[~outside], camera)
-        seen = camera.project(np.where(outside[:, None], 0.0, world))
-        return Placed(np.where(np.isfinite(points).all(-1, keepdims=True), seen, np.nan), hidden)
+        real = np.isfinite(points).all(-1, keepdims=True)
+        edge = np.where(real, np.clip(world, [-1.0, -1.0, 0.0], [1.0, 1.0, np.inf]), np.nan)
+        return Placed(camera.project(edge), hidden, outside)
+
+    @property
+    def lowest(self) -> float:
+        """The lowest loss on the view."""
+        return self._relief.tone.low
 
     def _paint_panes(self, canvas: Canvas, camera: Camera) -> None:
         pane = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.7, clip=self.box)
@@ -101,7 +113,8 @@ class SurfaceView:
             canvas.line(grid, camera.project(line))
 
     def _paint_relief(self, canvas: Canvas, camera: Camera) -> None:
-        relief, corners = self._relief, self._quads
+        relief = self._relief
+        corners = quads(*relief.heights.shape)
         depth = camera.depth(relief.vertices).ravel()
         order = np.argsort(depth[corners].sum(-1), kind="stable")
         triangles = corners[order][:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
@@ -109,15 +122,21 @@ class SurfaceView:
         canvas.gouraud(seen[triangles], self._lit(camera)[triangles], self.box)
 
     @cached_property
-    def _quads(self) -> np.ndarray:
-        rows, columns = self._relief.heights.shape
-        index = np.arange(rows * columns).reshape(rows, columns)
-        quads = [index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]]
-        return np.stack([corner.ravel() for corner in quads], axis=-1)
-
-    @cached_property
     def _shades(self) -> Float[np.ndarray, "vertices 3"]:
         return mixed_shades(self._theme, self._relief.heights.ravel() / HEIGHT) / 255.0
+
+    def _paint_mesh(self, canvas: Canvas, camera: Camera, colours: str) -> None:
+        """Flat cells with black edges, the farthest first."""
+        vertices = self._relief.vertices[::_MESH, ::_MESH]
+        rows, columns = vertices.shape[:2]
+        corners = quads(rows, columns)
+        seen = camera.project(vertices).reshape(-1, 2)
+        order = np.argsort(camera.depth(vertices).ravel()[corners].sum(-1), kind="stable")
+        levels = vertices[..., 2].ravel()[corners].mean(-1) / HEIGHT
+        edge = canvas.pen(self._theme.frame, 0.5 * self._unit, clip=self.box)
+        faces = [to_hex(face) for face in map_colours(colours, levels)]
+        for cell in order:
+            canvas.polygon(edge, seen[corners[cell][[0, 1, 2, 3, 0]]], faces[cell])
 
     def _lit(self, camera: Camera) -> Float[np.ndarray, "vertices 4"]:
         """Lambert's law, with the light over the viewer's left shoulder."""
@@ -187,9 +206,8 @@ class SurfaceView:
             x, y = camera.project(at)
             size = 16 * self._unit
             width, height, _ = text_size(text, size=size)
-            box = clip_box(
-                (x - width / 2 - 4, y - height / 2 - 4, x + width / 2 + 4, y + height / 2 + 4), self.box
-            )
+            right, down = width / 2 + _APART * self._unit, height / 2 + _APART * self._unit
+            box = clip_box((x - right, y - down, x + right, y + down), self.box)
             if not any(_touch(box, other) for other in taken):
                 taken.append(box)
                 at_baseline = (float(x), float(y) + 6 * self._unit)
@@ -215,9 +233,17 @@ class SurfaceView:
         placed = self.place(minima, self._cameras.index(camera) / max(1, len(self._cameras) - 1))
         pen = canvas.pen(self._theme.star_edge, 1.4 * self._unit, clip=self.box)
         radius = (11.0 if len(minima) <= 6 else 7.0) * self._unit
-        for (x, y), hidden in zip(placed.points, placed.hidden, strict=True):
-            if not hidden:
+        for (x, y), unseen in zip(placed.points, placed.hidden | placed.outside, strict=True):
+            if not unseen:
                 canvas.star(pen, (float(x), float(y)), radius, self._theme.star)
+
+
+@cache
+def quads(rows: int, columns: int) -> Int[np.ndarray, "quads 4"]:
+    """The four grid points of each cell, in order around it."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    corners = [index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]]
+    return np.stack([corner.ravel() for corner in corners], axis=-1)
 
 
 def best_azimuth(relief: Relief, runs: Float[np.ndarray, "runs steps+1 2"], elevation: float) -> float:

@@ -16,6 +16,8 @@ class Theme:
         hairline: Contour lines, with `hairline_alpha`.
         halo: Under each trail, and the rim of each ball in a contour view.
         star: The minimum, with `star_edge`.
+        line_colours: A colour map for coloured contour lines in place of shaded bands.
+        mesh_colours: A colour map for a surface under a black mesh in place of a lit one.
         pane: The walls behind a surface, whose shades are brightened by `relief`.
     """
 
@@ -35,6 +37,8 @@ class Theme:
     star_edge: str
     pane: str
     relief: float
+    line_colours: str | None = None
+    mesh_colours: str | None = None
 
 
 THEMES: dict[ThemeName, Theme] = {
@@ -74,4 +78,25 @@ THEMES: dict[ThemeName, Theme] = {
         pane="#171c22",
         relief=1.5,
     ),
+    "radford": Theme(
+        ground="#ffffff",
+        text="#000000",
+        muted="#000000",
+        frame="#000000",
+        deep="#ffffff",
+        mid="#ffffff",
+        high="#ffffff",
+        hairline="#000000",
+        hairline_alpha=1.0,
+        halo="#ffffff",
+        halo_alpha=0.0,
+        rim="#000000",
+        star="#808080",
+        star_edge="#808080",
+        pane="#f2f2f2",
+        relief=1.0,
+        line_colours="jet",
+        mesh_colours="coolwarm",
+    ),
 }
+"""The last one is the look of Alec Radford's films of 2014."""

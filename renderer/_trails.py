@@ -81,7 +81,8 @@ class Trails:
         halo = canvas.pen(theme.halo, 6.0 * unit, alpha=theme.halo_alpha, clip=clip)
         pen = canvas.pen(colour, 3.2 * unit, clip=clip)
         for piece in _visible_pieces(run):
-            canvas.line(halo, piece)
+            if theme.halo_alpha:
+                canvas.line(halo, piece)
             canvas.line(pen, piece)
 
     def _draw_satellites(self, canvas: Canvas, shown: Sequence[Shown], moment: Moment) -> list[Shown]:
@@ -98,7 +99,7 @@ class Trails:
             canvas.disc(
                 canvas.pen(self._colours[owner], 1.8 * unit, clip=clip), at, 3.6 * unit, self._theme.rim
             )
-        return [satellite._replace(points=satellite.points[-1:]) for satellite in satellites]
+        return [Shown(*(values[-1:] for values in satellite)) for satellite in satellites]
 
     def _radii(self, shown: Sequence[Shown]) -> list[float]:
         """Each ball grows with its overlap with the balls that are drawn after it."""
@@ -129,9 +130,9 @@ class Trails:
 
 
 def _visible_pieces(run: Shown) -> list[Float[np.ndarray, "piece 2"]]:
-    hidden: Bool[np.ndarray, " points"] = run.hidden
-    if not hidden.any():
+    unseen: Bool[np.ndarray, " points"] = run.hidden | run.outside
+    if not unseen.any():
         return [run.points]
-    seen = ~(hidden[1:] | hidden[:-1])
+    seen = ~(unseen[1:] | unseen[:-1])
     edges = [0, *(np.flatnonzero(np.diff(seen.astype(np.int8))) + 1).tolist(), len(seen)]
     return [run.points[a : b + 1] for a, b in pairwise(edges) if seen[a]]

@@ -76,12 +76,13 @@ def write_still(pixels: Pixels, path: str | os.PathLike[str], comment: str) -> N
         encode_png(pixels, file, comment)
 
 
-def to_bytes(frames: Frames, extension: str) -> bytes:
+def to_bytes(frames: Frames, extension: str, *, on_frame: Callable[[int], None] | None = None) -> bytes:
     """A film as `write` would put it in a file, for notebooks.
 
     Args:
         frames: The film.
         extension: One of `EXTENSIONS`.
+        on_frame: Called with each frame's index when it is done.
 
     Raises:
         OutputError: The extension is not known, or the encoder failed.
@@ -89,7 +90,7 @@ def to_bytes(frames: Frames, extension: str) -> bytes:
     if extension not in _WRITERS:
         raise OutputError(f"'{extension}' is not a known kind of film; the known ones are {_known()}.")
     file = BytesIO()
-    _WRITERS[extension](frames, file)
+    _WRITERS[extension](frames, file, on_frame=on_frame)
     return file.getvalue()
 
 

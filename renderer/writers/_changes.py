@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from jaxtyping import Bool, Int, UInt32
 
-from ravine.renderer._frames import Frame, PixelBox, Pixels
+from ravine.renderer._frames import Frame, Pixels
 
 _GAP = 8
 
@@ -20,26 +20,27 @@ class Changes:
 
     def __init__(self, size: tuple[int, int]):
         width, height = size
-        self._nowhere: PixelBox = (width, height, 0, 0)
-        self._box = self._nowhere
         self._shown = np.zeros((height, width), np.uint32)
+        self._top, self._bottom = height, 0
 
     def skip(self, frame: Frame) -> None:
         """Leave a frame out; what it changed is found with the next one."""
-        ours, new = self._box, frame.changed
-        self._box = min(ours[0], new[0]), min(ours[1], new[1]), max(ours[2], new[2]), max(ours[3], new[3])
+        _, top, _, bottom = frame.changed
+        if top < bottom:
+            self._top, self._bottom = min(self._top, top), max(self._bottom, bottom)
 
     def show(self, frame: Frame) -> Int[np.ndarray, "n"]:
         """The changed pixels in order, counted along the rows of the picture."""
         self.skip(frame)
-        _, top, _, bottom = self._box
-        self._box = self._nowhere
+        height, width = self._shown.shape
+        top, bottom = self._top, self._bottom
+        self._top, self._bottom = height, 0
         # Whole rows lie side by side in memory, which outweighs the pixels beside the box.
         pixels = packed(frame.pixels)[top:bottom].reshape(-1)
         shown = self._shown[top:bottom].reshape(-1)
         changed = np.flatnonzero(pixels != shown)
         shown[changed] = pixels[changed]
-        return changed + top * self._shown.shape[1]
+        return changed + top * width
 
 
 def bounds(mask: Bool[np.ndarray, "height width"]) -> tuple[slice, slice]:
