@@ -41,7 +41,7 @@ class Catalogue(Generic[Entry]):
         """
         check_name(name, self.names(), kind=self.kind)
         module = importlib.import_module(f"{self.package}.{name}")
-        return cast(Entry, getattr(module, self.variable))
+        return cast("Entry", getattr(module, self.variable))
 
     def facts(self, name: str) -> Mapping[str, Any]:
         """The record's literal fields, read without running the module.

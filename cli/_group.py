@@ -6,7 +6,6 @@ import click
 
 from ravine._whole_file import OutputError
 
-
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",
     "gallery": "Make the films of recipes.",

@@ -44,6 +44,6 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
         with whole_file(output) as file:
             file.write(content)
     else:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
     if not quiet:
         report_rates(film, err=True)

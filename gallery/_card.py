@@ -2,13 +2,16 @@
 
 import inspect
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ravine import landscapes, optimizers
 from ravine._catalogue import check_name
 from ravine.gallery import _shelf
 from ravine.landscapes import Landscape
 from ravine.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from ravine.renderer import Pixels
 
 _WIDTH = 96
 
@@ -28,9 +31,12 @@ def card(name: str) -> str:
     return _landscape_card(landscapes.load(name))
 
 
-def still_of(name: str, *, view: Any, theme: Any, size: tuple[int, int]) -> tuple[Any, str]:
-    """A picture, `UInt8[ndarray, "height width 4"]`, and its comment: the landscape alone, or the last
-    frame of the optimizer's way down Beale's function or of the recipe's film."""
+def still_of(name: str, *, view: Any, theme: Any, size: tuple[int, int]) -> tuple["Pixels", str]:
+    """A picture and its comment.
+
+    Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
+    of a recipe the last frame of its film.
+    """
     from ravine.gallery._film import Film
     from ravine.gallery._recipe import Recipe
 

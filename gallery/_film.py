@@ -11,7 +11,7 @@ from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import COMMON_RULES, Recipe
 from ravine.landscapes import Landscape
 from ravine.optimizers import Descent, Optimizer, Setting, descend_tuned, read_setting, write_setting
-from ravine.renderer import Pixels, Scene, SceneFrames, Timing, colours_of, writers
+from ravine.renderer import Pixels, Scene, SceneFrames, Timing, colours, writers
 
 Progress = Callable[[int], None]
 
@@ -113,7 +113,7 @@ class Film:
         return Scene(
             landscape=self.landscape,
             descents=self.descents,
-            colours=colours_of(names, theme=recipe.theme),
+            colours=colours(names, theme=recipe.theme),
             view=recipe.view,
             turn=recipe.turn or 0.0,
             azimuth=recipe.azimuth,

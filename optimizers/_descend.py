@@ -133,12 +133,13 @@ def as_descent(
     gradient_norms: Float[np.ndarray, "*batch steps+1"],
 ) -> Descent:
     """A run on the host, with the steps on which it leaves the reals."""
-    lost = ~(np.isfinite(walk.points).all(-1) & np.isfinite(losses))
+    points = np.asarray(walk.points)
+    lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
     return Descent(
         setting=setting,
-        points=walk.points,
+        points=points,
         losses=losses,
         gradient_norms=gradient_norms,
-        balls=walk.balls,
+        balls={name: np.asarray(ball) for name, ball in walk.balls.items()},
         diverged_at=np.where(lost.any(-1), lost.argmax(-1), -1),
     )

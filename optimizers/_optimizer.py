@@ -28,7 +28,7 @@ class Optimizer:
         rule: Builds the `optax.GradientTransformation` from keyword arguments. Its defaults are the
             published ones, or the usual ones where the paper gives none.
         title: Its name as printed on a picture.
-        equation: The update rule in LaTeX; lines are separated by `\\\\`.
+        equation: The update rule in LaTeX; lines are separated by two backslashes.
         family: What it belongs to: "plain", "momentum", "adaptive", ...
         paper: Authors and title.
         year: Of the paper.
@@ -61,7 +61,7 @@ class Optimizer:
 
     @classmethod
     def of(cls, rule: "Rule | optax.GradientTransformation", *, title: str = "") -> "Optimizer":
-        """An optimizer for any optax transformation, or for a function that builds one, such as `optax.lion`."""
+        """An optimizer for an optax transformation, or for what builds one, such as `optax.lion`."""
         if callable(rule):
             name = getattr(rule, "__name__", "optimizer")
             return cls(rule=rule, title=title or name, name=name)
@@ -70,7 +70,7 @@ class Optimizer:
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
-        """The rule's hyper-parameters with their defaults; `inspect.Parameter.empty` where one must be given."""
+        """The hyper-parameters with their defaults; `inspect.Parameter.empty` where one must be given."""
         parameters = inspect.signature(self.rule).parameters.values()
         named = (p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
         return {parameter.name: parameter.default for parameter in named}

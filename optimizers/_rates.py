@@ -39,8 +39,10 @@ def descend_tuned(
 
     A rate's score is the mean over the steps of the log excess loss, taken as the most to which it will
     yet return, so that jitter counts. It is judged by the worst of itself and its two neighbours on the
-    grid, so that a lucky leap is not taken for skill, and leaving the view or the reals counts against it. Rates that are given fill the grid: the program is the same, so that a
-    rate that was found here and is given later draws the same points to the last bit.
+    grid, so that a lucky leap is not taken for skill, and leaving the view or the reals counts against it.
+
+    Rates that are given fill the grid: the program is the same, so that a rate that was found here and
+    is given later draws the same points to the last bit.
 
     Args:
         loss: A function of one point in jax.numpy.

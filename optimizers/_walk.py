@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
@@ -56,10 +56,10 @@ def _is_real(value: Any) -> bool:
 
 
 class Walk(NamedTuple):
-    """The iterates of one optimizer, and what it shows beside them."""
+    """The iterates of one optimizer and what it shows beside them, on the device or on the host."""
 
-    points: Float[Array, "lanes steps+1 2"]
-    balls: Mapping[str, Float[Array, "lanes steps+1 2"]]
+    points: Float[Array | np.ndarray, "*batch steps+1 2"]
+    balls: Mapping[str, Float[Array | np.ndarray, "*batch steps+1 2"]]
 
 
 def walk_lanes(
@@ -91,7 +91,7 @@ def _walk(
         params, state = carry
         slope = gradient(params)
         updates, state = rule.update(slope, state, params, value=loss(params), grad=slope, value_fn=loss)
-        params = optax.apply_updates(params, updates)
+        params = cast("Array", optax.apply_updates(params, updates))
         return (params, state), shown(params, state)
 
     state = rule.init(start)

@@ -5,6 +5,6 @@ from ravine.renderer._frames import Frame as Frame
 from ravine.renderer._frames import Frames as Frames
 from ravine.renderer._frames import Pixels as Pixels
 from ravine.renderer._heights import grid_losses as grid_losses
-from ravine.renderer._palette import colours as colours_of
+from ravine.renderer._palette import colours as colours
 from ravine.renderer._scene import Scene as Scene
 from ravine.renderer._timing import Timing as Timing

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -58,6 +58,8 @@ class Canvas:
 
     def lines(self, pen: Pen, points: Points, starts: Bool[np.ndarray, " points"]) -> None:
         """Several lines in one go; `starts` marks the first point of each."""
+        if not len(points):
+            return
         codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
         self._agg.draw_path(pen, Path(points, codes), self._flip)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-from contourpy import LineType, contour_generator
 from jaxtyping import Float, UInt8
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
@@ -13,8 +12,9 @@ from ravine.landscapes import Box, Landscape
 from ravine.renderer._canvas import Canvas, Pen, rgb
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._heights import axis, grid_losses
-from ravine.renderer._ticks import label, linear_ticks
+from ravine.renderer._isolines import Isolines
 from ravine.renderer._theme import Theme
+from ravine.renderer._ticks import label, linear_ticks
 from ravine.renderer._tone import Tone
 from ravine.renderer._view import Placed
 
@@ -84,13 +84,9 @@ class ContourView:
         coarse = levels[::stride, ::stride]
         xs = axis(self._window[0], levels.shape[1], centred=True)[::stride]
         ys = axis(self._window[1], levels.shape[0], centred=True)[::stride]
-        generator = contour_generator(xs, ys, coarse, line_type=LineType.ChunkCombinedOffset)
+        isolines = Isolines(xs, ys, coarse)
         for level, pen in self._hairline_pens(canvas):
-            (points,), (offsets,) = generator.lines(level)
-            if points is None or offsets is None:
-                continue
-            starts = np.zeros(len(points), dtype=bool)
-            starts[offsets[:-1]] = True
+            points, starts = isolines.at(level)
             canvas.lines(pen, _to_pixels(points, self._window, self.box), starts)
 
     def _hairline_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:

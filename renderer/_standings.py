@@ -1,9 +1,9 @@
 """The standings: a table of the runs, sorted by loss as the film goes on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 
 from ravine.optimizers import Descent
 from ravine.renderer._canvas import Canvas, fit_text, text_size
@@ -38,7 +38,7 @@ class Standings:
         self._box = box
         self._theme = theme
         self._unit = unit
-        left, top, right, bottom = box
+        _, top, _, bottom = box
         self._first_row = top + round(30 * unit)
         room = bottom - self._first_row
         pitch = min(round(46 * unit), room // max(1, len(descents)))
@@ -126,7 +126,7 @@ class Standings:
     def _figure_width(self) -> float:
         return text_size("0", size=self._size, mono=True)[0]
 
-    def _figure_strips(self) -> Mapping[str, Strip]:
+    def _figure_strips(self) -> dict[str, Strip]:
         width, height = round(self._figure_width()), round(1.2 * self._size)
         strips = {}
         for character in "0123456789.e+-\N{MINUS SIGN} ":

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 import numpy as np
-from contourpy import LineType, contour_generator
 from jaxtyping import Bool, Float, Int
 from matplotlib.colors import to_hex
 
@@ -13,6 +12,7 @@ from ravine.renderer._camera import HEIGHT, Camera, fitted
 from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size
 from ravine.renderer._contour import map_colours, mixed_shades
 from ravine.renderer._frames import PixelBox
+from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
 from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
@@ -92,7 +92,7 @@ class SurfaceView:
         camera = self._camera(share)
         world = self._relief.on(points)
         with np.errstate(invalid="ignore"):
-            outside = ~(np.abs(world[:, :2]) <= 1.0).all(-1)
+            outside = np.asarray(~(np.abs(world[:, :2]) <= 1.0).all(-1))
         hidden = np.zeros(len(points), dtype=bool)
         hidden[~outside] = self._relief.hides(world[~outside], camera)
         real = np.isfinite(points).all(-1, keepdims=True)
@@ -151,25 +151,16 @@ class SurfaceView:
     def _isolines(self) -> tuple[Float[np.ndarray, "points 3"], Bool[np.ndarray, " points"]]:
         """Lines of equal loss on the relief, and the first point of each."""
         rows, columns = self._relief.heights.shape
-        generator = contour_generator(
-            np.linspace(-1, 1, columns),
-            np.linspace(-1, 1, rows),
-            self._relief.heights,
-            line_type=LineType.Separate,
-        )
-        levels = HEIGHT * np.arange(1, _ISOLINES) / _ISOLINES
-        lines = [
-            np.column_stack([line, np.full(len(line), level + 0.006)])
-            for level in levels
-            for line in generator.lines(level)
-        ]
-        starts = np.concatenate([np.arange(len(line)) == 0 for line in lines] or [np.zeros(0, dtype=bool)])
-        return np.concatenate([*lines, np.zeros((0, 3))]), starts
+        isolines = Isolines(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows), self._relief.heights)
+        points, starts = [], []
+        for level in HEIGHT * np.arange(1, _ISOLINES) / _ISOLINES:
+            flat, first = isolines.at(float(level))
+            points.append(np.column_stack([flat, np.full(len(flat), level + 0.006)]))
+            starts.append(first)
+        return np.concatenate(points), np.concatenate(starts)
 
     def _paint_isolines(self, canvas: Canvas, camera: Camera) -> None:
         points, starts = self._isolines
-        if not len(points):
-            return
         alpha = 0.8 * self._theme.hairline_alpha
         pen = canvas.pen(self._theme.hairline, 0.8 * self._unit, alpha=alpha, clip=self.box)
         seen = ~self._relief.hides(points, camera)

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
     """At most `most` + 1 round numbers from `low` to `high`."""
-    places = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    places = np.asarray(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
     slack = 1e-9 * (high - low)
     return places[(places >= low - slack) & (places <= high + slack)]
 

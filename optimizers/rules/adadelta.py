@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 class AdadeltaState(NamedTuple):
@@ -19,9 +19,9 @@ class AdadeltaState(NamedTuple):
 
 def adadelta(
     *,
-    learning_rate: ScalarLike = 1.0,
-    rho: ScalarLike = 0.9,
-    eps: ScalarLike = 1e-6,
+    learning_rate: Real = 1.0,
+    rho: Real = 0.9,
+    eps: Real = 1e-6,
     accumulate: Literal["step", "scaled"] = "step",
 ) -> optax.GradientTransformationExtraArgs:
     """Adadelta; `accumulate="scaled"` feeds the step times the rate back, so that the rate compounds.
@@ -67,6 +67,6 @@ OPTIMIZER = Optimizer(
     year=2012,
     address="https://arxiv.org/abs/1212.5701",
     about="Needs no rate in the paper; it starts from steps of size eps and takes a while to get going.",
-    libraries="optax.adadelta without a rate loses the minus sign and climbs. accumulate=scaled, of Radford's films, "
-    "feeds the scaled step back.",
+    libraries="optax.adadelta without a rate loses the minus sign and climbs. accumulate=scaled, of "
+    "Radford's films, feeds the scaled step back.",
 )

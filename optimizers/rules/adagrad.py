@@ -1,13 +1,13 @@
 """Adagrad: every coordinate's rate falls with the gradients that it has seen."""
 
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 def adagrad(
-    *, learning_rate: ScalarLike = 0.01, eps: ScalarLike = 1e-8, initial_accumulator_value: ScalarLike = 0.0
+    *, learning_rate: Real = 0.01, eps: Real = 1e-8, initial_accumulator_value: Real = 0.0
 ) -> optax.GradientTransformationExtraArgs:
     """Adagrad, with eps inside the root."""
     return optax.adagrad(learning_rate, initial_accumulator_value, eps)
@@ -16,7 +16,8 @@ def adagrad(
 OPTIMIZER = Optimizer(
     rule=adagrad,
     title="Adagrad",
-    equation=r"G_{t+1} = G_t + g_t^2 \\ \theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_{t+1} + \epsilon}}\, g_t",
+    equation=r"G_{t+1} = G_t + g_t^2 \\"
+    r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_{t+1} + \epsilon}}\, g_t",
     family="adaptive",
     paper="J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods for Online Learning and Stochastic "
     "Optimization",

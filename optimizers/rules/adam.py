@@ -5,19 +5,19 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 def adam(
     *,
-    learning_rate: ScalarLike = 0.001,
-    b1: ScalarLike = 0.9,
-    b2: ScalarLike = 0.999,
-    eps: ScalarLike = 1e-8,
+    learning_rate: Real = 0.001,
+    b1: Real = 0.9,
+    b2: Real = 0.999,
+    eps: Real = 1e-8,
     bias_correction: bool = True,
-    l2: ScalarLike = 0.0,
+    l2: Real = 0.0,
 ) -> optax.GradientTransformationExtraArgs:
     """Adam; `l2` adds a penalty's gradient before the moments."""
     direction = optax.scale_by_adam(b1, b2, eps) if bias_correction else _scale_by_raw_moments(b1, b2, eps)
@@ -29,9 +29,7 @@ class _Moments(NamedTuple):
     square: optax.Updates
 
 
-def _scale_by_raw_moments(
-    b1: ScalarLike, b2: ScalarLike, eps: ScalarLike
-) -> optax.GradientTransformationExtraArgs:
+def _scale_by_raw_moments(b1: Real, b2: Real, eps: Real) -> optax.GradientTransformationExtraArgs:
     def init(params: optax.Params) -> _Moments:
         zeros = jax.tree.map(jnp.zeros_like, params)
         return _Moments(mean=zeros, square=zeros)

@@ -1,13 +1,13 @@
 """Heavy-ball momentum: the step is a decaying sum of gradients."""
 
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 def momentum(
-    *, learning_rate: ScalarLike = 0.01, momentum: ScalarLike = 0.9, average: bool = False
+    *, learning_rate: Real = 0.01, momentum: Real = 0.9, average: bool = False
 ) -> optax.GradientTransformationExtraArgs:
     """Heavy-ball momentum; `average=True` weighs each new gradient by 1 - momentum."""
     if average:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 class NesterovState(NamedTuple):
@@ -17,9 +17,7 @@ class NesterovState(NamedTuple):
     theta: optax.Params
 
 
-def nesterov(
-    *, learning_rate: ScalarLike = 0.01, momentum: ScalarLike = 0.9
-) -> optax.GradientTransformationExtraArgs:
+def nesterov(*, learning_rate: Real = 0.01, momentum: Real = 0.9) -> optax.GradientTransformationExtraArgs:
     """Nesterov's accelerated gradient; the parameters that it updates are the look-ahead point."""
 
     def init(params: optax.Params) -> NesterovState:
@@ -39,14 +37,15 @@ def nesterov(
 OPTIMIZER = Optimizer(
     rule=nesterov,
     title="Nesterov",
-    equation=r"v_{t+1} = \gamma v_t + \eta\, \nabla f(\theta_t - \gamma v_t) \\ \theta_{t+1} = \theta_t - v_{t+1}",
+    equation=r"v_{t+1} = \gamma v_t + \eta\, \nabla f(\theta_t - \gamma v_t) \\"
+    r"\theta_{t+1} = \theta_t - v_{t+1}",
     family="momentum",
     paper="Y. E. Nesterov, A method of solving a convex programming problem with convergence rate O(1/k^2)",
     year=1983,
     address="https://www.mathnet.ru/eng/dan46009",
-    about="Corrects its momentum before it overshoots, so that it turns back earlier than heavy-ball momentum.",
-    libraries="optax and torch report the look-ahead point as their iterate; here the iterate is theta and the "
-    "look-ahead point is a ball beside it.",
+    about="Corrects its momentum before it overshoots, and so turns back earlier than heavy-ball momentum.",
+    libraries="optax and torch report the look-ahead point as their iterate; here the iterate is theta and "
+    "the look-ahead point is a ball beside it.",
     iterate="theta",
     balls={"look-ahead": "params"},
 )

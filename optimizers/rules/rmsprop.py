@@ -1,17 +1,17 @@
 """RMSprop: the gradient over the root of its running mean square."""
 
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
 def rmsprop(
     *,
-    learning_rate: ScalarLike = 0.001,
-    decay: ScalarLike = 0.9,
-    eps: ScalarLike = 1e-8,
-    momentum: ScalarLike = 0.0,
+    learning_rate: Real = 0.001,
+    decay: Real = 0.9,
+    eps: Real = 1e-8,
+    momentum: Real = 0.0,
     nesterov: bool = False,
     eps_inside: bool = True,
 ) -> optax.GradientTransformationExtraArgs:
@@ -26,7 +26,8 @@ def rmsprop(
 OPTIMIZER = Optimizer(
     rule=rmsprop,
     title="RMSprop",
-    equation=r"E_{t+1} = \rho E_t + (1 - \rho) g_t^2 \\ \theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{E_{t+1} + \epsilon}}\, g_t",
+    equation=r"E_{t+1} = \rho E_t + (1 - \rho) g_t^2 \\"
+    r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{E_{t+1} + \epsilon}}\, g_t",
     family="adaptive",
     paper="T. Tieleman and G. Hinton, Lecture 6.5, COURSERA: Neural Networks for Machine Learning",
     year=2012,

@@ -1,12 +1,12 @@
 """Gradient descent: a step along the negative gradient."""
 
 import optax
-from jaxtyping import ScalarLike
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
 
 
-def sgd(*, learning_rate: ScalarLike = 0.01) -> optax.GradientTransformationExtraArgs:
+def sgd(*, learning_rate: Real = 0.01) -> optax.GradientTransformationExtraArgs:
     """Gradient descent."""
     return optax.sgd(learning_rate)
 
