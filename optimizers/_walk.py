@@ -77,6 +77,7 @@ def walk_lanes(
 def _walk(
     program: Program, loss: Loss, steps: int, traced: Mapping[str, Array], start: Float[Array, "2"]
 ) -> Walk:
+    loss = jax.jit(loss)
     rule = program.build(traced)
     optimizer = program.optimizer
     gradient = jax.grad(loss)

@@ -1,6 +1,6 @@
 """From a scene to frames: the background drawn once, the moving layer on it, and the writers of files."""
 
-from ravine.renderer._film import SceneFrames as SceneFrames
+from ravine.renderer._scene_frames import SceneFrames as SceneFrames
 from ravine.renderer._frames import Frame as Frame
 from ravine.renderer._frames import Frames as Frames
 from ravine.renderer._frames import Pixels as Pixels
