@@ -5,7 +5,7 @@ process, in turn. The baseline, film_baseline.py, is what everybody writes; it i
 ravine has to find. The panels move as seldom as ravine's do, so that bytes are compared like for like.
 Usage:
 
-    python benchmarks/film.py            ten minutes
+    python benchmarks/film.py            ten minutes or so; a machine that does nothing else
     python benchmarks/film.py --quick    one round at 640x480
     python benchmarks/film.py --only surface
 
@@ -59,7 +59,8 @@ def _cost_row(result: Result) -> list[str]:
     faster = []
     for ratio, ours in zip(result.faster, (result.first, result.again), strict=True):
         rounds = [one.seconds / other.seconds for one, other in zip(result.theirs, ours, strict=True)]
-        faster.append(f"{ratio:.1f} ({min(rounds):.1f} to {max(rounds):.1f})")
+        spread = f" ({min(rounds):.1f} to {max(rounds):.1f})" if len(rounds) > 1 else ""
+        faster.append(f"{ratio:.1f}{spread}")
     return [result.case.name, *times, *faster, *peaks]
 
 

@@ -90,16 +90,14 @@ def _walk(
 
     def step(carry: tuple[Array, optax.OptState], _: None) -> Any:
         params, state = carry
+        here = shown(params, state)
         slope = gradient(params)
         updates, state = rule.update(slope, state, params, value=loss(params), grad=slope, value_fn=loss)
         params = cast("Array", optax.apply_updates(params, updates))
-        return (params, state), shown(params, state)
+        return (params, state), here
 
-    state = rule.init(start)
-    _, walked = jax.lax.scan(step, (start, state), length=steps)
-    return Walk(
-        *jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), shown(start, state), walked)
-    )
+    _, walked = jax.lax.scan(step, (start, rule.init(start)), length=steps + 1)
+    return Walk(*walked)
 
 
 def measure(

@@ -1,0 +1,318 @@
+"""The descent itself: batches, divergence, precision, compilation, and whatever optax offers."""
+
+import inspect
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from ravine.optimizers import Optimizer, Setting, descend, load, names
+
+RULES = tuple(load(name) for name in names())
+
+
+class Counted:
+    """Himmelblau's function, which counts how often it is traced."""
+
+    def __init__(self):
+        self.traces = 0
+
+    def __call__(self, point):
+        self.traces += 1
+        x, y = point
+        return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def himmelblau(points):
+    x, y = np.moveaxis(points, -1, 0)
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def himmelblau_gradient(points):
+    x, y = np.moveaxis(points, -1, 0)
+    first, second = x**2 + y - 11, x + y**2 - 7
+    return np.stack([4 * x * first + 2 * second, 2 * first + 4 * y * second], axis=-1)
+
+
+LOSS = Counted()
+
+
+def bowl(point):
+    return jnp.sum(point**2)
+
+
+def with_rates(rates, name="adam", **others):
+    return Setting(optimizer=load(name), hyperparameters={"learning_rate": rates, **others})
+
+
+STARTS = np.array([(0.5, 0.5), (-1.0, 0.3), (2.0, -2.0)])
+
+
+@pytest.mark.parametrize(
+    ("start", "rates", "batch"),
+    [
+        ((1.0, 2.0), 0.1, ()),
+        ([1, 2], 1, ()),
+        (STARTS, 0.1, (3,)),
+        ((1.0, 2.0), np.linspace(0.1, 0.4, 4), (4,)),
+        (STARTS, np.array([0.1, 0.2, 0.3]), (3,)),
+        (STARTS[:, None], np.linspace(0.1, 0.4, 4), (3, 4)),
+        (np.broadcast_to(STARTS, (2, 3, 2)), np.array([[0.1], [0.2]]), (2, 3)),
+        (STARTS[:1], 0.1, (1,)),
+    ],
+)
+def test_shapes(start, rates, batch):
+    (run,) = descend(bowl, [with_rates(rates, "nesterov")], start, steps=7)
+    assert run.points.shape == (*batch, 8, 2)
+    assert run.losses.shape == run.gradient_norms.shape == (*batch, 8)
+    assert {name: ball.shape for name, ball in run.balls.items()} == {"look-ahead": (*batch, 8, 2)}
+    assert run.diverged_at.shape == batch
+    assert (run.points[..., 0, :] == np.asarray(start)).all()
+
+
+def test_batches_of_one_run_leave_the_others_alone():
+    runs = descend(bowl, [with_rates(np.array([0.1, 0.2])), load("sgd")], (1.0, 2.0), steps=3)
+    assert [run.points.shape for run in runs] == [(2, 4, 2), (4, 2)]
+    assert [run.label for run in runs] == ["Adam", "SGD"]
+
+
+def test_a_lane_is_the_single_run():
+    rates = np.array([0.001, 0.003, 0.005])
+    settings = [Setting(optimizer=rule, hyperparameters={"learning_rate": rates}) for rule in RULES]
+    batched = descend(LOSS, settings, STARTS[:, None], steps=40)
+    for row, start in enumerate(STARTS):
+        for column, rate in enumerate(rates):
+            ones = [Setting(optimizer=rule, hyperparameters={"learning_rate": rate}) for rule in RULES]
+            for lanes, alone in zip(batched, descend(LOSS, ones, start, steps=40), strict=True):
+                for many, one in (
+                    (lanes.points, alone.points),
+                    (lanes.losses, alone.losses),
+                    (lanes.gradient_norms, alone.gradient_norms),
+                    *((lanes.balls[name], ball) for name, ball in alone.balls.items()),
+                ):
+                    np.testing.assert_allclose(many[row, column], one, rtol=1e-12, atol=1e-12)
+
+
+def test_every_hyperparameter_can_be_a_batch():
+    momenta = np.array([0.1, 0.5, 0.9])
+    (lanes,) = descend(LOSS, [with_rates(0.001, "momentum", momentum=momenta)], (0.5, 0.5), steps=20)
+    for lane, momentum in zip(lanes.points, momenta, strict=True):
+        (alone,) = descend(LOSS, [with_rates(0.001, "momentum", momentum=momentum)], (0.5, 0.5), steps=20)
+        np.testing.assert_allclose(lane, alone.points, rtol=1e-12, atol=1e-12)
+    assert len(np.unique(lanes.points[:, -1, 0])) == 3
+
+
+def test_losses_and_gradient_norms():
+    runs = descend(LOSS, RULES, STARTS, steps=30)
+    for run in runs:
+        np.testing.assert_allclose(run.losses, himmelblau(run.points), rtol=1e-12)
+        slopes = np.linalg.norm(himmelblau_gradient(run.points), axis=-1)
+        np.testing.assert_allclose(run.gradient_norms, slopes, rtol=1e-11, atol=1e-11)
+
+
+def test_divergence_is_part_of_the_picture():
+    # A rate of 50.5 turns every coordinate into -100 times itself: the loss 2e308 at step 77 overflows for
+    # two coordinates, and for one a step later; the points overflow at step 155 and are NaN from then on.
+    runs = descend(bowl, [with_rates(np.array([50.5, 0.1]), "sgd")], [[(1.0, 1.0)], [(1.0, 0.0)]], steps=170)
+    (run,) = runs
+    np.testing.assert_array_equal(run.diverged_at, [[77, -1], [78, -1]])
+    for row, first in enumerate([77, 78]):
+        lost = run.losses[row, 0]
+        assert np.isfinite(lost[:first]).all()
+        assert not np.isfinite(lost[first:]).any()
+        assert np.isfinite(run.points[row, 0, :155]).all()
+        assert not np.isfinite(run.points[row, 0, 155:]).all(-1).any()
+    assert np.isfinite(run.points[:, 1]).all()
+
+
+def test_leaving_the_domain_of_the_loss():
+    # Along the slope 1 / x of the logarithm from 1, a rate of 2 lands on -1, where there is none.
+    (run,) = descend(lambda point: jnp.log(point[0]), [with_rates(2.0, "sgd")], (1.0, 0.0), steps=5)
+    assert run.diverged_at == 1
+    assert math.isnan(run.losses[1])
+    np.testing.assert_array_equal(run.points[1], (-1.0, 0.0))
+
+
+def test_a_start_off_the_reals_has_diverged_at_once():
+    (run,) = descend(bowl, [load("sgd")], [(1.0, 1.0), (math.nan, 1.0), (math.inf, 1.0)], steps=2)
+    np.testing.assert_array_equal(run.diverged_at, [-1, 0, 0])
+
+
+def test_float64_without_a_global_switch():
+    assert not jax.config.jax_enable_x64
+    (run,) = descend(bowl, [with_rates(1e-9, "sgd")], (1.0, 1.0), steps=1)
+    for values in (run.points, run.losses, run.gradient_norms):
+        assert values.dtype == np.float64
+    assert run.points[1, 0] == 1.0 - 2e-9
+    assert not jax.config.jax_enable_x64
+    assert jnp.asarray(1.0).dtype == jnp.float32
+    with pytest.raises(TypeError):
+        descend(lambda point: point, [load("sgd")], (1.0, 1.0), steps=1)
+    assert not jax.config.jax_enable_x64
+
+
+def test_other_values_trace_nothing_again():
+    loss = Counted()
+    settings = [Setting(optimizer=rule, hyperparameters={"learning_rate": 0.01}) for rule in RULES]
+    descend(loss, settings, (1.0, 1.0), steps=5)
+    traces = loss.traces
+    assert traces > 0
+    other = [Setting(optimizer=rule, hyperparameters={"learning_rate": 0.002}) for rule in RULES]
+    descend(loss, other, (-2.0, 0.5), steps=5)
+    descend(loss, RULES, (0.0, 0.5), steps=5)
+    assert loss.traces == traces
+    descend(loss, settings, (1.0, 1.0), steps=6)
+    assert loss.traces > traces
+
+
+def test_one_compilation_for_all_optimizers():
+    compiled = []
+
+    def listen(event, seconds, **_):
+        if event == "/jax/core/compile/backend_compile_duration":
+            compiled.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        descend(Counted(), RULES, (1.0, 1.0), steps=3)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+    assert len(compiled) == 1
+
+
+def by_hand(loss, rule, start, steps):
+    """The training loop of optax's documentation."""
+    with jax.enable_x64(True):
+        params = jnp.array(start)
+        state = rule.init(params)
+        points = [params]
+
+        @jax.jit
+        def step(params, state):
+            value, slope = jax.value_and_grad(loss)(params)
+            updates, state = rule.update(slope, state, params, value=value, grad=slope, value_fn=loss)
+            return optax.apply_updates(params, updates), state
+
+        for _ in range(steps):
+            params, state = step(params, state)
+            points.append(params)
+        return np.array(points)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        optax.lion(0.1),
+        optax.chain(optax.clip_by_global_norm(1.0), optax.sgd(0.1, momentum=0.5)),
+        optax.adamw(optax.cosine_decay_schedule(0.1, 10)),
+        optax.polyak_sgd(),
+        optax.lbfgs(),
+    ],
+    ids=["lion", "chain", "schedule", "polyak_sgd", "lbfgs"],
+)
+def test_any_optax_transformation(rule):
+    (run,) = descend(LOSS, [rule], (0.5, 0.5), steps=8)
+    expected = by_hand(LOSS, optax.with_extra_args_support(rule), (0.5, 0.5), 8)
+    np.testing.assert_allclose(run.points, expected, rtol=1e-9)
+    assert run.losses[-1] < run.losses[0]
+
+
+def test_functions_that_build_a_transformation():
+    lion = Optimizer.of(optax.lion)
+    assert (lion.name, lion.title) == ("lion", "lion")
+    assert lion.has_rate
+    assert lion.defaults["learning_rate"] is inspect.Parameter.empty
+    assert lion.defaults["b1"] == 0.9
+    rates = np.array([0.1, 0.01])
+    (run,) = descend(
+        LOSS, [Setting(optimizer=lion, hyperparameters={"learning_rate": rates})], (0.5, 0.5), steps=8
+    )
+    for lane, rate in zip(run.points, rates, strict=True):
+        np.testing.assert_allclose(lane, by_hand(LOSS, optax.lion(rate), (0.5, 0.5), 8), rtol=1e-12)
+
+
+def test_a_titled_transformation():
+    rule = Optimizer.of(optax.lion(0.1), title="Lion")
+    assert (rule.name, rule.title, rule.has_rate) == ("Lion", "Lion", False)
+
+
+@pytest.mark.parametrize("steps", [0, -3])
+def test_steps_below_one(steps):
+    with pytest.raises(ValueError, match=rf"at least 1 step; got {steps}\."):
+        descend(bowl, RULES, (1.0, 1.0), steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("start", "named"),
+    [
+        (1.0, r"\(\)"),
+        ((1.0, 2.0, 3.0), r"\(3,\)"),
+        ([[1.0], [2.0]], r"\(2, 1\)"),
+        ("here", "here"),
+        ([], r"\(0,\)"),
+    ],
+)
+def test_malformed_starts(start, named):
+    with pytest.raises(ValueError, match=named):
+        descend(bowl, RULES, start, steps=2)
+
+
+VARIANTS = (
+    *((name, {}) for name in names()),
+    ("momentum", {"average": True}),
+    ("adadelta", {"accumulate": "scaled"}),
+    ("rmsprop", {"momentum": 0.9, "nesterov": True, "eps_inside": False}),
+    ("adam", {"bias_correction": False, "l2": 1e-3}),
+)
+NETWORK_RATES = {"sgd": 0.3, "momentum": 0.05, "nesterov": 0.05, "adagrad": 0.1, "adadelta": 3.0}
+
+
+@pytest.mark.parametrize(("name", "options"), VARIANTS, ids=lambda part: str(part).strip("{}"))
+def test_training_a_network(name, options):
+    inputs = jnp.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    targets = jnp.array([0.0, 1.0, 1.0, 0.0])
+    key = jax.random.key(3)
+
+    def loss(network):
+        hidden = jnp.tanh(inputs @ network["in"]["weights"] + network["in"]["bias"][None])
+        return jnp.mean((hidden @ network["out"] - targets) ** 2)
+
+    network = {
+        "in": {"weights": jax.random.normal(key, (2, 5)), "bias": jnp.zeros(5)},
+        "out": jnp.full(5, 0.3),
+    }
+    rule = load(name).rule(learning_rate=NETWORK_RATES.get(name, 0.01), **options)
+
+    @jax.jit
+    def train(network):
+        def step(carry, _):
+            network, state = carry
+            value, slopes = jax.value_and_grad(loss)(network)
+            updates, state = rule.update(slopes, state, network)
+            return (optax.apply_updates(network, updates), state), value
+
+        return jax.lax.scan(step, (network, rule.init(network)), length=60)
+
+    (trained, _), losses = train(network)
+    assert jax.tree.map(jnp.shape, trained) == jax.tree.map(jnp.shape, network)
+    assert {leaf.dtype for leaf in jax.tree.leaves(trained)} == {jnp.dtype("float32")}
+    assert losses[-1] < 0.8 * losses[0]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_loop_that_donates_its_buffers(name):
+    rule = load(name).rule(learning_rate=0.01)
+
+    def step(params, state):
+        updates, state = rule.update(jax.grad(bowl)(params), state, params)
+        return optax.apply_updates(params, updates), state
+
+    params = jnp.array([1.0, 2.0])
+    state = rule.init(params)
+    step = jax.jit(step, donate_argnums=(0, 1))
+    for _ in range(2):
+        params, state = step(params, state)
+    assert bowl(params) < 5.0

@@ -1,0 +1,347 @@
+"""The rules against the papers' equations in NumPy, from random starts, and against first steps by hand."""
+
+import math
+from itertools import islice
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ravine.optimizers import Setting, descend, load
+
+STEPS = 60
+LANES = 24
+
+
+def sgd(g, theta, *, learning_rate):
+    while True:
+        yield theta, theta
+        theta = theta - learning_rate * g(theta)
+
+
+def momentum(g, theta, *, learning_rate, momentum):
+    v = 0.0
+    while True:
+        yield theta, theta
+        v = momentum * v + learning_rate * g(theta)
+        theta = theta - v
+
+
+def averaged_momentum(g, theta, *, learning_rate, momentum):
+    v = 0.0
+    while True:
+        yield theta, theta
+        v = momentum * v + (1 - momentum) * g(theta)
+        theta = theta - learning_rate * v
+
+
+def nesterov(g, theta, *, learning_rate, momentum):
+    v = 0.0
+    while True:
+        ahead = theta - momentum * v
+        yield theta, ahead
+        v = momentum * v + learning_rate * g(ahead)
+        theta = theta - v
+
+
+def adagrad(g, theta, *, learning_rate, eps, initial_accumulator_value):
+    total = initial_accumulator_value
+    while True:
+        yield theta, theta
+        slope = g(theta)
+        total = total + slope**2
+        theta = theta - learning_rate / np.sqrt(total + eps) * slope
+
+
+def adadelta(g, theta, *, learning_rate, rho, eps, scaled=False):
+    squares, steps = 0.0, 0.0
+    while True:
+        yield theta, theta
+        slope = g(theta)
+        squares = rho * squares + (1 - rho) * slope**2
+        step = -np.sqrt(steps + eps) / np.sqrt(squares + eps) * slope
+        kept = learning_rate * step if scaled else step
+        steps = rho * steps + (1 - rho) * kept**2
+        theta = theta + learning_rate * step
+
+
+def scaled_adadelta(g, theta, **hyperparameters):
+    return adadelta(g, theta, scaled=True, **hyperparameters)
+
+
+def rmsprop(g, theta, *, learning_rate, decay, eps, momentum, inside=True, ahead=False):
+    squares, velocity = 0.0, 0.0
+    while True:
+        yield theta, theta
+        slope = g(theta)
+        squares = decay * squares + (1 - decay) * slope**2
+        scaled = slope / (np.sqrt(squares + eps) if inside else np.sqrt(squares) + eps)
+        velocity = momentum * velocity + scaled
+        theta = theta - learning_rate * (momentum * velocity + scaled if ahead else velocity)
+
+
+def rmsprop_outside(g, theta, **hyperparameters):
+    return rmsprop(g, theta, inside=False, **hyperparameters)
+
+
+def rmsprop_ahead(g, theta, **hyperparameters):
+    return rmsprop(g, theta, ahead=True, **hyperparameters)
+
+
+def adam(g, theta, *, learning_rate, b1, b2, eps, l2, corrected=True):
+    m, v, t = 0.0, 0.0, 0
+    while True:
+        yield theta, theta
+        t += 1
+        slope = g(theta) + l2 * theta
+        m = b1 * m + (1 - b1) * slope
+        v = b2 * v + (1 - b2) * slope**2
+        m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if corrected else (m, v)
+        theta = theta - learning_rate * m_hat / (np.sqrt(v_hat) + eps)
+
+
+def uncorrected_adam(g, theta, **hyperparameters):
+    return adam(g, theta, corrected=False, **hyperparameters)
+
+
+class Form(NamedTuple):
+    """A rule of ours with its options, the paper's equation, and where its hyper-parameters are drawn from.
+
+    `rate` is a range in units of the inverse steepest curvature for rules that do not scale by the gradient.
+    """
+
+    name: str
+    options: dict[str, Any]
+    paper: Any
+    scaling: bool
+    rate: tuple[float, float]
+    ranges: dict[str, tuple[float, float]]
+
+
+EPS = (1e-10, 1e-3)
+HEAVY = {"momentum": (0.3, 0.95)}
+SUMMED = {"eps": EPS, "initial_accumulator_value": (1e-3, 1.0)}
+DELTA = {"rho": (0.8, 0.99), "eps": (1e-6, 1e-2)}
+MEAN_SQUARE = {"decay": (0.8, 0.99), "eps": EPS, "momentum": (0.1, 0.9)}
+MOMENTS = {"b1": (0.5, 0.95), "b2": (0.9, 0.9999), "eps": EPS, "l2": (1e-3, 1.0)}
+FORMS = (
+    Form("sgd", {}, sgd, False, (0.01, 0.9), {}),
+    Form("momentum", {}, momentum, False, (0.01, 0.5), HEAVY),
+    Form("momentum", {"average": True}, averaged_momentum, False, (0.01, 0.9), HEAVY),
+    Form("nesterov", {}, nesterov, False, (0.01, 0.5), HEAVY),
+    Form("adagrad", {}, adagrad, True, (0.01, 0.5), SUMMED),
+    Form("adadelta", {}, adadelta, True, (0.3, 1.5), DELTA),
+    Form("adadelta", {"accumulate": "scaled"}, scaled_adadelta, True, (0.3, 1.5), DELTA),
+    Form("rmsprop", {}, rmsprop, True, (0.001, 0.03), MEAN_SQUARE),
+    Form("rmsprop", {"eps_inside": False}, rmsprop_outside, True, (0.001, 0.03), MEAN_SQUARE),
+    Form("rmsprop", {"nesterov": True}, rmsprop_ahead, True, (0.001, 0.03), MEAN_SQUARE),
+    Form("adam", {}, adam, True, (0.003, 0.3), MOMENTS),
+    Form("adam", {"bias_correction": False}, uncorrected_adam, True, (0.001, 0.03), MOMENTS),
+)
+
+
+def rosenbrock(point):
+    x, y = point
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+def rosenbrock_gradient(points):
+    x, y = points.T
+    return np.stack([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)], axis=-1)
+
+
+def himmelblau(point):
+    x, y = point
+    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+
+def himmelblau_gradient(points):
+    x, y = points.T
+    first, second = x**2 + y - 11, x + y**2 - 7
+    return np.stack([4 * x * first + 2 * second, 2 * first + 4 * y * second], axis=-1)
+
+
+def beale(point):
+    x, y = point
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+def beale_gradient(points):
+    x, y = points.T
+    rows = [(c - x + x * y**k, y**k - 1, k * x * y ** (k - 1)) for k, c in ((1, 1.5), (2, 2.25), (3, 2.625))]
+    return np.stack([2 * sum(r * dx for r, dx, _ in rows), 2 * sum(r * dy for r, _, dy in rows)], axis=-1)
+
+
+TILTED = np.array([[7.0, -3.0], [-3.0, 2.0]])
+MIDDLE = np.array([0.3, -1.1])
+
+
+def tilted(point):
+    away = point - MIDDLE
+    return away @ TILTED @ away / 2
+
+
+def tilted_gradient(points):
+    return (points - MIDDLE) @ TILTED
+
+
+PROBLEMS = {
+    "rosenbrock": (rosenbrock, rosenbrock_gradient, 1.5, 2500.0),
+    "himmelblau": (himmelblau, himmelblau_gradient, 3.0, 250.0),
+    "beale": (beale, beale_gradient, 1.2, 400.0),
+    "tilted": (tilted, tilted_gradient, 4.0, float(np.linalg.eigvalsh(TILTED)[-1])),
+}
+"""The loss, its gradient by hand, half the side of the box of starts, and about the steepest curvature there."""
+
+
+def draw(form, curvature, rng):
+    def spread(low, high):
+        return np.exp(rng.uniform(math.log(low), math.log(high), LANES))
+
+    rate = spread(*form.rate) / (1.0 if form.scaling else curvature)
+    return {"learning_rate": rate, **{key: spread(*bounds) for key, bounds in form.ranges.items()}}
+
+
+def on_paper(form, gradient, starts, hyperparameters):
+    columns = {key: values[:, None] for key, values in hyperparameters.items()}
+    walked = list(islice(form.paper(gradient, starts, **columns), STEPS + 1))
+    return (np.stack([pair[k] for pair in walked], axis=1) for k in (0, 1))
+
+
+def orderly(form, gradient, starts, values, points, rng):
+    """Where no twin whose gradients are taken a hair beside the points has yet parted from them."""
+
+    def shaken(places):
+        return gradient(places + 1e-13 * rng.uniform(-1, 1, places.shape) * (1 + np.abs(places)))
+
+    twins = [next(on_paper(form, shaken, starts, values)) for _ in range(3)]
+    apart = np.max([np.linalg.norm(points - twin, axis=-1) for twin in twins], axis=0)
+    return np.maximum.accumulate(apart / (1 + np.linalg.norm(points, axis=-1)), axis=-1) < 1e-11
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_equals_the_papers_equation(problem, seed):
+    loss, gradient, half, curvature = PROBLEMS[problem]
+    rng = np.random.default_rng([seed, *problem.encode()])
+    starts = rng.uniform(-half, half, (LANES, 2))
+    drawn = [draw(form, curvature, rng) for form in FORMS]
+    settings = [
+        Setting(optimizer=load(form.name), hyperparameters={**form.options, **values})
+        for form, values in zip(FORMS, drawn, strict=True)
+    ]
+    ours = descend(loss, settings, starts, steps=STEPS)
+    for form, values, run in zip(FORMS, drawn, ours, strict=True):
+        points, ahead = on_paper(form, gradient, starts, values)
+        compared = orderly(form, gradient, starts, values, points, rng)
+        assert compared.mean() > 0.7, f"{form.name} {form.options} is chaotic here: draw gentler rates"
+        shown = [(run.points, points), *((ball, ahead) for ball in run.balls.values())]
+        for found, expected in shown:
+            off = np.linalg.norm(found - expected, axis=-1) / (1 + np.linalg.norm(expected, axis=-1))
+            assert off[compared].max() < 1e-10, f"{form.name} {form.options}"
+
+
+def bowl(point):
+    return 0.5 * (point[0] ** 2 + 50 * point[1] ** 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "hyperparameters", "first", "second"),
+    [
+        ("sgd", {"learning_rate": 0.01}, (-3.96, 0.5), (-3.9204, 0.25)),
+        ("momentum", {"learning_rate": 0.01, "momentum": 0.9}, (-3.96, 0.5), (-3.8844, -0.2)),
+        (
+            "momentum",
+            {"learning_rate": 0.1, "momentum": 0.9, "average": True},
+            (-3.96, 0.5),
+            (-3.8844, -0.2),
+        ),
+        ("nesterov", {"learning_rate": 0.01, "momentum": 0.9}, (-3.96, 0.5), (-3.88476, 0.025)),
+        (
+            "adagrad",
+            {"learning_rate": 0.5, "eps": 0.0},
+            (-3.5, 0.5),
+            (-3.5 + 1.75 / math.sqrt(28.25), 0.5 - 12.5 / math.sqrt(3125)),
+        ),
+        (
+            "adagrad",
+            {"learning_rate": 0.5, "eps": 4.0, "initial_accumulator_value": 5.0},
+            (-4 + 2 / 5, 1 - 25 / math.sqrt(2509)),
+            (-3.6 + 1.8 / math.sqrt(25 + 3.6**2), None),
+        ),
+    ],
+)
+def test_first_steps_by_hand(name, hyperparameters, first, second):
+    setting = Setting(optimizer=load(name), hyperparameters=hyperparameters)
+    (run,) = descend(bowl, [setting], (-4.0, 1.0), steps=2)
+    for point, expected in zip(run.points, [(-4.0, 1.0), first, second], strict=True):
+        for place, value in zip(point, expected, strict=True):
+            assert value is None or place == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "hyperparameters", "first", "second"),
+    [
+        ("adadelta", {"rho": 0.75, "eps": 2.25}, 2.4, 1.6 * math.sqrt(3.69 / 5.89)),
+        (
+            "adadelta",
+            {"rho": 0.75, "eps": 2.25, "learning_rate": 0.5},
+            1.2,
+            0.5 * 2.8 * math.sqrt(3.69 / 7.21),
+        ),
+        (
+            "adadelta",
+            {"rho": 0.75, "eps": 2.25, "learning_rate": 0.5, "accumulate": "scaled"},
+            1.2,
+            0.5 * 2.8 * math.sqrt(2.61 / 7.21),
+        ),
+        (
+            "rmsprop",
+            {"decay": 0.75, "eps": 2.25, "learning_rate": 0.5},
+            0.8,
+            0.5 * 3.2 / math.sqrt(7.81),
+        ),
+        (
+            "rmsprop",
+            {"decay": 0.75, "eps": 2.25, "learning_rate": 0.5, "momentum": 0.5},
+            0.8,
+            0.4 + 0.5 * 3.2 / math.sqrt(7.81),
+        ),
+        (
+            "rmsprop",
+            {"decay": 0.75, "eps": 2.25, "learning_rate": 0.5, "momentum": 0.5, "nesterov": True},
+            1.2,
+            None,
+        ),
+        (
+            "rmsprop",
+            {"decay": 0.75, "eps": 2.0, "learning_rate": 0.5, "eps_inside": False},
+            0.5,
+            0.5 * 3.5 / (math.sqrt(6.0625) + 2),
+        ),
+        ("adam", {"eps": 1.0, "learning_rate": 1.0}, 0.8, None),
+        ("adam", {"eps": 1.0, "learning_rate": 1.0, "l2": 0.5}, 6 / 7, None),
+        ("adam", {"eps": 1.0, "learning_rate": 1.0, "b2": 0.75, "bias_correction": False}, 0.4 / 3, None),
+    ],
+)
+def test_steps_of_adaptive_rules_by_hand(name, hyperparameters, first, second):
+    # In the bowl x^2 / 2 from x = -4 the gradient is -4.
+    setting = Setting(optimizer=load(name), hyperparameters=hyperparameters)
+    (run,) = descend(lambda point: jnp.sum(point**2) / 2, [setting], (-4.0, 4.0), steps=2)
+    steps = np.diff(run.points, axis=0)
+    np.testing.assert_allclose(steps[0], (first, -first), rtol=1e-14)
+    if second is not None:
+        np.testing.assert_allclose(steps[1], (second, -second), rtol=1e-13)
+
+
+def test_look_ahead_is_where_momentum_is_about_to_lead():
+    setting = Setting(optimizer=load("nesterov"), hyperparameters={"learning_rate": 0.01, "momentum": 0.9})
+    (run,) = descend(bowl, [setting], (-4.0, 1.0), steps=1)
+    np.testing.assert_allclose(run.balls["look-ahead"], [(-4.0, 1.0), (-3.924, 0.05)], rtol=1e-14)
+
+
+def test_default_rate_of_optax_adadelta_would_climb_but_ours_descends():
+    (run,) = descend(bowl, [load("adadelta")], (-4.0, 1.0), steps=50)
+    assert run.setting.complete["learning_rate"] == 1.0
+    assert (np.diff(run.losses) < 0).all()
