@@ -1,16 +1,18 @@
-"""JAX's compiled programs are kept between calls, in the user's cache folder."""
+"""What the command line keeps between calls, in the user's cache folder."""
 
 import os
 
+import platformdirs
 
-def keep_compiled_programs() -> None:
-    """Let the command line reuse what it compiled; a folder that cannot be written is done without."""
-    import jax
-    import platformdirs
+from ravine.gallery._kept import Kept
 
-    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        jax.config.update(
-            "jax_compilation_cache_dir", str(platformdirs.user_cache_path("ravine") / "programs")
-        )
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+_FOLDER = platformdirs.user_cache_path("ravine")
+
+
+def kept_numbers() -> Kept:
+    """Computed numbers, and JAX's compiled programs for those that are not kept."""
+    # By way of the environment, so that JAX need not be loaded where nothing is computed.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_FOLDER / "programs"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    return Kept(_FOLDER / "numbers")

@@ -29,16 +29,16 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
       ravine gallery radford-beale radford-saddle -o slides
     """
     recipes = {name: gallery.load(name) for name in names or gallery.names()}
-    from ravine.cli._cache import keep_compiled_programs
+    from ravine.cli._cache import kept_numbers
     from ravine.gallery import Film
     from ravine.gallery._keep import save_if_changed
     from ravine.renderer import writers
 
-    keep_compiled_programs()
+    kept = kept_numbers()
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
         writers.check_path(path, recipe.size)
-        film = Film(recipe)
+        film = Film(recipe, kept=kept)
         with progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame:
             changed = save_if_changed(film, path, on_frame=on_frame)
         if not quiet:

@@ -1,5 +1,6 @@
 """What the commands say of a film when it is done."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -18,27 +19,18 @@ def report_film(film: Film, path: Path) -> None:
 
 def report_rates(film: Film, *, err: bool = False) -> None:
     """The tuned rates as options that reproduce them, if any was tuned."""
-    given = [setting.hyperparameters for setting in film.settings]
-    ran = [descent.setting.hyperparameters for descent in film.descents]
-    if film.recipe.rates == "tuned" and given != ran:
-        options = " ".join(f"-O {_quoted(text)}" for text in film.reproducing)
+    if film.sketch.tuned:
+        options = " ".join(f"-O {shlex.quote(text)}" for text in film.reproducing)
         click.echo(f"Rates tuned; the same again: {options}", err=err)
 
 
 def warn_of_start(film: Film, *, quiet: bool) -> None:
     """Say so if the start lies outside the landscape's domain."""
-    landscape = film.landscape
-    if not quiet and not landscape.contains(landscape.start):
-        x, y = landscape.start
-        (x0, x1), (y0, y1) = landscape.domain
+    facts = film.sketch.facts
+    if not quiet and film.sketch.outside:
+        (x, y), ((x0, x1), (y0, y1)) = facts["start"], facts["domain"]
         click.echo(
             f"Warning: the start ({x:g}, {y:g}) lies outside the domain "
-            f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}] of {landscape.name}.",
+            f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}] of {facts['name']}.",
             err=True,
         )
-
-
-def _quoted(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)

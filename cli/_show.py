@@ -30,14 +30,13 @@ def show_command(
 
     text = card(name)
     if output:
-        from ravine.cli._cache import keep_compiled_programs
+        from ravine.cli._cache import kept_numbers
         from ravine.renderer import writers
 
         if output.suffix.lower() != ".png":
             raise click.UsageError(f"A still is a .png; got {str(output)!r}.")
         writers.check_path(output, size)
-        keep_compiled_programs()
-        pixels, comment = still_of(name, view=view, theme=theme, size=size)
+        pixels, comment = still_of(name, view=view, theme=theme, size=size, kept=kept_numbers())
         writers.write_still(pixels, output, comment)
     if not quiet:
         click.echo(text)

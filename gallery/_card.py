@@ -11,6 +11,7 @@ from ravine.landscapes import Landscape
 from ravine.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    from ravine.gallery._kept import Kept
     from ravine.renderer import Pixels
 
 _WIDTH = 96
@@ -31,7 +32,9 @@ def card(name: str) -> str:
     return _landscape_card(landscapes.load(name))
 
 
-def still_of(name: str, *, view: Any, theme: Any, size: tuple[int, int]) -> tuple["Pixels", str]:
+def still_of(
+    name: str, *, view: Any, theme: Any, size: tuple[int, int], kept: "Kept"
+) -> tuple["Pixels", str]:
     """A picture and its comment.
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
@@ -41,11 +44,11 @@ def still_of(name: str, *, view: Any, theme: Any, size: tuple[int, int]) -> tupl
     from ravine.gallery._recipe import Recipe
 
     if name in optimizers.names():
-        film = Film(Recipe(optimizers=(name,), view=view, theme=theme, size=size))
+        film = Film(Recipe(optimizers=(name,), view=view, theme=theme, size=size), kept=kept)
     elif name in _shelf.names():
-        film = Film(_shelf.load(name))
+        film = Film(_shelf.load(name), kept=kept)
     else:
-        film = Film(Recipe(landscape=name, view=view, theme=theme, size=size))
+        film = Film(Recipe(landscape=name, view=view, theme=theme, size=size), kept=kept)
         return film.landscape_alone(), film.frames.comment
     return film.still(), film.frames.comment
 

@@ -5,13 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
 
 from ravine.gallery._ground import landscape_of, lowest_seen
+from ravine.gallery._kept import Kept
 from ravine.gallery._recipe import COMMON_RULES, Recipe
+from ravine.gallery._sketch import Sketch
 from ravine.landscapes import Landscape
-from ravine.optimizers import Descent, Optimizer, Setting, descend_tuned, read_setting, write_setting
+from ravine.optimizers import Optimizer, Setting, read_setting
 from ravine.renderer import Pixels, Scene, SceneFrames, Timing, colours, writers
+
+if TYPE_CHECKING:
+    from ravine.optimizers import Descent
 
 Progress = Callable[[int], None]
 
@@ -25,8 +33,10 @@ class Film:
         recipe: All that determines the film.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, *, kept: Kept | None = None) -> None:
+        """A film of `recipe`; numbers that are `kept` from an earlier call are not computed again."""
         self.recipe = recipe
+        self._kept = kept if recipe.is_text else None
         self._timing = Timing(
             seconds=recipe.seconds,
             fps=recipe.fps,
@@ -46,12 +56,14 @@ class Film:
         return _with_own_labels([_as_setting(optimizer) for optimizer in self.recipe.optimizers])
 
     @cached_property
-    def descents(self) -> tuple[Descent, ...]:
+    def descents(self) -> tuple["Descent", ...]:
         """The runs, each under the setting that it ran with, its rate included."""
         landscape, recipe = self.landscape, self.recipe
         settings = self.settings
         if recipe.rates == "published":
             settings = tuple(replace(s, hyperparameters=_published(s)) for s in settings)
+        from ravine.optimizers import descend_tuned
+
         return descend_tuned(
             landscape.loss,
             settings,
@@ -61,10 +73,25 @@ class Film:
             lowest=lowest_seen(landscape),
         )
 
+    @cached_property
+    def sketch(self) -> Sketch:
+        """The numbers and texts of the picture."""
+        source = self.recipe.computed_from
+        found = self._kept.load(source) if self._kept else None
+        if found is not None:
+            return Sketch.from_arrays(found)
+        given = [setting.hyperparameters for setting in self.settings]
+        ran = [descent.setting.hyperparameters for descent in self.descents]
+        tuned = self.recipe.rates == "tuned" and given != ran
+        sketch = Sketch.of(self.landscape, self.descents, tuned=tuned)
+        if self._kept:
+            self._kept.save(source, sketch.to_arrays())
+        return sketch
+
     @property
     def reproducing(self) -> tuple[str, ...]:
-        """The optimizers as texts that reproduce the tuned rates."""
-        return tuple(write_setting(descent.setting) for descent in self.descents)
+        """The optimizers as texts that reproduce the tuned rates, where they have a text."""
+        return tuple(run["text"] for run in self.sketch.runs if run["text"])
 
     @cached_property
     def frames(self) -> SceneFrames:
@@ -81,7 +108,6 @@ class Film:
         Raises:
             OutputError: the folder is missing or not writable, or the ending is unknown.
         """
-        path = Path(path) if not str(path).endswith("/") else Path(str(path))
         writers.check_path(path, self.recipe.size)
         writers.write(self.frames, path, on_frame=on_frame)
 
@@ -98,7 +124,7 @@ class Film:
 
     def landscape_alone(self) -> Pixels:
         """A picture of the ground without any run."""
-        return SceneFrames(replace(self._scene, descents=(), colours=())).still(0)
+        return SceneFrames(replace(self._scene, runs=())).still(0)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"image/gif": writers.to_bytes(self.frames, ".gif"), "text/plain": repr(self)}
@@ -108,12 +134,10 @@ class Film:
 
     @property
     def _scene(self) -> Scene:
-        recipe = self.recipe
-        names = [descent.setting.optimizer.name for descent in self.descents]
+        recipe, sketch = self.recipe, self.sketch
         return Scene(
-            landscape=self.landscape,
-            descents=self.descents,
-            colours=colours(names, theme=recipe.theme),
+            ground=sketch.ground(self._grid_losses),
+            runs=sketch.drawn(colours([run["rule"] for run in sketch.runs], theme=recipe.theme)),
             view=recipe.view,
             turn=recipe.turn or 0.0,
             azimuth=recipe.azimuth,
@@ -125,6 +149,21 @@ class Film:
             title=recipe.title,
             comment=f"ravine {recipe.described()}",
         )
+
+    def _grid_losses(
+        self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows columns"]:
+        recipe = self.recipe
+        source = {"losses of": [recipe.landscape, recipe.function], "grid": [_ends(xs), _ends(ys)]}
+        found = self._kept.load(source) if self._kept else None
+        if found is not None:
+            return found["losses"]
+        from ravine.landscapes import losses_on_grid
+
+        losses = losses_on_grid(self.landscape.loss, xs, ys)
+        if self._kept:
+            self._kept.save(source, {"losses": losses})
+        return losses
 
 
 def film(
@@ -177,3 +216,8 @@ def _with_own_labels(settings: list[Setting]) -> tuple[Setting, ...]:
         label = f"{setting.label} {seen[setting.label]}" if repeated else setting.label
         own.append(replace(setting, label=label))
     return tuple(own)
+
+
+def _ends(places: Float[np.ndarray, " places"]) -> tuple[float, float, int]:
+    """What tells evenly spaced places."""
+    return float(places[0]), float(places[-1]), len(places)

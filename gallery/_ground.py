@@ -10,7 +10,6 @@ import numpy as np
 from ravine import landscapes
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
-from ravine.renderer import grid_losses
 
 _DOMAIN: Span = (-5.0, 5.0, -5.0, 5.0)
 _LATTICE = 41
@@ -78,7 +77,7 @@ def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landsc
 
 
 def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
-    return grid_losses(loss, box, (_LATTICE, _LATTICE), centred=False)
+    return landscapes.losses_on_grid(loss, *(np.linspace(*bounds, _LATTICE) for bounds in box))
 
 
 def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:

@@ -103,6 +103,17 @@ class Recipe:
         """The recipe with other values for some keys."""
         return Recipe.of({**_values(self), **values})
 
+    @property
+    def is_text(self) -> bool:
+        """Whether a text holds all of it: names and formulas, but no function from a module or a session."""
+        named = isinstance(self.landscape, str) and ":" not in (self.function or "")
+        return named and all(isinstance(optimizer, str) for optimizer in self.optimizers)
+
+    @property
+    def computed_from(self) -> dict[str, Any]:
+        """What the landscape and the runs depend on, unlike the picture of them."""
+        return {key: value for key, value in _values(self).items() if key in _COMPUTED}
+
     def described(self) -> str:
         """The recipe as one line of JSON, without what has its default."""
         defaults = {field.name: field.default for field in fields(self)}
@@ -144,6 +155,10 @@ def _check_choices(recipe: Recipe) -> None:
             raise RecipeError(f"{field.name} is {' or '.join(choices)}; got {value!r}.")
 
 
+_COMPUTED = (
+    *("landscape", "function", "domain", "window", "optimizers"),
+    *("start", "random_start", "steps", "rates", "seed"),
+)
 _WHOLE = ("steps", "seed", "loops")
 _REAL = ("turn", "azimuth", "elevation", "seconds", "fps", "hold", "steps_per_frame")
 _PAIRS = ("start", "size", "domain", "window")

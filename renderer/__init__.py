@@ -1,10 +1,12 @@
 """From a scene to frames: the background drawn once, the moving layer on it, and the writers of files."""
 
-from ravine.renderer._scene_frames import SceneFrames as SceneFrames
 from ravine.renderer._frames import Frame as Frame
 from ravine.renderer._frames import Frames as Frames
 from ravine.renderer._frames import Pixels as Pixels
-from ravine.renderer._heights import grid_losses as grid_losses
 from ravine.renderer._palette import colours as colours
+from ravine.renderer._scene import GridLosses as GridLosses
+from ravine.renderer._scene import Ground as Ground
+from ravine.renderer._scene import Run as Run
 from ravine.renderer._scene import Scene as Scene
+from ravine.renderer._scene_frames import SceneFrames as SceneFrames
 from ravine.renderer._timing import Timing as Timing

@@ -1,6 +1,7 @@
 """A canvas in pixels, with matplotlib's Agg rasterizer below it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -19,6 +20,8 @@ Anchor: TypeAlias = Literal["left", "center", "right"]
 Pen: TypeAlias = GraphicsContextBase
 Points: TypeAlias = Float[np.ndarray, "points 2"]
 
+_LONG = 4000
+
 _CIRCLE = Path.unit_circle()
 _STAR = Path.unit_regular_star(5, innerCircle=0.45)
 
@@ -35,37 +38,61 @@ class Canvas:
         width, height = size
         self.size = size
         self._agg = RendererAgg(width, height, 72.0)  # at 72 dots an inch a point is a pixel
+        self._pens: dict[tuple[str, float, float], Pen] = {}
+        self._clip: PixelBox = (0, 0, width, height)
         self._flip = Affine2D().scale(1.0, -1.0).translate(0.0, height)
         self.pixels: Pixels = np.asarray(self._agg.buffer_rgba())
         self.pixels[:] = (*rgb(ground), 255)
 
-    def pen(self, colour: str, width: float, *, alpha: float = 1.0, clip: PixelBox | None = None) -> Pen:
-        """What a line is drawn with; `width` in pixels."""
+    @contextmanager
+    def clipped(self, box: PixelBox) -> Iterator[None]:
+        """Draw nothing outside `box`, nor outside the boxes around this block."""
+        before = self._clip
+        self._clip = clip_box(box, before)
+        try:
+            yield
+        finally:
+            self._clip = before
+
+    def pen(self, colour: str, width: float, *, alpha: float = 1.0) -> Pen:
+        """What a line is drawn with; `width` in pixels. Pens are made once: frames use the same few."""
+        kind = (colour, width, alpha)
+        if kind not in self._pens:
+            self._pens[kind] = self._new_pen(*kind)
+        return self._pens[kind]
+
+    def _new_pen(self, colour: str, width: float, alpha: float) -> Pen:
         pen = self._agg.new_gc()
         pen.set_foreground((*to_rgb(colour), alpha), isRGBA=True)
         pen.set_linewidth(width)
         pen.set_capstyle("round")
         pen.set_joinstyle("round")
         pen.set_snap(False)
-        if clip is not None:
-            left, top, right, bottom = clip
-            pen.set_clip_rectangle(Bbox([[left, self.size[1] - bottom], [right, self.size[1] - top]]))
+        return pen
+
+    def _inside(self, pen: Pen) -> Pen:
+        """The pen, bound to draw inside the present clip."""
+        left, top, right, bottom = self._clip
+        pen.set_clip_rectangle(Bbox([[left, self.size[1] - bottom], [right, self.size[1] - top]]))
         return pen
 
     def line(self, pen: Pen, points: Points) -> None:
         """A line through `points`."""
-        self._agg.draw_path(pen, Path(points), self._flip)
+        path = Path(points)
+        # Simplified, a line that grows would change along its whole length from frame to frame.
+        path.should_simplify = len(points) > _LONG
+        self._agg.draw_path(self._inside(pen), path, self._flip)
 
     def lines(self, pen: Pen, points: Points, starts: Bool[np.ndarray, " points"]) -> None:
         """Several lines in one go; `starts` marks the first point of each."""
         if not len(points):
             return
         codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
-        self._agg.draw_path(pen, Path(points, codes), self._flip)
+        self._agg.draw_path(self._inside(pen), Path(points, codes), self._flip)
 
     def polygon(self, pen: Pen, points: Points, face: str) -> None:
         """A filled polygon with an edge."""
-        self._agg.draw_path(pen, Path(points), self._flip, (*to_rgb(face), 1.0))
+        self._agg.draw_path(self._inside(pen), Path(points), self._flip, (*to_rgb(face), 1.0))
 
     def disc(
         self,
@@ -93,16 +120,15 @@ class Canvas:
     ) -> None:
         x, y = centre
         place = Affine2D().scale(radius).translate(x, self.size[1] - y)
-        self._agg.draw_path(pen, shape, place, (*to_rgb(face), alpha))
+        self._agg.draw_path(self._inside(pen), shape, place, (*to_rgb(face), alpha))
 
     def gouraud(
         self,
         triangles: Float[np.ndarray, "triangles 3 2"],
         colours: Float[np.ndarray, "triangles 3 4"],
-        clip: PixelBox,
     ) -> None:
         """Smoothly shaded triangles, in their order."""
-        pen = self.pen("#000000", 0.0, clip=clip)
+        pen = self._inside(self.pen("#000000", 0.0))
         self._agg.draw_gouraud_triangles(pen, triangles, colours, self._flip)
 
     def text(
@@ -115,13 +141,12 @@ class Canvas:
         anchor: Anchor = "left",
         bold: bool = False,
         mono: bool = False,
-        clip: PixelBox | None = None,
     ) -> PixelBox:
         """Text whose baseline goes through `at`; returns the box of its ink and advance."""
         width, height, descent = text_size(text, size=size, bold=bold, mono=mono)
         x, y = at
         left = x - {"left": 0.0, "center": width / 2, "right": width}[anchor]
-        pen = self.pen(colour, 1.0, clip=clip)
+        pen = self._inside(self.pen(colour, 1.0))
         self._agg.draw_text(pen, left, y, text, _font(size, bold, mono), 0.0, ismath=_is_math(text))
         return round(left), round(y + descent - height), round(left + width), round(y + descent)
 

@@ -8,11 +8,11 @@ from jaxtyping import Float, UInt8
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from ravine.landscapes import Box, Landscape
 from ravine.renderer._canvas import Canvas, Pen, rgb
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._heights import axis, grid_losses
+from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
+from ravine.renderer._scene import Box, Ground
 from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import label, linear_ticks
 from ravine.renderer._tone import Tone
@@ -30,10 +30,10 @@ class ContourView:
     turning = False
     drape = None
 
-    def __init__(self, landscape: Landscape, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
+    def __init__(self, ground: Ground, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
         self.box = box
-        self._landscape = landscape
-        self._window = landscape.window
+        self._ground = ground
+        self._window = ground.window
         self._theme = theme
         self._unit = unit
         self._bare = bare
@@ -42,12 +42,13 @@ class ContourView:
     def _losses(self) -> Float[np.ndarray, "rows columns"]:
         left, top, right, bottom = self.box
         cell = int(np.ceil(np.sqrt((right - left) * (bottom - top) / _MOST_CELLS)))
-        shape = (-(-(bottom - top) // cell), -(-(right - left) // cell))
-        return grid_losses(self._landscape.loss, self._window, shape, centred=True)
+        xs = middles(self._window[0], -(-(right - left) // cell))
+        ys = middles(self._window[1], -(-(bottom - top) // cell))
+        return self._ground.losses(xs, ys)
 
     @cached_property
     def _tone(self) -> Tone:
-        return Tone.of(self._losses[::4, ::4], self._landscape.scale)
+        return Tone.of(self._losses[::4, ::4], self._ground.scale)
 
     @property
     def lowest(self) -> float:
@@ -60,10 +61,12 @@ class ContourView:
         levels = self._tone.level(self._losses)
         if self._theme.line_colours is None:
             self._paint_bands(canvas, levels)
-        self._paint_hairlines(canvas, levels)
+        with canvas.clipped(self.box):
+            self._paint_hairlines(canvas, levels)
         if not self._bare:
             self._paint_axes(canvas)
-        self._paint_minima(canvas)
+        with canvas.clipped(self.box):
+            self._paint_minima(canvas)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Points on the picture; a contour hides none."""
@@ -82,8 +85,8 @@ class ContourView:
     def _paint_hairlines(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
         stride = max(1, min(levels.shape) // 300)
         coarse = levels[::stride, ::stride]
-        xs = axis(self._window[0], levels.shape[1], centred=True)[::stride]
-        ys = axis(self._window[1], levels.shape[0], centred=True)[::stride]
+        xs = middles(self._window[0], levels.shape[1])[::stride]
+        ys = middles(self._window[1], levels.shape[0])[::stride]
         isolines = Isolines(xs, ys, coarse)
         for level, pen in self._hairline_pens(canvas):
             points, starts = isolines.at(level)
@@ -92,11 +95,11 @@ class ContourView:
     def _hairline_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:
         theme, unit = self._theme, self._unit
         if theme.line_colours is None:
-            pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha, clip=self.box)
+            pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha)
             yield from ((band / _BANDS, pen) for band in range(1, _BANDS))
             return
         for level, colour in zip(_LINE_LEVELS, map_colours(theme.line_colours, _LINE_LEVELS), strict=True):
-            yield float(level), canvas.pen(to_hex(colour), 1.5 * unit, clip=self.box)
+            yield float(level), canvas.pen(to_hex(colour), 1.5 * unit)
 
     def _paint_axes(self, canvas: Canvas) -> None:
         left, top, right, bottom = self.box
@@ -122,9 +125,9 @@ class ContourView:
             )
 
     def _paint_minima(self, canvas: Canvas) -> None:
-        minima = np.array(self._landscape.minima).reshape(-1, 2)
+        minima = np.array(self._ground.minima).reshape(-1, 2)
         radius = (13.0 if len(minima) <= 6 else 8.0) * self._unit
-        pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit, clip=self.box)
+        pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit)
         for x, y in _to_pixels(minima, self._window, self.box):
             canvas.star(pen, (x, y), radius, self._theme.star)
 

@@ -34,13 +34,19 @@ class Header:
         if text_size(self._subtitle, size=20 * unit)[0] <= room - used:
             canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """The counter."""
+        del before, now
+        _, top, right, bottom = self._box
+        return round(right - self._counter_width() - 2 * self._unit), top, right, bottom
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the counter, if there is anything to count."""
         if not self._steps:
-            return self._box
+            return
         _, _, right, bottom = self._box
         unit = self._unit
-        box = canvas.text(
+        canvas.text(
             self._counter(moment.step),
             (right, bottom - 24 * unit),
             size=23 * unit,
@@ -48,7 +54,6 @@ class Header:
             anchor="right",
             mono=True,
         )
-        return box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1
 
     def _counter(self, step: int) -> str:
         return f"step {step:>{self._digits}}"

@@ -38,6 +38,10 @@ class Layer(Protocol):
         """Paint what stands still, once."""
         ...
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
-        """Draw what moves; returns the box outside which nothing was touched."""
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """The box outside which the layer looks the same at both moments."""
+        ...
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Draw what moves."""
         ...

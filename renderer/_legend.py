@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ravine.optimizers import Descent
 from ravine.renderer._canvas import Canvas, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
+from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
 
 
@@ -16,10 +16,8 @@ class Legend:
 
     quick = True
 
-    def __init__(
-        self, descents: Sequence[Descent], colours: Sequence[str], *, box: PixelBox, theme: Theme, unit: float
-    ) -> None:
-        self._rows = [(descent.label, colour) for descent, colour in zip(descents, colours, strict=True)]
+    def __init__(self, runs: Sequence[Run], *, box: PixelBox, theme: Theme, unit: float) -> None:
+        self._rows = [(run.label, run.colour) for run in runs]
         self._theme = theme
         self._unit = unit
         self._size = 18 * unit
@@ -32,7 +30,13 @@ class Legend:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it lies under the runs."""
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """All of it: runs pass below."""
+        del before, now
+        left, top, right, bottom = self._box
+        return left - 1, top - 1, right + 1, bottom + 1
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw it over what is there."""
         del moment
         left, top, right, bottom = self._box
@@ -46,4 +50,3 @@ class Legend:
             canvas.line(canvas.pen(colour, 3.0 * unit), line)
             canvas.disc(frame, (left + 27 * unit, y), 5.5 * unit, colour)
             canvas.text(label, (left + 54 * unit, y + 6.5 * unit), size=self._size, colour=theme.text)
-        return left - 1, top - 1, right + 1, bottom + 1

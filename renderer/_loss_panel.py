@@ -1,14 +1,15 @@
 """The loss over steps, the heads marked."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
 
-from ravine.optimizers import Descent
 from ravine.renderer._canvas import Canvas, clip_box, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
+from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
 
@@ -25,8 +26,7 @@ class LossPanel:
 
     def __init__(
         self,
-        descents: Sequence[Descent],
-        colours: Sequence[str],
+        runs: Sequence[Run],
         *,
         lowest: float | None,
         floor: float,
@@ -34,15 +34,16 @@ class LossPanel:
         theme: Theme,
         unit: float,
     ) -> None:
-        self._colours = tuple(colours)
+        self._colours = tuple(run.colour for run in runs)
         self._theme = theme
         self._unit = unit
-        losses = np.stack([descent.losses for descent in descents])
+        losses = np.stack([run.losses for run in runs])
         self._steps = losses.shape[1] - 1
         self._base = _base_of_log(losses, lowest)
         values = losses if self._base is None else losses - self._base
         self._range = _linear_range(values, floor) if self._base is None else _log_range(values)
-        self._outer = box
+        reach = math.ceil(6 * unit)
+        self._outer = (box[0], box[1], box[2] + reach, box[3] + reach)
         self._box = self._inner_box(box)
         self._points = np.stack([self._to_pixels(run) for run in values])
 
@@ -72,23 +73,27 @@ class LossPanel:
             text = label(value) if value else "step 0"
             canvas.text(text, (at, bottom + 22 * unit), size=size, colour=theme.muted, anchor=anchor)
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
-        """Draw the lines and their heads."""
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """From the heads before to the heads now."""
         left, top, right, bottom = self._box
-        unit, reach = self._unit, 5.0 * self._unit
-        clip = clip_box((left, top - reach, right + reach, bottom + reach), (0, 0, *canvas.size))
-        rim = canvas.pen(self._theme.rim, 1.2 * unit, clip=clip)
+        reach = 6.0 * self._unit
+        first, last = (left + moment.position / self._steps * (right - left) for moment in (before, now))
+        box = (first - 2 * reach, top - reach, last + reach, bottom + reach)
+        return clip_box(box, self._outer)
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Draw the lines and their heads."""
+        unit = self._unit
+        rim = canvas.pen(self._theme.rim, 1.2 * unit)
         heads = []
         for points, colour in zip(self._points, self._colours, strict=True):
             shown = _until(points, moment)
             if len(shown) > 1:
-                canvas.line(canvas.pen(colour, 2.2 * unit, clip=clip), shown)
+                canvas.line(canvas.pen(colour, 2.2 * unit), shown)
             if len(shown):
                 heads.append((shown[-1], colour))
         for (x, y), colour in heads:
             canvas.disc(rim, (float(x), float(y)), 4.2 * unit, colour)
-        edge = left + moment.position / self._steps * (right - left) + 2 * reach
-        return clip_box((left, clip[1], edge, clip[3]), clip)
 
     def _inner_box(self, box: PixelBox) -> PixelBox:
         left, top, right, bottom = box
@@ -110,7 +115,7 @@ class LossPanel:
                 share = (values - low) / (high - low)
             else:
                 share = np.log(np.maximum(values, 0.1 * low) / low) / np.log(high / low)
-        return bottom - np.clip(share, -0.02, 1.0) * (bottom - top)
+        return bottom - np.clip(share, 0.0, 1.0) * (bottom - top)
 
     def _to_pixels(self, values: Float[np.ndarray, " steps+1"]) -> Float[np.ndarray, "steps+1 2"]:
         left, _, right, _ = self._box

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.landscapes import Box
+from ravine.renderer._scene import Box
 from ravine.renderer._view import Placed, View
 
 _MOST_PIECES = 60

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.landscapes import Box, Landscape
 from ravine.renderer._camera import HEIGHT, Camera
-from ravine.renderer._heights import grid_losses
+from ravine.renderer._grid import edges
+from ravine.renderer._scene import Box, Ground
 from ravine.renderer._tone import Tone
 
 _MARCH = 56
@@ -36,11 +36,11 @@ class Relief:
     heights: Float[np.ndarray, "rows columns"]
 
     @classmethod
-    def of(cls, landscape: Landscape, cells: int) -> "Relief":
+    def of(cls, ground: Ground, cells: int) -> "Relief":
         """The relief of a landscape's window."""
-        losses = grid_losses(landscape.loss, landscape.window, (cells + 1, cells + 1), centred=False)
-        tone = Tone.of(losses, landscape.scale, knee_share=_KNEE_SHARE)
-        return cls(window=landscape.window, tone=tone, heights=HEIGHT * tone.level(losses))
+        losses = ground.losses(*(edges(bounds, cells + 1) for bounds in ground.window))
+        tone = Tone.of(losses, ground.scale, knee_share=_KNEE_SHARE)
+        return cls(window=ground.window, tone=tone, heights=HEIGHT * tone.level(losses))
 
     def flat(self, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape 2"]:
         """Points of the plane as places in the box."""

@@ -1,15 +1,65 @@
-"""A scene: all that is on the picture, and nothing of how it is drawn."""
+"""A scene: all that is on the picture, and nothing of how it is drawn or was computed."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from ravine.landscapes import Landscape
-from ravine.optimizers import Descent
+import numpy as np
+from jaxtyping import Float
+
 from ravine.renderer._layout import Panels
 from ravine.renderer._theme import ThemeName
 from ravine.renderer._timing import Timing
 
 ViewName: TypeAlias = Literal["contour", "surface"]
+Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
+GridLosses: TypeAlias = Callable[
+    [Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]], Float[np.ndarray, "rows columns"]
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """A landscape as a picture shows it.
+
+    Attributes:
+        equation: In LaTeX; empty if there is none.
+        window: The part of the plane that is shown, ((x0, x1), (y0, y1)).
+        minima: All global minimizers.
+        lowest: The loss there; None where the loss has no known minimum.
+        scale: How losses become levels.
+        losses: The loss at every pair of an x and a y.
+    """
+
+    title: str
+    equation: str
+    window: Box
+    start: tuple[float, float]
+    minima: tuple[tuple[float, float], ...]
+    lowest: float | None
+    scale: Literal["auto", "linear", "log"]
+    losses: GridLosses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One optimizer's way down, as a picture shows it.
+
+    Attributes:
+        label: Its name in the legend.
+        note: The small print: its hyper-parameters.
+        colour: As a hex string.
+        balls: What its rule shows beside the iterate, by name.
+        diverged_at: The first step on which it left the reals, if it did.
+    """
+
+    label: str
+    note: str
+    colour: str
+    points: Float[np.ndarray, "steps+1 2"]
+    losses: Float[np.ndarray, "steps+1"]
+    balls: Mapping[str, Float[np.ndarray, "steps+1 2"]]
+    diverged_at: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,21 +67,19 @@ class Scene:
     """What a film shows.
 
     Attributes:
-        landscape: The ground.
-        descents: The runs, each of the same number of steps; none for the landscape alone.
-        colours: One a run, as hex strings.
+        runs: Of the same number of steps each; none for the landscape alone.
         view: From above, or as a surface in space.
         turn: By how many degrees the camera turns about a surface during the film.
         azimuth: Where the camera stands in degrees; chosen so that the runs are seen unless given.
         elevation: How high the camera stands, in degrees.
         size: Width and height in pixels.
         panels: The standings and the losses beside the view, a legend over it, or the bare view.
+        title: In place of the ground's.
         comment: What made the film, for the file's comment.
     """
 
-    landscape: Landscape
-    descents: tuple[Descent, ...]
-    colours: tuple[str, ...]
+    ground: Ground
+    runs: tuple[Run, ...]
     view: ViewName = "contour"
     turn: float = 0.0
     azimuth: float | None = None
@@ -46,4 +94,4 @@ class Scene:
     @property
     def steps(self) -> int:
         """How many steps each run takes; 0 where there is none."""
-        return len(self.descents[0].losses) - 1 if self.descents else 0
+        return len(self.runs[0].losses) - 1 if self.runs else 0

@@ -61,24 +61,31 @@ class SceneFrames:
     def exact_colours(self) -> Sequence[RGB]:
         """The runs' colours and those of ground, text and rims."""
         theme = self._theme
-        return [rgb(colour) for colour in (theme.ground, theme.text, theme.rim, *self._scene.colours)]
+        return [
+            rgb(colour)
+            for colour in (theme.ground, theme.text, theme.rim, *(run.colour for run in self._scene.runs))
+        ]
 
     def __len__(self) -> int:
         return len(self._positions)
 
     def __iter__(self) -> Iterator[Frame]:
-        """Draw every frame in order, each onto the ground that the one before has left."""
-        canvas = self._blank()
-        drawn: dict[Layer, PixelBox] = {}
-        for index in range(len(self)):
-            due = [layer for layer in self._layers if index == 0 or self._is_due(layer, index)]
-            touched = [drawn[layer] for layer in due if index]
-            for box in touched:
+        """Draw every frame in order, changing the picture only where two frames differ."""
+        canvas = self._first()
+        yield Frame(canvas.pixels, (0, 0, *self.size))
+        drawn = dict.fromkeys(self._layers, self._moment(0))
+        for index in range(1, len(self)):
+            now = self._moment(index)
+            due = [layer for layer in self._layers if self._is_due(layer, index)]
+            boxes = {layer: layer.touched(drawn[layer], now) for layer in due}
+            for box in boxes.values():
                 canvas.restore(self._ground, box)
-            touched += self._turn(canvas, self._moment(index))
-            drawn |= {layer: layer.draw(canvas, self._moment(index)) for layer in due}
-            changed = union([*touched, *(drawn[layer] for layer in due)])
-            yield Frame(canvas.pixels, changed if index else (0, 0, *self.size))
+            self._turn(canvas, now)
+            for layer, box in boxes.items():
+                with canvas.clipped(box):
+                    layer.draw(canvas, now)
+                drawn[layer] = now
+            yield Frame(canvas.pixels, union(list(boxes.values())))
 
     def still(self, index: int) -> Pixels:
         """A copy of the frame at `index`, negative from the end."""
@@ -95,17 +102,21 @@ class SceneFrames:
         slow = max(1, round(self.fps / _READABLE_HERTZ))
         return layer.quick or index % slow == 0 or index == len(self) - 1
 
+    def _first(self) -> Canvas:
+        canvas = self._blank()
+        for layer in self._layers:
+            layer.draw(canvas, self._moment(0))
+        return canvas
+
     def _blank(self) -> Canvas:
         canvas = Canvas(self.size, self._theme.ground)
         canvas.pixels[:] = self._ground
         return canvas
 
-    def _turn(self, canvas: Canvas, moment: Moment) -> list[PixelBox]:
-        """Paint a turning view's ground anew; the boxes that this touches."""
-        if not self._view.turning:
-            return []
-        self._view.paint(canvas, moment.share)
-        return [self._view.box]
+    def _turn(self, canvas: Canvas, now: Moment) -> None:
+        """Paint a turning view's ground anew."""
+        if self._view.turning:
+            self._view.paint(canvas, now.share)
 
     def _moment(self, index: int) -> Moment:
         return Moment(float(self._positions[index]), index / max(1, len(self) - 1))
@@ -122,9 +133,9 @@ class SceneFrames:
     def _layout(self) -> Layout:
         scene = self._scene
         unit = scene.size[1] / 720
-        labels = [label(value) for value in y_ticks(scene.landscape.window)]
+        labels = [label(value) for value in y_ticks(scene.ground.window)]
         widest = max(text_size(text, size=16 * unit)[0] for text in labels)
-        return Layout.of(scene.size, panels=scene.panels, runs=len(scene.descents), tick_width=widest)
+        return Layout.of(scene.size, panels=scene.panels, runs=len(scene.runs), tick_width=widest)
 
     @cached_property
     def _view(self) -> View:
@@ -132,10 +143,10 @@ class SceneFrames:
         bare = scene.panels == "none" or (scene.panels == "legend" and scene.view == "contour")
         place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": bare}
         if scene.view == "contour":
-            return ContourView(scene.landscape, **place)
+            return ContourView(scene.ground, **place)
         return SurfaceView(
-            scene.landscape,
-            np.stack([descent.points for descent in scene.descents] or [np.zeros((0, 2))]),
+            scene.ground,
+            np.stack([run.points for run in scene.runs] or [np.zeros((0, 2))]),
             azimuth=scene.azimuth,
             elevation=scene.elevation,
             turn=scene.turn,
@@ -145,32 +156,32 @@ class SceneFrames:
     @cached_property
     def _layers(self) -> list[Layer]:
         scene, layout, theme = self._scene, self._layout, self._theme
-        runs, unit = (scene.descents, scene.colours), layout.unit
+        runs, unit = scene.runs, layout.unit
         layers: list[Layer] = []
-        if scene.descents:
-            window = scene.landscape.window
-            layers.append(Trails(*runs, view=self._view, window=window, theme=theme, unit=unit))
+        if runs:
+            window = scene.ground.window
+            layers.append(Trails(runs, view=self._view, window=window, theme=theme, unit=unit))
         if layout.header:
             layers.append(self._header(layout.header))
         if layout.standings:
-            layers.append(Standings(*runs, box=layout.standings, theme=theme, unit=unit))
+            layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses:
-            lowest = scene.landscape.lowest
+            lowest = scene.ground.lowest
             floor = self._view.lowest
             layers.append(
-                LossPanel(*runs, lowest=lowest, floor=floor, box=layout.losses, theme=theme, unit=unit)
+                LossPanel(runs, lowest=lowest, floor=floor, box=layout.losses, theme=theme, unit=unit)
             )
-        if scene.panels == "legend" and scene.descents:
-            layers.append(Legend(*runs, box=layout.view, theme=theme, unit=unit))
+        if scene.panels == "legend" and runs:
+            layers.append(Legend(runs, box=layout.view, theme=theme, unit=unit))
         return layers
 
     def _header(self, box: PixelBox) -> Header:
         scene = self._scene
-        x, y = scene.landscape.start
+        x, y = scene.ground.start
         start = f"all start at ({label(x)}, {label(y)})"
         return Header(
-            scene.title or scene.landscape.title,
-            start if scene.descents else f"${scene.landscape.equation}$",
+            scene.title or scene.ground.title,
+            start if scene.runs else f"${scene.ground.equation}$",
             steps=scene.steps,
             box=box,
             theme=self._theme,

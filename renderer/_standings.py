@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import UInt8
 
-from ravine.optimizers import Descent
 from ravine.renderer._canvas import Canvas, fit_text, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
+from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
 
 Strip = UInt8[np.ndarray, "height width 4"]
@@ -26,27 +26,25 @@ class Standings:
 
     def __init__(
         self,
-        descents: Sequence[Descent],
-        colours: Sequence[str],
+        runs: Sequence[Run],
         *,
         box: PixelBox,
         theme: Theme,
         unit: float,
     ) -> None:
-        self._descents = tuple(descents)
-        self._colours = tuple(colours)
+        self._runs = tuple(runs)
         self._box = box
         self._theme = theme
         self._unit = unit
         _, top, _, bottom = box
         self._first_row = top + round(30 * unit)
         room = bottom - self._first_row
-        pitch = min(round(46 * unit), room // max(1, len(descents)))
+        pitch = min(round(46 * unit), room // max(1, len(runs)))
         self._pitch = max(pitch, round(23 * unit))
-        self._shown = min(len(descents), max(1, room // self._pitch))
+        self._shown = min(len(runs), max(1, room // self._pitch))
         self._two_lines = self._pitch >= 40 * unit
         self._size = min(21.0 * unit, max(16.0 * unit, 0.8 * self._pitch))
-        self._losses = np.stack([descent.losses for descent in descents])
+        self._losses = np.stack([run.losses for run in runs])
         self._strips: dict[int, Strip] = {}
         self._figures: dict[str, Strip] = {}
         self._drawn: list[str] = []
@@ -58,15 +56,21 @@ class Standings:
         baseline = top + 18 * self._unit
         canvas.text("optimizer", (left, baseline), size=size, colour=colour)
         canvas.text("loss", (right, baseline), size=size, colour=colour, anchor="right")
-        hidden = len(self._descents) - self._shown
+        hidden = len(self._runs) - self._shown
         if hidden:
-            text = f"best {self._shown} of {len(self._descents)}"
+            text = f"best {self._shown} of {len(self._runs)}"
             canvas.text(text, ((left + right) / 2, baseline), size=size, colour=colour, anchor="center")
-        for run in range(len(self._descents)):
+        for run in range(len(self._runs)):
             self._strips[run] = self._row_strip(run, right - left)
         self._figures = self._figure_strips()
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """All rows."""
+        del before, now
+        left, _, right, _ = self._box
+        return left, self._first_row, right, self._first_row + self._shown * self._pitch
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Copy the rows into their order."""
         left, _, right, _ = self._box
         for place, run in enumerate(self.order(moment.step)[: self._shown]):
@@ -74,7 +78,6 @@ class Standings:
             strip = self._strips[run]
             canvas.pixels[top : top + self._pitch, left:right] = strip
             self._draw_outcome(canvas, run, moment.step, top)
-        return left, self._first_row, right, self._first_row + self._shown * self._pitch
 
     def order(self, step: int) -> list[int]:
         """The runs from the lowest loss at `step` to the highest; those that left the reals come last."""
@@ -83,8 +86,8 @@ class Standings:
 
     def _draw_outcome(self, canvas: Canvas, run: int, step: int, top: int) -> None:
         right = self._box[2]
-        diverged = int(self._descents[run].diverged_at)
-        if 0 <= diverged <= step:
+        diverged = self._runs[run].diverged_at
+        if diverged is not None and diverged <= step:
             baseline = top + self._baseline()
             canvas.text(
                 f"diverged at {diverged}",
@@ -105,22 +108,21 @@ class Standings:
         return 0.98 * self._size if self._two_lines else 0.5 * self._pitch + 0.36 * self._size
 
     def _row_strip(self, run: int, width: int) -> Strip:
-        unit, theme, descent = self._unit, self._theme, self._descents[run]
+        unit, theme, shown = self._unit, self._theme, self._runs[run]
         strip = Canvas((width, self._pitch), theme.ground)
         baseline = self._baseline()
         rim = strip.pen(theme.rim, 1.4 * unit)
-        strip.disc(rim, (9 * unit, baseline - 0.36 * self._size), 7.4 * unit, self._colours[run])
+        strip.disc(rim, (9 * unit, baseline - 0.36 * self._size), 7.4 * unit, shown.colour)
         indent = 28 * unit
         figures = self._figure_width() * _LOSS_WIDTH + 12 * unit
-        label = fit_text(descent.label, width - indent - figures, size=self._size)
+        label = fit_text(shown.label, width - indent - figures, size=self._size)
         strip.text(label, (indent, baseline), size=self._size, colour=theme.text)
         used = indent + text_size(label, size=self._size)[0] + 12 * unit
-        note = small_print(descent)
         if self._two_lines:
-            cut = fit_text(note, width - indent, size=16 * unit)
+            cut = fit_text(shown.note, width - indent, size=16 * unit)
             strip.text(cut, (indent, baseline + 19 * unit), size=16 * unit, colour=theme.muted)
-        elif text_size(note, size=16 * unit)[0] <= width - used - figures:
-            strip.text(note, (used, baseline), size=16 * unit, colour=theme.muted)
+        elif text_size(shown.note, size=16 * unit)[0] <= width - used - figures:
+            strip.text(shown.note, (used, baseline), size=16 * unit, colour=theme.muted)
         return strip.pixels
 
     def _figure_width(self) -> float:
@@ -139,20 +141,3 @@ class Standings:
 def loss_figures(loss: float) -> str:
     """A loss in figures of one width."""
     return f"{loss:.1e}".replace("-", "\N{MINUS SIGN}")
-
-
-def small_print(descent: Descent) -> str:
-    """The rate, and whatever else differs from the rule's defaults."""
-    chosen = {
-        key: value
-        for key, value in descent.setting.complete.items()
-        if key == "learning_rate" or value != descent.setting.optimizer.defaults.get(key)
-    }
-    names = {"learning_rate": "rate"}
-    return " · ".join(f"{names.get(key, key)} {_value(value)}" for key, value in chosen.items())
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)

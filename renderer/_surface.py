@@ -7,13 +7,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from matplotlib.colors import to_hex
 
-from ravine.landscapes import Landscape
 from ravine.renderer._camera import HEIGHT, Camera, fitted
 from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size
 from ravine.renderer._contour import map_colours, mixed_shades
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
+from ravine.renderer._scene import Ground
 from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
 from ravine.renderer._view import Placed
@@ -38,7 +38,7 @@ class SurfaceView:
 
     def __init__(
         self,
-        landscape: Landscape,
+        ground: Ground,
         runs: Float[np.ndarray, "runs steps+1 2"],
         *,
         box: PixelBox,
@@ -55,8 +55,8 @@ class SurfaceView:
         self._theme = theme
         self._unit = unit
         self._bare = bare
-        self._landscape = landscape
-        self._relief = Relief.of(landscape, _TURNING_CELLS if self.turning else _CELLS)
+        self._ground = ground
+        self._relief = Relief.of(ground, _TURNING_CELLS if self.turning else _CELLS)
         middle = best_azimuth(self._relief, runs, elevation) if azimuth is None else azimuth
         count = max(2, round(abs(turn) / 360 * _PER_TURN) + 1) if self.turning else 1
         spread = (np.linspace(-0.5, 0.5, count) if azimuth is None else np.linspace(0.0, 1.0, count)) * turn
@@ -76,6 +76,10 @@ class SurfaceView:
         camera = self._camera(share)
         left, top, right, bottom = self.box
         canvas.pixels[top:bottom, left:right, :3] = rgb(self._theme.ground)
+        with canvas.clipped(self.box):
+            self._paint_inside(canvas, camera)
+
+    def _paint_inside(self, canvas: Canvas, camera: Camera) -> None:
         if not self._bare:
             self._paint_panes(canvas, camera)
         if self._theme.mesh_colours is None:
@@ -105,8 +109,8 @@ class SurfaceView:
         return self._relief.tone.low
 
     def _paint_panes(self, canvas: Canvas, camera: Camera) -> None:
-        pane = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.7, clip=self.box)
-        grid = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.35, clip=self.box)
+        pane = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.7)
+        grid = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.35)
         for corners in _far_panes(camera):
             canvas.polygon(pane, camera.project(corners), self._theme.pane)
         for line in self._grid_lines(camera):
@@ -119,7 +123,7 @@ class SurfaceView:
         order = np.argsort(depth[corners].sum(-1), kind="stable")
         triangles = corners[order][:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
         seen = camera.project(relief.vertices).reshape(-1, 2)
-        canvas.gouraud(seen[triangles], self._lit(camera)[triangles], self.box)
+        canvas.gouraud(seen[triangles], self._lit(camera)[triangles])
 
     @cached_property
     def _shades(self) -> Float[np.ndarray, "vertices 3"]:
@@ -133,7 +137,7 @@ class SurfaceView:
         seen = camera.project(vertices).reshape(-1, 2)
         order = np.argsort(camera.depth(vertices).ravel()[corners].sum(-1), kind="stable")
         levels = vertices[..., 2].ravel()[corners].mean(-1) / HEIGHT
-        edge = canvas.pen(self._theme.frame, 0.5 * self._unit, clip=self.box)
+        edge = canvas.pen(self._theme.frame, 0.5 * self._unit)
         faces = [to_hex(face) for face in map_colours(colours, levels)]
         for cell in order:
             canvas.polygon(edge, seen[corners[cell][[0, 1, 2, 3, 0]]], faces[cell])
@@ -162,7 +166,7 @@ class SurfaceView:
     def _paint_isolines(self, canvas: Canvas, camera: Camera) -> None:
         points, starts = self._isolines
         alpha = 0.8 * self._theme.hairline_alpha
-        pen = canvas.pen(self._theme.hairline, 0.8 * self._unit, alpha=alpha, clip=self.box)
+        pen = canvas.pen(self._theme.hairline, 0.8 * self._unit, alpha=alpha)
         seen = ~self._relief.hides(points, camera)
         starts = starts | ~np.concatenate([[False], seen[:-1]])
         canvas.lines(pen, camera.project(points)[seen], starts[seen])
@@ -202,9 +206,7 @@ class SurfaceView:
             if not any(_touch(box, other) for other in taken):
                 taken.append(box)
                 at_baseline = (float(x), float(y) + 6 * self._unit)
-                canvas.text(
-                    text, at_baseline, size=size, colour=self._theme.muted, anchor="center", clip=self.box
-                )
+                canvas.text(text, at_baseline, size=size, colour=self._theme.muted, anchor="center")
 
     def _labels(self, camera: Camera) -> Iterator[tuple[Float[np.ndarray, "3"], str]]:
         corner = _leftmost_corner(camera)
@@ -220,9 +222,9 @@ class SurfaceView:
                 yield at, label(value)
 
     def _paint_minima(self, canvas: Canvas, camera: Camera) -> None:
-        minima = np.array(self._landscape.minima).reshape(-1, 2)
+        minima = np.array(self._ground.minima).reshape(-1, 2)
         placed = self.place(minima, self._cameras.index(camera) / max(1, len(self._cameras) - 1))
-        pen = canvas.pen(self._theme.star_edge, 1.4 * self._unit, clip=self.box)
+        pen = canvas.pen(self._theme.star_edge, 1.4 * self._unit)
         radius = (11.0 if len(minima) <= 6 else 7.0) * self._unit
         for (x, y), unseen in zip(placed.points, placed.hidden | placed.outside, strict=True):
             if not unseen:

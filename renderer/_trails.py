@@ -1,24 +1,32 @@
 """Trails and balls: the runs on the view."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.landscapes import Box
-from ravine.optimizers import Descent
 from ravine.renderer._canvas import Canvas, clip_box, union
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._paths import Paths, Shown
+from ravine.renderer._scene import Box, Run
 from ravine.renderer._theme import Theme
 from ravine.renderer._view import View
 
 _RADIUS = 8.4
 _RING = 0.42
 """By what part of its radius a ball grows where it shares its place with one that is drawn after it."""
+
+
+class _Seen(NamedTuple):
+    """The runs at a moment: their trails, what their rules show beside them, and the size of their balls."""
+
+    runs: list[Shown]
+    satellites: list[Shown]
+    radii: list[float]
 
 
 class Trails:
@@ -31,29 +39,29 @@ class Trails:
 
     def __init__(
         self,
-        descents: Sequence[Descent],
-        colours: Sequence[str],
+        runs: Sequence[Run],
         *,
         view: View,
         window: Box,
         theme: Theme,
         unit: float,
     ) -> None:
-        self._descents = tuple(descents)
-        self._colours = tuple(colours)
+        self._runs = tuple(runs)
+        self._colours = tuple(run.colour for run in runs)
         self._view = view
         self._window = window
         self._theme = theme
         self._unit = unit
-        self._owners = [run for run, descent in enumerate(descents) for _ in descent.balls]
+        self._seen = lru_cache(maxsize=2)(self._see)
+        self._owners = [owner for owner, run in enumerate(runs) for _ in run.balls]
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths([descent.points for descent in self._descents], self._view, self._window)
+        return Paths([run.points for run in self._runs], self._view, self._window)
 
     @cached_property
     def _satellites(self) -> Paths:
-        balls = [ball for descent in self._descents for ball in descent.balls.values()]
+        balls = [ball for run in self._runs for ball in run.balls.values()]
         return Paths(balls, self._view, self._window)
 
     def paint(self, canvas: Canvas) -> None:
@@ -61,45 +69,64 @@ class Trails:
         (start, *_) = self._paths.shown(0.0, 0.0)
         if self._view.turning or start.head is None or start.hidden[-1]:
             return
-        pen = canvas.pen(self._theme.text, 1.6 * self._unit, clip=self._view.box)
-        canvas.disc(pen, start.head, 4.0 * self._unit, self._theme.ground)
+        pen = canvas.pen(self._theme.text, 1.6 * self._unit)
+        with canvas.clipped(self._view.box):
+            canvas.disc(pen, start.head, 4.0 * self._unit, self._theme.ground)
 
-    def draw(self, canvas: Canvas, moment: Moment) -> PixelBox:
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """Around the balls at both moments and what the trails grew by."""
+        box = self._view.box
+        if self._view.turning:
+            return box
+        old, new = self._seen(before), self._seen(now)
+        margin = max(*old.radii, *new.radii) + 4.0 * self._unit
+        ends = [run.points[-1:] for run in (*old.satellites, *new.satellites)]
+        grown = [
+            new_run.points[max(0, len(old_run.points) - 2) :]
+            for old_run, new_run in zip(old.runs, new.runs, strict=True)
+        ]
+        grown += [run.points[-2:] for run in old.runs]
+        corners = [
+            (*(points.min(0) - margin), *(points.max(0) + margin))
+            for points in (*ends, *grown)
+            if len(points)
+        ]
+        return union([clip_box(corner, box) for corner in corners] or [(*box[:2], *box[:2])])
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw every trail and ball."""
-        shown = self._paths.shown(moment.position, moment.share)
-        for run, colour in zip(shown, self._colours, strict=True):
-            self._draw_trail(canvas, run, colour)
-        satellites = self._draw_satellites(canvas, shown, moment)
-        radii = self._radii(shown)
-        self._draw_balls(canvas, shown, radii)
-        return self._touched([*shown, *satellites], max(radii))
+        seen = self._seen(moment)
+        with canvas.clipped(self._view.box):
+            for run, colour in zip(seen.runs, self._colours, strict=True):
+                self._draw_trail(canvas, run, colour)
+            self._draw_satellites(canvas, seen)
+            self._draw_balls(canvas, seen)
+
+    def _see(self, moment: Moment) -> _Seen:
+        runs = self._paths.shown(moment.position, moment.share)
+        satellites = self._satellites.shown(moment.position, moment.share) if self._owners else []
+        return _Seen(runs, satellites, self._radii(runs))
 
     def _draw_trail(self, canvas: Canvas, run: Shown, colour: str) -> None:
         if len(run.points) < 2:
             return
-        unit, theme, clip = self._unit, self._theme, self._view.box
-        halo = canvas.pen(theme.halo, 6.0 * unit, alpha=theme.halo_alpha, clip=clip)
-        pen = canvas.pen(colour, 3.2 * unit, clip=clip)
+        unit, theme = self._unit, self._theme
+        halo = canvas.pen(theme.halo, 6.0 * unit, alpha=theme.halo_alpha)
+        pen = canvas.pen(colour, 3.2 * unit)
         for piece in _visible_pieces(run):
             if theme.halo_alpha:
                 canvas.line(halo, piece)
             canvas.line(pen, piece)
 
-    def _draw_satellites(self, canvas: Canvas, shown: Sequence[Shown], moment: Moment) -> list[Shown]:
+    def _draw_satellites(self, canvas: Canvas, seen: _Seen) -> None:
         """Small balls for what a rule shows beside its iterate, tied to the run's ball."""
-        if not self._owners:
-            return []
-        clip, unit = self._view.box, self._unit
-        satellites = self._satellites.shown(moment.position, moment.share)
-        for owner, satellite in zip(self._owners, satellites, strict=True):
-            at, home = satellite.head, shown[owner].head
+        unit = self._unit
+        for owner, satellite in zip(self._owners, seen.satellites, strict=True):
+            at, home = satellite.head, seen.runs[owner].head
             if at is None or home is None or satellite.hidden[-1]:
                 continue
-            canvas.line(canvas.pen(self._colours[owner], 1.4 * unit, clip=clip), np.array([home, at]))
-            canvas.disc(
-                canvas.pen(self._colours[owner], 1.8 * unit, clip=clip), at, 3.6 * unit, self._theme.rim
-            )
-        return [Shown(*(values[-1:] for values in satellite)) for satellite in satellites]
+            canvas.line(canvas.pen(self._colours[owner], 1.4 * unit), np.array([home, at]))
+            canvas.disc(canvas.pen(self._colours[owner], 1.8 * unit), at, 3.6 * unit, self._theme.rim)
 
     def _radii(self, shown: Sequence[Shown]) -> list[float]:
         """Each ball grows with its overlap with the balls that are drawn after it."""
@@ -109,24 +136,14 @@ class Trails:
         overlap = np.clip(1.0 - apart / (1.6 * radius), 0.0, 1.0)
         return (radius * (1.0 + _RING * np.triu(np.nan_to_num(overlap), 1).sum(1))).tolist()
 
-    def _draw_balls(self, canvas: Canvas, shown: Sequence[Shown], radii: Sequence[float]) -> None:
-        unit, theme, clip = self._unit, self._theme, self._view.box
-        rim = canvas.pen(theme.rim, 1.8 * unit, clip=clip)
-        ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5, clip=clip)
-        for run, radius, colour in zip(shown, radii, self._colours, strict=True):
+    def _draw_balls(self, canvas: Canvas, seen: _Seen) -> None:
+        unit, theme = self._unit, self._theme
+        rim = canvas.pen(theme.rim, 1.8 * unit)
+        ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5)
+        for run, radius, colour in zip(seen.runs, seen.radii, self._colours, strict=True):
             if run.head is not None:
                 pen, alpha = (ghost, 0.3) if run.hidden[-1] else (rim, 1.0)
                 canvas.disc(pen, run.head, radius, colour, alpha)
-
-    def _touched(self, shown: Sequence[Shown], radius: float) -> PixelBox:
-        if self._view.turning:
-            return self._view.box
-        margin = radius + 3.0 * self._unit
-        corners = [
-            (*(run.points.min(0) - margin), *(run.points.max(0) + margin)) for run in shown if len(run.points)
-        ]
-        nowhere = (*self._view.box[:2], *self._view.box[:2])
-        return union([clip_box(corner, self._view.box) for corner in corners] or [nowhere])
 
 
 def _visible_pieces(run: Shown) -> list[Float[np.ndarray, "piece 2"]]:

@@ -1,0 +1,34 @@
+"""A loss on a grid of points."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ravine.landscapes._landscape import Loss
+
+_CHUNK = 1 << 17
+"""Points evaluated at once: bounds the memory that a picture of any size takes."""
+
+
+def losses_on_grid(
+    loss: Loss, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
+) -> Float[np.ndarray, "rows columns"]:
+    """The loss at every pair of an x and a y, in float64."""
+    height = max(1, _CHUNK // len(xs))
+    chunks = -(-len(ys) // height)
+    # The last chunk is filled up, so that one compiled program serves all.
+    padded = np.resize(ys, chunks * height).reshape(chunks, height)
+    with jax.enable_x64(True):
+        values = [np.asarray(_evaluate(loss, xs, chunk)) for chunk in padded]
+    return np.concatenate(values)[: len(ys)]
+
+
+def _evaluate_chunk(
+    loss: Loss, xs: Float[Array, " columns"], ys: Float[Array, " rows"]
+) -> Float[Array, "rows columns"]:
+    row = jax.vmap(lambda x, y: loss(jnp.stack([x, y])), in_axes=(0, None))
+    return jax.vmap(row, in_axes=(None, 0))(xs, ys)
+
+
+_evaluate = jax.jit(_evaluate_chunk, static_argnums=0)
