@@ -59,7 +59,9 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     """
     path = Path(output) if output else default_output(options, ".gif")
     recipe = recipe_from(options)
-    from ravine.cli._cache import kept_numbers
+    from ravine.cli._cache import numbers_for
+
+    numbers = numbers_for(recipe)
     from ravine.cli._report import report_film, warn_of_start
     from ravine.gallery import Film
     from ravine.renderer import writers
@@ -67,7 +69,7 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     if frame is not None and path.suffix.lower() != ".png":
         raise click.UsageError(f"--frame chooses the frame of a .png; the output is {str(path)!r}.")
     writers.check_path(path, recipe.size)
-    film = Film(recipe, kept=kept_numbers())
+    film = Film(recipe, numbers=numbers)
     warn_of_start(film, quiet=quiet)
     if frame is not None:
         writers.write_still(film.still(frame), path, film.frames.comment)

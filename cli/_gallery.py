@@ -29,16 +29,15 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
       ravine gallery radford-beale radford-saddle -o slides
     """
     recipes = {name: gallery.load(name) for name in names or gallery.names()}
-    from ravine.cli._cache import kept_numbers
+    from ravine.cli._cache import numbers_for
     from ravine.gallery import Film
     from ravine.gallery._keep import save_if_changed
     from ravine.renderer import writers
 
-    kept = kept_numbers()
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
         writers.check_path(path, recipe.size)
-        film = Film(recipe, kept=kept)
+        film = Film(recipe, numbers=numbers_for(recipe))
         with progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame:
             changed = save_if_changed(film, path, on_frame=on_frame)
         if not quiet:

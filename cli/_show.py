@@ -30,13 +30,13 @@ def show_command(
 
     text = card(name)
     if output:
-        from ravine.cli._cache import kept_numbers
+        from ravine.cli._cache import numbers_for
         from ravine.renderer import writers
 
         if output.suffix.lower() != ".png":
             raise click.UsageError(f"A still is a .png; got {str(output)!r}.")
         writers.check_path(output, size)
-        pixels, comment = still_of(name, view=view, theme=theme, size=size, kept=kept_numbers())
+        pixels, comment = still_of(name, view=view, theme=theme, size=size, numbers_for=numbers_for)
         writers.write_still(pixels, output, comment)
     if not quiet:
         click.echo(text)

@@ -2,16 +2,18 @@
 
 import inspect
 import textwrap
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ravine import landscapes, optimizers
 from ravine._catalogue import check_name
 from ravine.gallery import _shelf
+from ravine.gallery._recipe import Recipe
 from ravine.landscapes import Landscape
 from ravine.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from ravine.gallery._kept import Kept
+    from ravine.gallery._numbers import Numbers
     from ravine.renderer import Pixels
 
 _WIDTH = 96
@@ -33,7 +35,12 @@ def card(name: str) -> str:
 
 
 def still_of(
-    name: str, *, view: Any, theme: Any, size: tuple[int, int], kept: "Kept"
+    name: str,
+    *,
+    view: Any,
+    theme: Any,
+    size: tuple[int, int],
+    numbers_for: Callable[[Recipe], "Numbers | None"],
 ) -> tuple["Pixels", str]:
     """A picture and its comment.
 
@@ -41,16 +48,15 @@ def still_of(
     of a recipe the last frame of its film.
     """
     from ravine.gallery._film import Film
-    from ravine.gallery._recipe import Recipe
 
+    look = {"view": view, "theme": theme, "size": size}
     if name in optimizers.names():
-        film = Film(Recipe(optimizers=(name,), view=view, theme=theme, size=size), kept=kept)
-    elif name in _shelf.names():
-        film = Film(_shelf.load(name), kept=kept)
+        recipe = Recipe(optimizers=(name,), **look)
     else:
-        film = Film(Recipe(landscape=name, view=view, theme=theme, size=size), kept=kept)
-        return film.landscape_alone(), film.frames.comment
-    return film.still(), film.frames.comment
+        recipe = _shelf.load(name) if name in _shelf.names() else Recipe(landscape=name, **look)
+    film = Film(recipe, numbers=numbers_for(recipe))
+    alone = name in landscapes.names()
+    return (film.landscape_alone() if alone else film.still()), film.frames.comment
 
 
 def _landscape_card(landscape: Landscape) -> str:

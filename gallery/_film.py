@@ -1,24 +1,19 @@
 """A film: a recipe's descents, and the picture of them."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from jaxtyping import Float
-
-from ravine.gallery._ground import landscape_of, lowest_seen
-from ravine.gallery._kept import Kept
+from ravine.gallery._numbers import Numbers
 from ravine.gallery._recipe import COMMON_RULES, Recipe
 from ravine.gallery._sketch import Sketch
-from ravine.landscapes import Landscape
-from ravine.optimizers import Optimizer, Setting, read_setting
-from ravine.renderer import Pixels, Scene, SceneFrames, Timing, colours, writers
+from ravine.renderer import Ground, Pixels, Run, Scene, SceneFrames, ThemeName, Timing, colours, writers
 
 if TYPE_CHECKING:
+    from ravine.gallery._work import Work
+    from ravine.landscapes import Landscape
     from ravine.optimizers import Descent
 
 Progress = Callable[[int], None]
@@ -33,10 +28,10 @@ class Film:
         recipe: All that determines the film.
     """
 
-    def __init__(self, recipe: Recipe, *, kept: Kept | None = None) -> None:
-        """A film of `recipe`; numbers that are `kept` from an earlier call are not computed again."""
+    def __init__(self, recipe: Recipe, *, numbers: Numbers | None = None) -> None:
+        """A film of `recipe`, whose numbers are computed here unless they come from elsewhere."""
         self.recipe = recipe
-        self._kept = kept if recipe.is_text else None
+        self._numbers = numbers
         self._timing = Timing(
             seconds=recipe.seconds,
             fps=recipe.fps,
@@ -46,47 +41,26 @@ class Film:
         )
 
     @cached_property
-    def landscape(self) -> Landscape:
+    def work(self) -> "Work":
+        """The recipe worked out in this process: its landscape, settings and descents."""
+        from ravine.gallery._work import Work
+
+        return Work(self.recipe)
+
+    @property
+    def landscape(self) -> "Landscape":
         """The ground, under the recipe's window and with its start."""
-        return landscape_of(self.recipe)
+        return self.work.landscape
 
-    @cached_property
-    def settings(self) -> tuple[Setting, ...]:
-        """The optimizers as the recipe gives them, each under a label of its own."""
-        return _with_own_labels([_as_setting(optimizer) for optimizer in self.recipe.optimizers])
-
-    @cached_property
+    @property
     def descents(self) -> tuple["Descent", ...]:
         """The runs, each under the setting that it ran with, its rate included."""
-        landscape, recipe = self.landscape, self.recipe
-        settings = self.settings
-        if recipe.rates == "published":
-            settings = tuple(replace(s, hyperparameters=_published(s)) for s in settings)
-        from ravine.optimizers import descend_tuned
-
-        return descend_tuned(
-            landscape.loss,
-            settings,
-            landscape.start,
-            steps=recipe.steps,
-            view=landscape.window,
-            lowest=lowest_seen(landscape),
-        )
+        return self.work.descents
 
     @cached_property
     def sketch(self) -> Sketch:
         """The numbers and texts of the picture."""
-        source = self.recipe.computed_from
-        found = self._kept.load(source) if self._kept else None
-        if found is not None:
-            return Sketch.from_arrays(found)
-        given = [setting.hyperparameters for setting in self.settings]
-        ran = [descent.setting.hyperparameters for descent in self.descents]
-        tuned = self.recipe.rates == "tuned" and given != ran
-        sketch = Sketch.of(self.landscape, self.descents, tuned=tuned)
-        if self._kept:
-            self._kept.save(source, sketch.to_arrays())
-        return sketch
+        return (self._numbers or self.work).sketch()
 
     @property
     def reproducing(self) -> tuple[str, ...]:
@@ -135,9 +109,10 @@ class Film:
     @property
     def _scene(self) -> Scene:
         recipe, sketch = self.recipe, self.sketch
+        facts = {key: fact for key, fact in sketch.facts.items() if key not in ("name", "domain")}
         return Scene(
-            ground=sketch.ground(self._grid_losses),
-            runs=sketch.drawn(colours([run["rule"] for run in sketch.runs], theme=recipe.theme)),
+            ground=Ground(**facts, losses=(self._numbers or self.work).losses),
+            runs=_drawn_runs(sketch, recipe.theme),
             view=recipe.view,
             turn=recipe.turn or 0.0,
             azimuth=recipe.azimuth,
@@ -149,21 +124,6 @@ class Film:
             title=recipe.title,
             comment=f"ravine {recipe.described()}",
         )
-
-    def _grid_losses(
-        self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
-    ) -> Float[np.ndarray, "rows columns"]:
-        recipe = self.recipe
-        source = {"losses of": [recipe.landscape, recipe.function], "grid": [_ends(xs), _ends(ys)]}
-        found = self._kept.load(source) if self._kept else None
-        if found is not None:
-            return found["losses"]
-        from ravine.landscapes import losses_on_grid
-
-        losses = losses_on_grid(self.landscape.loss, xs, ys)
-        if self._kept:
-            self._kept.save(source, {"losses": losses})
-        return losses
 
 
 def film(
@@ -188,36 +148,17 @@ def film(
     return Film(Recipe.of({"landscape": landscape, "optimizers": tuple(optimizers), **choices}))
 
 
-def _as_setting(optimizer: Any) -> Setting:
-    if isinstance(optimizer, Setting):
-        return optimizer
-    if isinstance(optimizer, str):
-        return read_setting(optimizer)
-    if isinstance(optimizer, Optimizer):
-        return Setting(optimizer=optimizer)
-    return Setting(optimizer=Optimizer.of(optimizer))
-
-
-def _published(setting: Setting) -> dict[str, Any]:
-    defaults = setting.optimizer.defaults
-    rate = defaults.get("learning_rate", inspect.Parameter.empty)
-    given = {} if rate is inspect.Parameter.empty else {"learning_rate": rate}
-    return {**given, **setting.hyperparameters}
-
-
-def _with_own_labels(settings: list[Setting]) -> tuple[Setting, ...]:
-    """Number the labels that several runs share."""
-    labels = [setting.label for setting in settings]
-    seen: dict[str, int] = {}
-    own = []
-    for setting in settings:
-        seen[setting.label] = seen.get(setting.label, 0) + 1
-        repeated = labels.count(setting.label) > 1
-        label = f"{setting.label} {seen[setting.label]}" if repeated else setting.label
-        own.append(replace(setting, label=label))
-    return tuple(own)
-
-
-def _ends(places: Float[np.ndarray, " places"]) -> tuple[float, float, int]:
-    """What tells evenly spaced places."""
-    return float(places[0]), float(places[-1]), len(places)
+def _drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
+    shades = colours([run["rule"] for run in sketch.runs], theme=theme)
+    return tuple(
+        Run(
+            label=facts["label"],
+            note=facts["note"],
+            colour=colour,
+            points=sketch.points[index],
+            losses=sketch.losses[index],
+            balls=sketch.balls[index],
+            diverged_at=int(sketch.diverged_at[index]) if sketch.diverged_at[index] >= 0 else None,
+        )
+        for index, (facts, colour) in enumerate(zip(sketch.runs, shades, strict=True))
+    )

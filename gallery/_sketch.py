@@ -10,7 +10,6 @@ from jaxtyping import Float, Int
 
 from ravine.landscapes import Landscape
 from ravine.optimizers import Setting, write_setting
-from ravine.renderer import GridLosses, Ground, Run
 
 if TYPE_CHECKING:
     from ravine.optimizers import Descent
@@ -66,26 +65,6 @@ class Sketch:
         """Whether the start lies off the landscape's domain."""
         bounds = zip(self.facts["start"], self.facts["domain"], strict=True)
         return not all(low <= value <= high for value, (low, high) in bounds)
-
-    def ground(self, losses: GridLosses) -> Ground:
-        """The landscape, for a picture."""
-        facts = {key: self.facts[key] for key in self.facts if key not in ("name", "domain")}
-        return Ground(**facts, losses=losses)
-
-    def drawn(self, colours: Sequence[str]) -> tuple[Run, ...]:
-        """The runs, for a picture."""
-        return tuple(
-            Run(
-                label=facts["label"],
-                note=facts["note"],
-                colour=colour,
-                points=self.points[index],
-                losses=self.losses[index],
-                balls=self.balls[index],
-                diverged_at=int(self.diverged_at[index]) if self.diverged_at[index] >= 0 else None,
-            )
-            for index, (facts, colour) in enumerate(zip(self.runs, colours, strict=True))
-        )
 
     def to_arrays(self) -> Arrays:
         """The sketch as named arrays, without objects."""

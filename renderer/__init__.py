@@ -9,4 +9,5 @@ from ravine.renderer._scene import Ground as Ground
 from ravine.renderer._scene import Run as Run
 from ravine.renderer._scene import Scene as Scene
 from ravine.renderer._scene_frames import SceneFrames as SceneFrames
+from ravine.renderer._theme import ThemeName as ThemeName
 from ravine.renderer._timing import Timing as Timing
