@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from ravine.gallery._numbers import Numbers
 from ravine.gallery._recipe import COMMON_RULES, Recipe
 from ravine.gallery._sketch import Sketch
+from ravine.landscapes import Landscape
 from ravine.renderer import Ground, Pixels, Run, Scene, SceneFrames, ThemeName, Timing, colours, writers
 
 if TYPE_CHECKING:
     from ravine.gallery._work import Work
-    from ravine.landscapes import Landscape
     from ravine.optimizers import Descent
 
 Progress = Callable[[int], None]
@@ -48,7 +48,7 @@ class Film:
         return Work(self.recipe)
 
     @property
-    def landscape(self) -> "Landscape":
+    def landscape(self) -> Landscape:
         """The ground, under the recipe's window and with its start."""
         return self.work.landscape
 
