@@ -1,6 +1,7 @@
 """What the command line keeps between calls, in the user's cache folder."""
 
 import os
+import warnings
 
 import platformdirs
 
@@ -13,8 +14,14 @@ _FOLDER = platformdirs.user_cache_path("ravine")
 
 def numbers_for(recipe: Recipe) -> Numbers | None:
     """Numbers kept from an earlier call, or computed with the programs that JAX compiled in one."""
+    keep_programs()
+    return numbers_of(recipe, Kept(_FOLDER / "numbers"))
+
+
+def keep_programs() -> None:
+    """Let JAX keep what it compiles; where it cannot, it compiles again, and nobody need know."""
     # By way of the environment, so that JAX need not be loaded where nothing is computed.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_FOLDER / "programs"))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-    return numbers_of(recipe, Kept(_FOLDER / "numbers"))
+    warnings.filterwarnings("ignore", message=".*persistent compilation cache")

@@ -1,9 +1,13 @@
 """The group of commands, each in the module of its name, and what it does with errors."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
+from ravine import __version__
 from ravine._whole_file import OutputError
 
 _COMMANDS = {
@@ -34,10 +38,16 @@ class _Group(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """As click makes it, with its complaints in one line."""
+        with _one_line():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         """Turn what a user can mend into one line, with exit status 2 for usage and 1 for failure."""
         try:
-            return super().invoke(ctx)
+            with _one_line():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
         except OSError as error:
@@ -53,8 +63,19 @@ class _Usage(click.ClickException):
     exit_code = 2
 
 
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Click prints three lines of usage before its own complaints; the help is one word away."""
+    try:
+        yield
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "ravine"
+        message = " ".join(error.format_message().split())
+        raise _Usage(f"{message} '{command} --help' explains.") from None
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="ravine", message="ravine %(version)s")
+@click.version_option(__version__, message="ravine %(version)s")
 def ravine() -> None:
     """See optimization: films of optimizers descending loss landscapes.
 

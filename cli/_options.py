@@ -96,7 +96,7 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
     if "function" in given and "landscape" in given:
         raise click.UsageError("LANDSCAPE and --function both say what to descend; give one of them.")
     if "landscape" in given and base.function:
-        given["function"] = None
+        given |= {"function": None, "domain": given.get("domain")}
     return base.replace(**given)
 
 

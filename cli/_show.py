@@ -1,6 +1,7 @@
 """ravine show."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,13 +11,11 @@ from ravine.cli._options import SizeType, name_argument, quiet_option
 @click.command("show")
 @name_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a still: PATH.png.")
-@click.option("--view", type=click.Choice(["contour", "surface"]), default="contour", show_default=True)
-@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
-@click.option("--size", type=SizeType(), default="1280x720", show_default=True)
+@click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="[default: light]")
+@click.option("--size", type=SizeType(), help="[default: 1280x720]")
 @quiet_option
-def show_command(
-    name: str, output: Path | None, view: str, theme: str, size: tuple[int, int], quiet: bool
-) -> None:
+def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> None:
     """Print the equation, the facts and the paper of the landscape, optimizer or recipe NAME.
 
     With -o, write a still: the landscape alone, or the optimizer's way down Beale's function.
@@ -35,8 +34,9 @@ def show_command(
 
         if output.suffix.lower() != ".png":
             raise click.UsageError(f"A still is a .png; got {str(output)!r}.")
-        writers.check_path(output, size)
-        pixels, comment = still_of(name, view=view, theme=theme, size=size, numbers_for=numbers_for)
+        given = {key: value for key, value in look.items() if value is not None}
+        writers.check_path(output, given.get("size", (1280, 720)))
+        pixels, comment = still_of(name, given, numbers_for=numbers_for)
         writers.write_still(pixels, output, comment)
     if not quiet:
         click.echo(text)

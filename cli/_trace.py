@@ -28,6 +28,7 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     """
     recipe = recipe_from(options)
     from ravine._whole_file import check_target, whole_file
+    from ravine.cli._cache import keep_programs
     from ravine.cli._report import report_rates, warn_of_start
     from ravine.gallery import Film
     from ravine.gallery._trace import check_trace_path, trace_bytes
@@ -35,6 +36,7 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     if output:
         check_trace_path(output)
         check_target(output)
+    keep_programs()
     film = Film(recipe)
     warn_of_start(film, quiet=quiet)
     content = trace_bytes(film, output.suffix.lower() if output else ".json")

@@ -1,8 +1,9 @@
 """A card of facts on a landscape, an optimizer or a recipe, and a still of it."""
 
+import difflib
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ravine import landscapes, optimizers
@@ -30,30 +31,34 @@ def card(name: str) -> str:
     if name in _shelf.names():
         recipe = _shelf.load(name)
         return _text([("recipe", name), ("title", recipe.title), ("about", recipe.about)])
-    check_name(name, (*landscapes.names(), *optimizers.names(), *_shelf.names()), kind="landscape")
-    return _landscape_card(landscapes.load(name))
+    if name in landscapes.names():
+        return _landscape_card(landscapes.load(name))
+    shelves = {"landscape": landscapes.names(), "optimizer": optimizers.names(), "recipe": _shelf.names()}
+    kind = max(shelves, key=lambda kind: _likeness(name, shelves[kind]))
+    check_name(name, shelves[kind], kind=kind)
+    raise AssertionError("An unknown name was accepted.")
+
+
+def _likeness(name: str, known: tuple[str, ...]) -> float:
+    return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
 
 
 def still_of(
-    name: str,
-    *,
-    view: Any,
-    theme: Any,
-    size: tuple[int, int],
-    numbers_for: Callable[[Recipe], "Numbers | None"],
+    name: str, look: Mapping[str, Any], *, numbers_for: Callable[[Recipe], "Numbers | None"]
 ) -> tuple["Pixels", str]:
-    """A picture and its comment.
+    """A picture and its comment; `look` holds keys of a recipe such as size and theme.
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
     of a recipe the last frame of its film.
     """
     from ravine.gallery._film import Film
 
-    look = {"view": view, "theme": theme, "size": size}
     if name in optimizers.names():
         recipe = Recipe(optimizers=(name,), **look)
     else:
-        recipe = _shelf.load(name) if name in _shelf.names() else Recipe(landscape=name, **look)
+        recipe = (
+            _shelf.load(name).replace(**look) if name in _shelf.names() else Recipe(landscape=name, **look)
+        )
     film = Film(recipe, numbers=numbers_for(recipe))
     alone = name in landscapes.names()
     return (film.landscape_alone() if alone else film.still()), film.frames.comment

@@ -107,6 +107,12 @@ class Film:
         return f"<Film {self.recipe.described()}>"
 
     @property
+    def _found(self) -> Recipe:
+        """The recipe with the rates that were found, where all its optimizers have a text."""
+        texts = self.reproducing
+        return self.recipe.replace(optimizers=texts) if len(texts) == len(self.sketch.runs) else self.recipe
+
+    @property
     def _scene(self) -> Scene:
         recipe, sketch = self.recipe, self.sketch
         facts = {key: fact for key, fact in sketch.facts.items() if key not in ("name", "domain")}
@@ -122,7 +128,7 @@ class Film:
             panels=recipe.panels,
             timing=self._timing,
             title=recipe.title,
-            comment=f"ravine {recipe.described()}",
+            comment=f"ravine {self._found.described()}",
         )
 
 
@@ -145,7 +151,8 @@ def film(
     Example:
         >>> ravine.film("rosenbrock", ["adam", optax.lion], steps=300).save("race.gif")  # doctest: +SKIP
     """
-    return Film(Recipe.of({"landscape": landscape, "optimizers": tuple(optimizers), **choices}))
+    several = optimizers if isinstance(optimizers, str) else tuple(optimizers)
+    return Film(Recipe.of({"landscape": landscape, "optimizers": several, **choices}))
 
 
 def _drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:

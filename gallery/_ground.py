@@ -38,7 +38,12 @@ def lowest_seen(landscape: Landscape) -> float:
     """The minimum, or the lowest loss that a view of the landscape shows."""
     if landscape.lowest is not None:
         return landscape.lowest
-    return float(np.nanmin(_lattice(landscape.loss, landscape.window)))
+    losses = _lattice(landscape.loss, landscape.window)
+    finite = losses[np.isfinite(losses)]
+    first = float(landscapes.losses_on_grid(landscape.loss, *np.array(landscape.start)[:, None])[0, 0])
+    low = float(finite.min()) if finite.size else first
+    # A start that is lower still has its way down counted from as far below it as the view is deep.
+    return low if low < first else first - max(float(np.ptp(finite)) if finite.size else 0.0, 1.0)
 
 
 def _bare(recipe: Recipe) -> Landscape:
@@ -58,11 +63,8 @@ def _bare(recipe: Recipe) -> Landscape:
 
 
 def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landscape:
-    try:
-        losses = _lattice(loss, domain)
-    except (TypeError, ValueError, IndexError) as error:
-        first = str(error).splitlines()[0]
-        raise RecipeError(f"{title!r} is not a function of one point (x, y) in jax.numpy: {first}") from None
+    _check_loss(loss, title)
+    losses = _lattice(loss, domain)
     if not np.isfinite(losses).any():
         raise RecipeError(f"{title!r} is nowhere finite in the domain {domain}.")
     return Landscape(
@@ -74,6 +76,23 @@ def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landsc
         source="",
         about="",
     )
+
+
+def _check_loss(loss: Callable[..., Any], title: str) -> None:
+    import jax
+
+    with jax.enable_x64(True):
+        point = jax.ShapeDtypeStruct((2,), np.float64)
+        try:
+            value = jax.eval_shape(loss, point)
+        except (TypeError, ValueError, IndexError, AttributeError) as error:
+            problem = str(error).splitlines()[0].rstrip(".")
+            raise RecipeError(
+                f"{title!r} is not a function of one point (x, y) in jax.numpy: {problem}."
+            ) from None
+    shape, kind = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape != () or kind is None or not np.issubdtype(kind, np.floating):
+        raise RecipeError(f"{title!r} must return one real number for a point (x, y); it returns {value}.")
 
 
 def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
@@ -94,10 +113,15 @@ def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
 
 
 def _random_start(window: Box, seed: int) -> tuple[float, float]:
-    shares = np.random.default_rng(seed).uniform(0.08, 0.92, size=2)
-    x, y = (low + share * (high - low) for share, (low, high) in zip(shares, window, strict=True))
-    digits = 3 - math.floor(math.log10(max(high - low for low, high in window)))
-    return round(float(x), digits), round(float(y), digits)
+    shares = np.random.default_rng(seed).uniform(0.08, 0.92, size=2).tolist()
+    x, y = (_short_between(*bounds, share) for share, bounds in zip(shares, window, strict=True))
+    return x, y
+
+
+def _short_between(low: float, high: float, share: float) -> float:
+    """A number at `share` of the way, with no more digits than tell it in a picture."""
+    digits = 3 - math.floor(math.log10(high - low))
+    return round(low + share * (high - low), digits)
 
 
 def _box(span: Span) -> Box:

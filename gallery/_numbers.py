@@ -46,7 +46,9 @@ class _KeptNumbers:
         self._recipe = recipe
         self._kept = kept
         self._found = kept.load(recipe.computed_from)
-        self._source = _source(recipe) if self._found is None else None
+        self._source: Numbers | None = None
+        if self._found is None:
+            self._computed()
 
     def sketch(self) -> "Sketch":
         from ravine.gallery._sketch import Sketch
@@ -71,13 +73,13 @@ class _KeptNumbers:
 
     def _computed(self) -> Numbers:
         if self._source is None:
-            self._source = _source(self._recipe)
+            self._source = _source(self._recipe, sketch_wanted=self._found is None)
         return self._source
 
 
-def _source(recipe: Recipe) -> Numbers:
+def _source(recipe: Recipe, *, sketch_wanted: bool) -> Numbers:
     if sys.platform == "linux" and "jax" not in sys.modules:
-        return _Apart(recipe)
+        return _Apart(recipe, sketch_wanted=sketch_wanted)
     from ravine.gallery._work import Work
 
     return Work(recipe)
@@ -89,13 +91,15 @@ class _Apart:
     Only sound as long as this process has not loaded JAX, whose threads do not survive a fork.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, *, sketch_wanted: bool) -> None:
+        """Fork; a sketch that is wanted is begun at once."""
         fork = multiprocessing.get_context("fork")
         self._line, theirs = fork.Pipe()
         self._process = fork.Process(target=_compute, args=(recipe, theirs, self._line), daemon=True)
         self._process.start()
         theirs.close()
-        self._line.send(("sketch", ()))
+        if sketch_wanted:
+            self._line.send(("sketch", ()))
 
     def sketch(self) -> "Sketch":
         return self._answer()

@@ -66,6 +66,7 @@ class Recipe:
     about: str = ""
 
     def __post_init__(self) -> None:
+        _check_kinds(self)
         _check_choices(self)
         _check_numbers(self)
         if self.steps < 1:
@@ -147,6 +148,27 @@ def read_size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _check_kinds(recipe: Recipe) -> None:
+    for key, kind, what in _KINDS:
+        value = getattr(recipe, key)
+        if not isinstance(value, kind):
+            raise RecipeError(f"{key} must be {what}; got {value!r}.")
+    if not (isinstance(recipe.landscape, str | Landscape) or callable(recipe.landscape)):
+        raise RecipeError(f"landscape must be a name or a function of a point; got {recipe.landscape!r}.")
+    for optimizer in recipe.optimizers:
+        if not (
+            isinstance(optimizer, str)
+            or callable(optimizer)
+            or hasattr(optimizer, "rule")
+            or hasattr(optimizer, "optimizer")
+            or hasattr(optimizer, "update")
+        ):
+            raise RecipeError(
+                f"An optimizer is a text such as 'adam:learning_rate=0.1', or an optax transformation; "
+                f"got {optimizer!r}."
+            )
+
+
 def _check_choices(recipe: Recipe) -> None:
     for field in fields(recipe):
         choices = get_args(field.type)
@@ -158,6 +180,13 @@ def _check_choices(recipe: Recipe) -> None:
 _COMPUTED = (
     *("landscape", "function", "domain", "window", "optimizers"),
     *("start", "random_start", "steps", "rates", "seed"),
+)
+_KINDS: tuple[tuple[str, Any, str], ...] = (
+    ("function", str | None, "a formula in quotes"),
+    ("random_start", bool, "true or false"),
+    ("title", str, "a text in quotes"),
+    ("about", str, "a text in quotes"),
+    ("optimizers", tuple, "a list"),
 )
 _WHOLE = ("steps", "seed", "loops")
 _REAL = ("turn", "azimuth", "elevation", "seconds", "fps", "hold", "steps_per_frame")

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import replace
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -80,12 +81,13 @@ def _published(setting: Setting) -> dict[str, Any]:
 
 def _with_own_labels(settings: list[Setting]) -> tuple[Setting, ...]:
     """Number the labels that several runs share."""
-    labels = [setting.label for setting in settings]
-    seen: dict[str, int] = {}
+    given = [setting.label for setting in settings]
+    taken = {label for label in given if given.count(label) == 1}
     own = []
     for setting in settings:
-        seen[setting.label] = seen.get(setting.label, 0) + 1
-        repeated = labels.count(setting.label) > 1
-        label = f"{setting.label} {seen[setting.label]}" if repeated else setting.label
+        label = setting.label
+        if label not in taken or label in (run.label for run in own):
+            label = next(f"{label} {n}" for n in count(1) if f"{label} {n}" not in taken)
+            taken.add(label)
         own.append(replace(setting, label=label))
     return tuple(own)

@@ -16,6 +16,20 @@ Rule: TypeAlias = "Callable[..., optax.GradientTransformation]"
 RATE = "learning_rate"
 
 
+_USUAL = {
+    **dict.fromkeys(("lr", "rate", "eta", "step_size"), RATE),
+    **{
+        "beta1": "b1",
+        "beta2": "b2",
+        "epsilon": "eps",
+        "mu": "momentum",
+        "alpha": "decay",
+        "beta": "momentum",
+    },
+}
+"""What other libraries and papers call a hyper-parameter."""
+
+
 class HyperparameterError(ValueError):
     """A hyper-parameter that the rule does not have or cannot take; the message lists those it has."""
 
@@ -90,7 +104,8 @@ class Optimizer:
 
     def _check_one(self, key: str, value: Any) -> Any:
         if key not in self.defaults:
-            near = difflib.get_close_matches(key, self.defaults, n=1, cutoff=0.5)
+            usual = [_USUAL[key]] if _USUAL.get(key) in self.defaults else []
+            near = usual or difflib.get_close_matches(key, self.defaults, n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             known = ", ".join(self.defaults) or "none"
             raise HyperparameterError(f"{self.name} has no hyper-parameter {key!r}.{hint} It has {known}.")

@@ -1,5 +1,7 @@
 """From the text of an optimizer to its setting, and back."""
 
+import re
+
 from ravine.optimizers._optimizer import HyperparameterError, Optimizer, Setting
 from ravine.optimizers._spec import Call, Spec, Value, format_spec, parse_spec
 
@@ -40,9 +42,14 @@ def _setting(spec: Spec, text: str) -> Setting:
         try:
             optimizer.check({key: value})
         except HyperparameterError as error:
-            place = text.find(f"{key}")
-            raise HyperparameterError(f"Optimizer {text!r}: {error} (column {place + 1})") from None
+            raise HyperparameterError(f"Optimizer {text!r}: {error}{_place(key, text)}") from None
     return Setting(optimizer=optimizer, hyperparameters=chosen, label=spec.label or "")
+
+
+def _place(key: str, text: str) -> str:
+    """Where a text gives a value to `key`."""
+    found = re.search(rf"(?<=[:,])\s*({re.escape(key)})\s*=", text)
+    return f" (column {found.start(1) + 1})" if found else ""
 
 
 def _value(value: Value, text: str) -> object:

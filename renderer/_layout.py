@@ -10,6 +10,13 @@ Panels: TypeAlias = Literal["all", "legend", "none"]
 _WIDE = 1.15
 """From this aspect ratio on the panels stand beside the view, otherwise below it."""
 
+_HEAD, _ONE_LINE, _TWO_LINES = 34.0, 25.0, 46.0
+"""Heights in the table of runs, in units."""
+
+_GAP = 22.0
+_LEAST_BELOW = 130.0
+"""Between the table and the losses, and what the losses need at least below a view, in units."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
@@ -57,36 +64,45 @@ def _side_by_side(size: tuple[int, int], unit: float, left: int, runs: int) -> L
     right = width - round(40 * unit)
     top, bottom = round(80 * unit), height - round(44 * unit)
     view = (left, top, right - panel - round(46 * unit), bottom)
-    table, losses = _split_panel((right - panel, round(76 * unit), right, bottom), unit, runs)
+    table, losses = _split_panel((right - panel, round(76 * unit), right, bottom), unit, runs, least=168)
     return Layout(
         size=size, unit=unit, view=view, header=(left, 0, view[2], top), standings=table, losses=losses
     )
 
 
 def _stacked(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout:
+    """The view above, and below it the panels beside each other, or above each other where it is narrow."""
     width, height = size
-    right = width - round(24 * unit)
-    top = round(96 * unit)
-    middle = round(max(0.44 * height, 0.62 * height - 26 * unit * runs))
-    below = (round(24 * unit), middle + round(48 * unit), right, height - round(44 * unit))
-    table, losses = _split_panel(below, unit, runs)
+    edge, right = round(24 * unit), width - round(24 * unit)
+    top, foot, gap = round(80 * unit), height - round(44 * unit), round(48 * unit)
+    room = foot - top - gap
+    wide = width >= 560 * unit
+    if wide:
+        panels = min(max(_tight(runs, unit), 0.4 * room), 0.62 * room)
+    else:
+        panels = min(max(_tight(runs, unit) + (_GAP + _LEAST_BELOW) * unit, 0.5 * room), 0.68 * room)
+    view = (left, top, right, round(foot - panels - gap))
+    below = (edge, view[3] + gap, right, foot)
+    if wide:
+        middle = round(edge + 0.52 * (right - edge))
+        table, losses = (edge, below[1], middle, foot), (middle + round(36 * unit), below[1], right, foot)
+    else:
+        table, losses = _split_panel(below, unit, runs, least=_LEAST_BELOW)
     return Layout(
-        size=size,
-        unit=unit,
-        view=(left, top, right, middle),
-        header=(left, 0, right, top),
-        standings=table,
-        losses=losses,
+        size=size, unit=unit, view=view, header=(left, 0, right, top), standings=table, losses=losses
     )
 
 
-def _split_panel(box: PixelBox, unit: float, runs: int) -> tuple[PixelBox, PixelBox | None]:
-    """The table above, as high as its rows ask; the losses below, unless too little is left for them."""
+def _split_panel(box: PixelBox, unit: float, runs: int, *, least: float) -> tuple[PixelBox, PixelBox | None]:
+    """The table above, as high as its rows ask; the losses below, where `least` units are left for them."""
     left, top, right, bottom = box
-    least = round(190 * unit)
-    wanted = round((34 + 46 * runs) * unit)
-    tight = round((34 + 25 * runs) * unit)
-    table = min(wanted, max(bottom - top - least, tight))
-    if bottom - top - table < least:
-        return (left, top, right, min(bottom, top + wanted)), None
-    return (left, top, right, top + table), (left, top + table + round(22 * unit), right, bottom)
+    wanted = (_HEAD + _TWO_LINES * runs) * unit
+    table = round(min(wanted, max(bottom - top - (least + _GAP) * unit, _tight(runs, unit))))
+    if bottom - top - table < least * unit:
+        return (left, top, right, min(bottom, round(top + wanted))), None
+    return (left, top, right, top + table), (left, top + table + round(_GAP * unit), right, bottom)
+
+
+def _tight(runs: int, unit: float) -> float:
+    """The height of a table with one line a run."""
+    return (_HEAD + _ONE_LINE * runs) * unit

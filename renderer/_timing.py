@@ -42,7 +42,7 @@ class Timing:
         Time is eased so that the first step takes long enough to be seen.
         """
         if self.steps_per_frame is not None:
-            frames = math.ceil(steps / self.steps_per_frame) + 1
+            frames = math.ceil(steps / self.steps_per_frame - 1e-9) + 1
             return np.minimum(np.arange(frames) * self.steps_per_frame, float(steps))
         frames = max(2, round(self.seconds * self.fps))
         share = np.linspace(0.0, 1.0, frames)

@@ -6,6 +6,9 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+_LARGEST = 1e300
+"""Losses beyond it count as it, so that their range is a number."""
+
 _SKEWED = 0.16
 """A landscape whose median lies below this part of its range is shown on a log scale."""
 
@@ -33,17 +36,17 @@ class Tone:
         knee_share: float = 0.01,
     ) -> "Tone":
         """The map that suits the losses of a view; on a log scale `knee_share` of them lie below its knee."""
-        finite = losses[np.isfinite(losses)]
+        finite = np.clip(losses[np.isfinite(losses)], -_LARGEST, _LARGEST)
         if not finite.size:
             return cls(low=0.0, high=1.0, knee=None)
         low, high = float(finite.min()), float(finite.max())
         if high <= low:
-            return cls(low=low, high=low + 1.0, knee=None)
+            return cls(low=low, high=low + max(1.0, 1e-9 * abs(low)), knee=None)
         skewed = np.median(finite) - low < _SKEWED * (high - low)
         if scale == "linear" or (scale == "auto" and not skewed):
             return cls(low=low, high=high, knee=None)
         knee = float(np.quantile(finite - low, knee_share))
-        return cls(low=low, high=high, knee=max(knee, 1e-6 * (high - low)))
+        return cls(low=low, high=high, knee=max(knee, 1e-12 * (high - low)))
 
     def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
         """Levels from 0 to 1; what is not finite is at the top."""

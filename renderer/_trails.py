@@ -18,7 +18,9 @@ from ravine.renderer._view import View
 
 _RADIUS = 8.4
 _RING = 0.42
-"""By what part of its radius a ball grows where it shares its place with one that is drawn after it."""
+_ALL_RINGS = 2.6
+"""By what part of its radius a ball grows where it shares its place with one that is drawn after it, and at
+most for all of them."""
 
 
 class _Seen(NamedTuple):
@@ -52,6 +54,7 @@ class Trails:
         self._window = window
         self._theme = theme
         self._unit = unit
+        self._ring = min(_RING, _ALL_RINGS / max(1, len(runs) - 1))
         self._seen = lru_cache(maxsize=2)(self._see)
         self._owners = [owner for owner, run in enumerate(runs) for _ in run.balls]
 
@@ -134,11 +137,11 @@ class Trails:
         heads = np.array([run.head or (np.nan, np.nan) for run in shown])
         apart = np.linalg.norm(heads[:, None] - heads[None], axis=-1)
         overlap = np.clip(1.0 - apart / (1.6 * radius), 0.0, 1.0)
-        return (radius * (1.0 + _RING * np.triu(np.nan_to_num(overlap), 1).sum(1))).tolist()
+        return (radius * (1.0 + self._ring * np.triu(np.nan_to_num(overlap), 1).sum(1))).tolist()
 
     def _draw_balls(self, canvas: Canvas, seen: _Seen) -> None:
         unit, theme = self._unit, self._theme
-        rim = canvas.pen(theme.rim, 1.8 * unit)
+        rim = canvas.pen(theme.rim, 1.8 * unit * min(1.0, self._ring / 0.3))
         ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5)
         for run, radius, colour in zip(seen.runs, seen.radii, self._colours, strict=True):
             if run.head is not None:

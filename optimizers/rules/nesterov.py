@@ -21,7 +21,9 @@ def nesterov(*, learning_rate: Real = 0.01, momentum: Real = 0.9) -> optax.Gradi
     """Nesterov's accelerated gradient; the parameters that it updates are the look-ahead point."""
 
     def init(params: optax.Params) -> NesterovState:
-        return NesterovState(velocity=jax.tree.map(jnp.zeros_like, params), theta=params)
+        # A copy: a training loop may donate the buffers of its parameters and of this state.
+        theta = jax.tree.map(lambda p: jnp.array(p, copy=True), params)
+        return NesterovState(velocity=jax.tree.map(jnp.zeros_like, params), theta=theta)
 
     def update(
         updates: optax.Updates, state: NesterovState, params: optax.Params | None = None, **_: object

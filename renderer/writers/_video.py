@@ -50,7 +50,8 @@ def write_mp4(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int],
     Frames are repeated as long as they stand. How often the film repeats is the player's affair.
 
     Raises:
-        OutputError: The size is odd, or ffmpeg failed.
+        OutputError: The size is odd.
+        OSError: ffmpeg failed.
     """
     _write_video(frames, file, ".mp4", on_frame)
 
@@ -61,7 +62,8 @@ def write_webm(
     """Write a film as VP9; otherwise as `write_mp4` does.
 
     Raises:
-        OutputError: The size is odd, or ffmpeg failed.
+        OutputError: The size is odd.
+        OSError: ffmpeg failed.
     """
     _write_video(frames, file, ".webm", on_frame)
 
@@ -111,7 +113,7 @@ def _encode(pictures: Iterable[memoryview], command: list[str], log: Path) -> No
     leaves a film that no player opens.
 
     Raises:
-        OutputError: The process failed; the message has its last words.
+        OSError: The process failed; the message has its last words.
     """
     with log.open("wb") as words:
         # A process group of its own: Ctrl-C is for us to handle.
@@ -132,7 +134,7 @@ def _encode(pictures: Iterable[memoryview], command: list[str], log: Path) -> No
         code = process.wait()
     if code:
         last = log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
-        raise OutputError(f"ffmpeg could not write the film: {last or f'it ended with {code}'}.")
+        raise OSError(f"ffmpeg could not write the film: {last or f'it ended with {code}'}.")
 
 
 def _feed(pipe: IO[bytes], picture: memoryview) -> bool:
