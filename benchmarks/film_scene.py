@@ -19,8 +19,9 @@ import numpy as np
 from PIL import Image
 
 from ravine.gallery import Film, Recipe
-from ravine.renderer import grid_losses
+from ravine.landscapes import losses_on_grid
 from ravine.renderer._contour import _BANDS, band_colours
+from ravine.renderer._grid import middles
 from ravine.renderer._tone import Tone
 
 _SAME = 1e-5
@@ -46,7 +47,8 @@ def scene_of(film: Film) -> dict[str, Any]:
     """The scene as plain numbers and colours."""
     recipe, landscape = film.recipe, film.landscape
     frames, theme = film.frames, film.frames._theme
-    tone = Tone.of(grid_losses(landscape.loss, landscape.window, (200, 200), centred=True), landscape.scale)
+    grid = losses_on_grid(landscape.loss, *(middles(bounds, 200) for bounds in landscape.window))
+    tone = Tone.of(grid, landscape.scale)
     levels = tone.loss(np.arange(_BANDS + 1) / _BANDS)
     levels[0], levels[-1] = levels[0] - 1.0, 2.0 * levels[-1]
     names = [descent.setting.optimizer.name for descent in film.descents]
@@ -73,9 +75,9 @@ def scene_of(film: Film) -> dict[str, Any]:
                 "rule": name,
                 "rate": descent.setting.hyperparameters["learning_rate"],
                 "label": descent.label,
-                "colour": ink,
+                "colour": run.colour,
             }
-            for name, descent, ink in zip(names, film.descents, frames._scene.colours, strict=True)
+            for name, descent, run in zip(names, film.descents, frames._scene.runs, strict=True)
         ],
     }
 

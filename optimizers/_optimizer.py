@@ -17,15 +17,16 @@ RATE = "learning_rate"
 
 
 _USUAL = {
-    **dict.fromkeys(("lr", "rate", "eta", "step_size"), RATE),
-    **{
-        "beta1": "b1",
-        "beta2": "b2",
-        "epsilon": "eps",
-        "mu": "momentum",
-        "alpha": "decay",
-        "beta": "momentum",
-    },
+    "lr": RATE,
+    "rate": RATE,
+    "eta": RATE,
+    "step_size": RATE,
+    "beta1": "b1",
+    "beta2": "b2",
+    "beta": "momentum",
+    "mu": "momentum",
+    "alpha": "decay",
+    "epsilon": "eps",
 }
 """What other libraries and papers call a hyper-parameter."""
 
