@@ -36,11 +36,11 @@ def landscape_of(recipe: Recipe) -> Landscape:
 
 def lowest_seen(landscape: Landscape) -> float:
     """The minimum, or the lowest loss that a view of the landscape shows."""
-    if landscape.lowest is not None:
+    first = float(landscapes.losses_on_grid(landscape.loss, *np.array(landscape.start)[:, None])[0, 0])
+    if landscape.lowest is not None and not first < landscape.lowest:
         return landscape.lowest
     losses = _lattice(landscape.loss, landscape.window)
     finite = losses[np.isfinite(losses)]
-    first = float(landscapes.losses_on_grid(landscape.loss, *np.array(landscape.start)[:, None])[0, 0])
     low = float(finite.min()) if finite.size else first
     # A start that is lower still has its way down counted from as far below it as the view is deep.
     return low if low < first else first - max(float(np.ptp(finite)) if finite.size else 0.0, 1.0)
@@ -100,16 +100,19 @@ def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
 
 
 def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
-    """The inner lattice point farthest from the lowest one: the longest way to go."""
+    """The point farthest from the lowest one, away from the edges if it can be: the longest way to go."""
     finite = np.isfinite(losses)
     rows, columns = np.indices(losses.shape)
     row, column = np.unravel_index(np.argmin(np.where(finite, losses, np.inf)), losses.shape)
-    inner = slice(_LATTICE // 8, -(_LATTICE // 8), _LATTICE // 8)
-    away = np.where(finite, np.hypot(rows - row, (columns - column) * 1.01), -np.inf)[inner, inner]
-    best = np.unravel_index(np.argmax(away), away.shape)
-    share = [(_LATTICE // 8) * (1 + int(k)) / (_LATTICE - 1) for k in best]
+    fringe = _LATTICE // 8
+    inner = (np.minimum(rows, columns) >= fringe) & (np.maximum(rows, columns) < _LATTICE - fringe)
+    near = finite & inner if (finite & inner).any() else finite
+    # The factor decides between places that are equally far.
+    away = np.where(near, np.hypot(rows - row, 1.01 * (columns - column)), -np.inf)
+    best = np.unravel_index(np.argmax(away), losses.shape)
     (x0, x1), (y0, y1) = domain
-    return x0 + share[1] * (x1 - x0), y0 + share[0] * (y1 - y0)
+    x, y = (int(index) / (_LATTICE - 1) for index in best[::-1])
+    return x0 + x * (x1 - x0), y0 + y * (y1 - y0)
 
 
 def _random_start(window: Box, seed: int) -> tuple[float, float]:

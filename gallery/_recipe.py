@@ -69,8 +69,9 @@ class Recipe:
         _check_kinds(self)
         _check_choices(self)
         _check_numbers(self)
-        if self.steps < 1:
-            raise RecipeError(f"steps must be at least 1; got {self.steps}.")
+        for key, least in (("steps", 1), ("seed", 0)):
+            if getattr(self, key) < least:
+                raise RecipeError(f"{key} must be at least {least}; got {getattr(self, key)}.")
         if not self.optimizers:
             raise RecipeError("A film needs at least one optimizer; got none.")
         for name in ("domain", "window"):
@@ -129,10 +130,12 @@ def _values(recipe: Recipe) -> dict[str, Any]:
 
 
 def _plain(key: str, value: Any) -> Any:
+    if hasattr(value, "tolist") and key in (*_WHOLE, *_REAL, *_PAIRS):
+        value = value.tolist()
     if key == "size" and isinstance(value, str):
         return read_size(value)
-    if key in ("domain", "window") and isinstance(value, list) and len(value) == 2:
-        value = [bound for pair in value for bound in pair]
+    if key in ("domain", "window") and isinstance(value, list | tuple):
+        value = [bound for part in value for bound in (part if isinstance(part, list | tuple) else (part,))]
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -68,8 +68,8 @@ def _finite(values: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
     if isinstance(value, str | bool | int | float) or value is None:
         return value
     return list(value) if isinstance(value, tuple) else str(value)

@@ -63,7 +63,8 @@ def descend(
         One descent an optimizer, in their order.
 
     Raises:
-        ValueError: `steps` is below 1, or `start` is not a point.
+        ValueError: `steps` is not a number of steps, `start` not a point, or there is no optimizer.
+        HyperparameterError: a hyper-parameter without a default is not given.
 
     Example:
         >>> import jax.numpy as jnp, optax
@@ -71,8 +72,10 @@ def descend(
         >>> adam.points.shape
         (51, 2)
     """
-    if steps < 1:
-        raise ValueError(f"A descent takes at least 1 step; got {steps}.")
+    if steps != int(steps) or steps < 1:
+        raise ValueError(f"A descent takes a whole number of steps, at least 1; got {steps}.")
+    if not optimizers:
+        raise ValueError("A descent needs at least one optimizer; got none.")
     settings = tuple(_as_setting(optimizer) for optimizer in optimizers)
     starts = np.asarray(start, dtype=np.float64)
     if starts.shape[-1:] != (2,):

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -121,7 +122,15 @@ class Optimizer:
     def _check_real(self, key: str, value: Any) -> Any:
         if isinstance(value, bool | str) or value is None:
             raise HyperparameterError(f"{key} of {self.name} must be a number; got {value!r}.")
-        return float(value) if isinstance(value, int) else value
+        if isinstance(value, int | float):
+            if not math.isfinite(value):
+                raise HyperparameterError(f"{key} of {self.name} must be finite; got {value!r}.")
+            return float(value)
+        if isinstance(value, list | tuple) or hasattr(value, "dtype"):
+            import numpy as np
+
+            return np.asarray(value, dtype=np.float64)
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +148,16 @@ class Setting:
         object.__setattr__(self, "hyperparameters", self.optimizer.check(self.hyperparameters))
         if not self.label:
             object.__setattr__(self, "label", self.optimizer.title)
+
+    def check_complete(self) -> None:
+        """Refuse a setting that lacks a hyper-parameter without a default.
+
+        Raises:
+            HyperparameterError: naming what is missing.
+        """
+        missing = ", ".join(key for key in self.optimizer.defaults if key not in self.complete)
+        if missing:
+            raise HyperparameterError(f"{self.optimizer.name} needs a value for {missing}.")
 
     @property
     def complete(self) -> dict[str, Any]:

@@ -54,7 +54,16 @@ def descend_tuned(
 
     Returns:
         One descent a setting, each under the setting that it ran with.
+
+    Raises:
+        ValueError: a hyper-parameter is an array.
     """
+    for setting in settings:
+        for key, value in setting.hyperparameters.items():
+            if getattr(value, "ndim", 0):
+                raise ValueError(
+                    f"{key} of {setting.label} must be one number here; got {len(value)} of them."
+                )
     grids = [_on_grid(setting) for setting in settings]
     first = np.broadcast_to(np.asarray(start, dtype=np.float64), (len(RATES), 2))
     lanes = [Lanes.of(grid, first) for grid in grids]

@@ -38,6 +38,7 @@ class Lanes(NamedTuple):
     @classmethod
     def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"]) -> "Lanes":
         """Broadcast a setting's real hyper-parameters against its starts."""
+        setting.check_complete()
         real, options = {}, {}
         for key, value in setting.complete.items():
             (real if _is_real(value) else options)[key] = value
