@@ -49,7 +49,9 @@ def lowest_seen(landscape: Landscape) -> float:
 def _bare(recipe: Recipe) -> Landscape:
     if recipe.function is not None:
         loss = landscapes.resolve_function(recipe.function)
-        return _of_function(loss, _box(recipe.domain or _DOMAIN), title=recipe.function)
+        own = ":" in recipe.function
+        title = recipe.function.partition(":")[2] if own else f"${landscapes.to_latex(recipe.function)}$"
+        return _of_function(loss, _box(recipe.domain or _DOMAIN), title=title)
     if recipe.domain is not None and isinstance(recipe.landscape, str):
         raise RecipeError(
             "domain belongs to function; to show another part of a landscape of the catalogue, give window."

@@ -1,18 +1,16 @@
-"""A loss from the command line: an expression in x and y, or a function of the user's own module.
+"""A loss from the command line: an expression in x and y.
 
-An expression is read into a small tree of known operations and interpreted with jax.numpy: nothing in
+It is read into a small tree of known operations and interpreted with jax.numpy: nothing in
 the text is ever run as Python.
 """
 
 import ast
 import difflib
-import importlib
 import math
 import re
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -51,7 +49,6 @@ _OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Pow: "power",
 }
 _CHARACTER = re.compile(r"[A-Za-z0-9_.,+\-*/%() ]")
-_IN_A_MODULE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)", re.ASCII)
 _REMEDIES = {
     "−": "Write '-' for a difference.",
     "|": "Write 'abs(x)' for the absolute value.",
@@ -142,37 +139,6 @@ def parse_tree(text: str) -> Tree:
     return _Reader(text).read()
 
 
-def load_function(text: str) -> Callable[..., Any]:
-    """The function "package.module:name", where the module may lie in the current folder.
-
-    Raises:
-        ExpressionError: there is no such module, it fails, or it has no such function.
-    """
-    match = _IN_A_MODULE.fullmatch(text)
-    if match is None:
-        raise ExpressionError("it", "is not 'package.module:name'", text=text, column=1)
-    module, (name, column) = _import(match[1], text), (match[2], match.start(2) + 1)
-    if not hasattr(module, name):
-        remedy = _nearest(name, [key for key, value in vars(module).items() if callable(value)])
-        problem = f"is not in the module {match[1]!r}"
-        raise ExpressionError(repr(name), problem, text=text, column=column, remedy=remedy)
-    function = getattr(module, name)
-    if not callable(function):
-        problem = f"is not a function but of type {type(function).__name__!r}"
-        raise ExpressionError(repr(name), problem, text=text, column=column)
-    return function
-
-
-def resolve_function(text: str) -> Callable[..., Any]:
-    """The function that `text` gives: "package.module:name" or an expression in x and y.
-
-    Raises:
-        ExpressionError: it is neither.
-    """
-    name = text.strip()
-    return load_function(name) if _IN_A_MODULE.fullmatch(name) else parse_expression(text)
-
-
 class _Reader:
     """From Python's syntax tree to ours, refusing all that is not on the list."""
 
@@ -261,7 +227,7 @@ class _Reader:
             raise self.error(repr(name), f"takes {wanted} argument{plural}, not {given}", place)
 
     def unknown(self, name: str, place: int, known: Sequence[str]) -> ExpressionError:
-        return self.error(_short(name), "is not known", place, _nearest(name, known) or _KNOWN)
+        return self.error(_short(name), "is not known", place, nearest(name, known) or _KNOWN)
 
     def too_deep(self, place: int) -> ExpressionError:
         return self.error("the text", f"is nested more than {_DEEPEST} deep", place, _OWN_MODULE)
@@ -294,31 +260,8 @@ def _evaluate(tree: Tree, values: Mapping[str, Any], library: Any) -> Any:
             return getattr(library, function)(*[_evaluate(operand, values, library) for operand in operands])
 
 
-def _import(name: str, text: str) -> Any:
-    try:
-        with _current_folder_first():
-            importlib.invalidate_caches()
-            return importlib.import_module(name)
-    except Exception as error:
-        remedy = ""
-        problem = "cannot be imported (" + " ".join(f"{type(error).__name__}: {error}".split()) + ")"
-        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
-            problem = "cannot be found"
-            remedy = "It is looked for in the current folder and among the installed packages."
-        raise ExpressionError(repr(name), problem, text=text, column=1, remedy=remedy) from error
-
-
-@contextmanager
-def _current_folder_first() -> Iterator[None]:
-    sys.path.insert(0, "")
-    try:
-        yield
-    finally:
-        with suppress(ValueError):
-            sys.path.remove("")
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A question that names the one of `known` that `name` is most like, if any is."""
     near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     return f"Did you mean {near[0]!r}?" if near else ""
 

@@ -168,6 +168,8 @@ def fit_text(text: str, width: float, *, size: float, bold: bool = False) -> str
     """The text, cut with an ellipsis where it is wider than `width` pixels."""
     if text_size(text, size=size, bold=bold)[0] <= width:
         return text
+    if _is_math(text):
+        return "…"
     for length in range(len(text) - 1, 0, -1):
         cut = text[:length].rstrip(" ,·") + "…"
         if text_size(cut, size=size, bold=bold)[0] <= width:

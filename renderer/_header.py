@@ -28,9 +28,10 @@ class Header:
         unit, theme = self._unit, self._theme
         baseline = bottom - 24 * unit
         room = right - left - self._counter_width() - 24 * unit
-        title = fit_text(self._title, room, size=32 * unit, bold=True)
-        canvas.text(title, (left, baseline), size=32 * unit, colour=theme.text, bold=True)
-        used = text_size(title, size=32 * unit, bold=True)[0] + 14 * unit
+        size = min(32.0, max(20.0, 32.0 * room / text_size(self._title, size=32 * unit, bold=True)[0])) * unit
+        title = fit_text(self._title, room, size=size, bold=True)
+        canvas.text(title, (left, baseline), size=size, colour=theme.text, bold=True)
+        used = text_size(title, size=size, bold=True)[0] + 14 * unit
         if text_size(self._subtitle, size=20 * unit)[0] <= room - used:
             canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
 

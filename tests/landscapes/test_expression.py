@@ -15,11 +15,10 @@ from ravine.landscapes._expression import (
     FUNCTIONS,
     Expression,
     ExpressionError,
-    load_function,
     parse_expression,
-    resolve_function,
 )
 from ravine.landscapes._expression_latex import to_latex
+from ravine.landscapes._user_function import load_function, resolve_function
 
 quick = settings(derandomize=True, deadline=None, max_examples=150)
 

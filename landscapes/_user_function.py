@@ -1,0 +1,67 @@
+"""A loss from the command line: an expression, or a function of the user's own module."""
+
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ravine.landscapes._expression import ExpressionError, nearest, parse_expression
+
+_IN_A_MODULE = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)", re.ASCII)
+
+
+def load_function(text: str) -> Callable[..., Any]:
+    """The function "package.module:name", where the module may lie in the current folder.
+
+    Raises:
+        ExpressionError: there is no such module, it fails, or it has no such function.
+    """
+    match = _IN_A_MODULE.fullmatch(text)
+    if match is None:
+        raise ExpressionError("it", "is not 'package.module:name'", text=text, column=1)
+    module, (name, column) = _import(match[1], text), (match[2], match.start(2) + 1)
+    if not hasattr(module, name):
+        remedy = nearest(name, [key for key, value in vars(module).items() if callable(value)])
+        problem = f"is not in the module {match[1]!r}"
+        raise ExpressionError(repr(name), problem, text=text, column=column, remedy=remedy)
+    function = getattr(module, name)
+    if not callable(function):
+        problem = f"is not a function but of type {type(function).__name__!r}"
+        raise ExpressionError(repr(name), problem, text=text, column=column)
+    return function
+
+
+def resolve_function(text: str) -> Callable[..., Any]:
+    """The function that `text` gives: "package.module:name" or an expression in x and y.
+
+    Raises:
+        ExpressionError: it is neither.
+    """
+    name = text.strip()
+    return load_function(name) if _IN_A_MODULE.fullmatch(name) else parse_expression(text)
+
+
+def _import(name: str, text: str) -> Any:
+    try:
+        with _current_folder_first():
+            importlib.invalidate_caches()
+            return importlib.import_module(name)
+    except Exception as error:
+        remedy = ""
+        problem = "cannot be imported (" + " ".join(f"{type(error).__name__}: {error}".split()) + ")"
+        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
+            problem = "cannot be found"
+            remedy = "It is looked for in the current folder and among the installed packages."
+        raise ExpressionError(repr(name), problem, text=text, column=1, remedy=remedy) from error
+
+
+@contextmanager
+def _current_folder_first() -> Iterator[None]:
+    sys.path.insert(0, "")
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.path.remove("")
