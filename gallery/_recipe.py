@@ -167,7 +167,7 @@ def _check_kinds(recipe: Recipe) -> None:
             or hasattr(optimizer, "update")
         ):
             raise RecipeError(
-                f"An optimizer is a text such as 'adam:learning_rate=0.1', or an optax transformation; "
+                "optimizers must be texts such as 'adam:learning_rate=0.1', or optax transformations; "
                 f"got {optimizer!r}."
             )
 

@@ -1,5 +1,6 @@
 """A canvas in pixels, with matplotlib's Agg rasterizer below it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -184,10 +185,10 @@ def union(boxes: Sequence[PixelBox]) -> PixelBox:
 
 
 def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
-    """The whole pixels that `box` touches inside `to`, empty where they do not meet."""
-    left, top = max(to[0], int(np.floor(box[0]))), max(to[1], int(np.floor(box[1])))
-    right, bottom = min(to[2], int(np.ceil(box[2]))), min(to[3], int(np.ceil(box[3])))
-    return min(left, right), min(top, bottom), right, bottom
+    """The whole pixels that `box` touches inside `to`; where they do not meet, an empty box at its edge."""
+    left, right = np.clip(box[0::2], to[0], to[2]).tolist()
+    top, bottom = np.clip(box[1::2], to[1], to[3]).tolist()
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
 def rgb(colour: str) -> RGB:

@@ -74,9 +74,10 @@ def _stacked(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout
     """The view above, and below it the panels beside each other, or above each other where it is narrow."""
     width, height = size
     edge, right = round(24 * unit), width - round(24 * unit)
-    top, foot, gap = round(80 * unit), height - round(44 * unit), round(48 * unit)
-    room = foot - top - gap
     wide = width >= 560 * unit
+    top, gap = (round(80 * unit), round(48 * unit)) if wide else (round(64 * unit), round(40 * unit))
+    foot = height - round(44 * unit)
+    room = foot - top - gap
     if wide:
         panels = min(max(_tight(runs, unit), 0.4 * room), 0.62 * room)
     else:

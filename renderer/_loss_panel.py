@@ -11,7 +11,7 @@ from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
-from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
+from ravine.renderer._ticks import apart, decade_ticks, label, linear_ticks, power_label
 
 _MOST_DECADES = 12
 
@@ -65,13 +65,13 @@ class LossPanel:
             canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
             canvas.text(text, (left - 8 * unit, y + 6 * unit), size=size, colour=theme.muted, anchor="right")
         ticks = linear_ticks(0.0, float(self._steps), most=4)
-        for value in ticks:
-            x = left + value / self._steps * (right - left)
+        labelled = [
+            (left + value / self._steps * (right - left), label(value) if value else "step 0")
+            for value in ticks.tolist()
+        ]
+        for x, middle, text in apart(labelled, size=size, right=right + 6 * unit):
             canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
-            anchor = "right" if x > right - 14 * unit else "center"
-            at = right if anchor == "right" else x
-            text = label(value) if value else "step 0"
-            canvas.text(text, (at, bottom + 22 * unit), size=size, colour=theme.muted, anchor=anchor)
+            canvas.text(text, (middle, bottom + 22 * unit), size=size, colour=theme.muted, anchor="center")
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """From the heads before to the heads now."""

@@ -90,7 +90,7 @@ class Standings:
         if diverged is not None and diverged <= step:
             baseline = top + self._baseline()
             canvas.text(
-                f"diverged at {diverged}",
+                _verdict(self._runs[run]),
                 (right, baseline),
                 size=16 * self._unit,
                 colour=self._theme.muted,
@@ -114,7 +114,8 @@ class Standings:
         rim = strip.pen(theme.rim, 1.4 * unit)
         strip.disc(rim, (9 * unit, baseline - 0.36 * self._size), 7.4 * unit, shown.colour)
         indent = 28 * unit
-        figures = self._figure_width() * _LOSS_WIDTH + 12 * unit
+        outcome = max(self._figure_width() * _LOSS_WIDTH, self._verdict_width(shown))
+        figures = outcome + 12 * unit
         label = fit_text(shown.label, width - indent - figures, size=self._size)
         strip.text(label, (indent, baseline), size=self._size, colour=theme.text)
         used = indent + text_size(label, size=self._size)[0] + 12 * unit
@@ -124,6 +125,9 @@ class Standings:
         elif text_size(shown.note, size=16 * unit)[0] <= width - used - figures:
             strip.text(shown.note, (used, baseline), size=16 * unit, colour=theme.muted)
         return strip.pixels
+
+    def _verdict_width(self, run: Run) -> float:
+        return text_size(_verdict(run), size=16 * self._unit)[0]
 
     def _figure_width(self) -> float:
         return text_size("0", size=self._size, mono=True)[0]
@@ -136,6 +140,10 @@ class Standings:
             cell.text(character, (0, 0.95 * self._size), size=self._size, colour=self._theme.text, mono=True)
             strips[character] = cell.pixels
         return strips
+
+
+def _verdict(run: Run) -> str:
+    return "" if run.diverged_at is None else f"diverged at {run.diverged_at}"
 
 
 def loss_figures(loss: float) -> str:

@@ -1,8 +1,13 @@
 """Round places on an axis, and their labels."""
 
+import math
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from jaxtyping import Float
 from matplotlib.ticker import MaxNLocator
+
+from ravine.renderer._canvas import text_size
 
 
 def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
@@ -27,3 +32,16 @@ def label(value: float) -> str:
 def power_label(value: float) -> str:
     """A power of ten as an axis shows it."""
     return rf"$\mathdefault{{10^{{{round(np.log10(value))}}}}}$"
+
+
+def apart(
+    places: Sequence[tuple[float, str]], *, size: float, right: float
+) -> Iterator[tuple[float, float, str]]:
+    """Each place with the middle of its label, which ends at `right` at most; none touches the one before."""
+    end = -math.inf
+    for place, text in places:
+        width = text_size(text, size=size)[0]
+        middle = min(place, right - width / 2)
+        if middle - width / 2 > end:
+            end = middle + width / 2 + 0.5 * size
+            yield place, middle, text

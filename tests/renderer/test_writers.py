@@ -186,7 +186,7 @@ class TestVideo:
 
     def test_failed_encoder(self, tmp_path, extension, monkeypatch):
         monkeypatch.setitem(_video._ENCODERS, extension, ["-c:v", "no-such-codec"])
-        with pytest.raises(OutputError, match=r"^ffmpeg could not write the film: .*\.$"):
+        with pytest.raises(OSError, match=r"^ffmpeg could not write the film: .*\.$"):
             write(Film(count=60), tmp_path / f"film{extension}")
         assert names(tmp_path) == []
 
