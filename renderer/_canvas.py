@@ -12,6 +12,7 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
@@ -197,8 +198,16 @@ def rgb(colour: str) -> RGB:
     return red, green, blue
 
 
+@cache
 def _is_math(text: str) -> bool:
-    return text.count("$") >= 2
+    """Whether the text is one formula between dollars, and one that can be set."""
+    if not (len(text) > 2 and text[0] == text[-1] == "$" and text.count("$") == 2):
+        return False
+    try:
+        MathTextParser("agg").parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

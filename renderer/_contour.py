@@ -14,7 +14,7 @@ from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._scene import Box, Ground
 from ravine.renderer._theme import Theme
-from ravine.renderer._ticks import apart, label, linear_ticks
+from ravine.renderer._ticks import apart, labels, linear_ticks
 from ravine.renderer._tone import Tone
 from ravine.renderer._view import Placed
 
@@ -109,16 +109,17 @@ class ContourView:
         canvas.line(pen, corners.astype(float))
         ticks = x_ticks(self._window, self.box, unit)
         places = _to_pixels(np.stack([ticks, ticks], axis=-1), self._window, self.box)[:, 0].tolist()
-        labelled = list(zip(places, map(label, ticks.tolist()), strict=True))
+        labelled = list(zip(places, labels(ticks), strict=True))
         for x, middle, text in apart(labelled, size=16 * unit, right=canvas.size[0] - 4 * unit):
             canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
             at = (middle, bottom + 22 * unit)
             canvas.text(text, at, size=16 * unit, colour=theme.muted, anchor="center")
-        for value in y_ticks(self._window):
+        ticks = y_ticks(self._window)
+        for value, text in zip(ticks.tolist(), labels(ticks), strict=True):
             y = float(_to_pixels(np.array([0.0, value]), self._window, self.box)[1])
             canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
             canvas.text(
-                label(value),
+                text,
                 (left - 9 * unit, y + 6 * unit),
                 size=16 * unit,
                 colour=theme.muted,

@@ -30,10 +30,16 @@ class Header:
         room = right - left - self._counter_width() - 24 * unit
         size = min(32.0, max(20.0, 32.0 * room / text_size(self._title, size=32 * unit, bold=True)[0])) * unit
         title = fit_text(self._title, room, size=size, bold=True)
-        canvas.text(title, (left, baseline), size=size, colour=theme.text, bold=True)
         used = text_size(title, size=size, bold=True)[0] + 14 * unit
-        if text_size(self._subtitle, size=20 * unit)[0] <= room - used:
+        beside = text_size(self._subtitle, size=20 * unit)[0] <= room - used
+        below = not beside and text_size(self._subtitle, size=16 * unit)[0] <= room
+        title_at = (left, baseline - 14 * unit) if below else (left, baseline)
+        canvas.text(title, title_at, size=size, colour=theme.text, bold=True)
+        if beside:
             canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
+        elif below:
+            at = (left, baseline + 11 * unit)
+            canvas.text(self._subtitle, at, size=16 * unit, colour=theme.muted)
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """The counter."""

@@ -13,6 +13,9 @@ _WIDE = 1.15
 _HEAD, _ONE_LINE, _TWO_LINES = 34.0, 25.0, 46.0
 """Heights in the table of runs, in units."""
 
+_NARROWEST = 240.0
+"""A picture with less width than this, in units, has room for the view alone."""
+
 _GAP = 22.0
 _LEAST_BELOW = 130.0
 """Between the table and the losses, and what the losses need at least below a view, in units."""
@@ -42,7 +45,7 @@ class Layout:
         """The layout of a picture; `tick_width` is that of the widest label left of the view."""
         width, height = size
         unit = height / 720
-        if panels != "all":
+        if panels != "all" or width < _NARROWEST * unit:
             return cls(size=size, unit=unit, view=(0, 0, width, height))
         left = round(max(45 * unit, tick_width + 14 * unit))
         if runs == 0:

@@ -11,7 +11,7 @@ from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
-from ravine.renderer._ticks import apart, decade_ticks, label, linear_ticks, power_label
+from ravine.renderer._ticks import apart, decade_ticks, label, labels, linear_ticks, power_label
 
 _MOST_DECADES = 12
 
@@ -104,7 +104,8 @@ class LossPanel:
     def _y_ticks(self) -> list[tuple[float, str]]:
         low, high = self._range
         if self._base is None:
-            return [(value, label(value)) for value in linear_ticks(low, high, most=4)]
+            ticks = linear_ticks(low, high, most=4)
+            return list(zip(ticks.tolist(), labels(ticks), strict=True))
         return [(value, power_label(value)) for value in decade_ticks(low, high, most=5)]
 
     def _y(self, values: Float[np.ndarray, " steps+1"]) -> Float[np.ndarray, " steps+1"]:
@@ -126,6 +127,8 @@ class LossPanel:
 def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None) -> float | None:
     """What is taken off each loss before its logarithm; None where a log scale does not suit."""
     finite = losses[np.isfinite(losses)]
+    if not finite.size:
+        return None
     if lowest is not None and finite.min() >= lowest - 1e-9 * (1.0 + abs(lowest)):
         return lowest
     return 0.0 if finite.min() > 0 and finite.max() > 50 * finite.min() else None
@@ -145,6 +148,8 @@ def _log_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]
 def _linear_range(values: Float[np.ndarray, "runs steps+1"], floor: float) -> tuple[float, float]:
     """The range of nearly all losses, but not below `floor`, where runs may fall without end."""
     finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
     low, high = (float(bound) for bound in np.quantile(finite, [0.005, 0.995]))
     low, high = max(low, floor), max(high, float(finite[0]))
     return (low, high) if high > low else (low - 1.0, high + 1.0)

@@ -19,16 +19,18 @@ class Shown(NamedTuple):
         points: From the start to the ball, in pixels.
         hidden: Which of them stand behind the landscape.
         outside: Which of them lie off it.
+        gone: Whether the run has left the reals, so that it has no ball.
     """
 
     points: Float[np.ndarray, "points 2"]
     hidden: Bool[np.ndarray, " points"]
     outside: Bool[np.ndarray, " points"]
+    gone: bool = False
 
     @property
     def head(self) -> tuple[float, float] | None:
-        """Where the ball is, unless it is off the landscape."""
-        if not len(self.points) or self.outside[-1]:
+        """Where the ball is, unless it is off the landscape or gone."""
+        if self.gone or not len(self.points) or self.outside[-1]:
             return None
         x, y = self.points[-1].tolist()
         return x, y
@@ -101,5 +103,7 @@ def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, positio
         hidden = np.append(hidden, placed.hidden[count - 1 : count + 1].any())
         outside = np.append(outside, placed.outside[count - 1 : count + 1].any())
     real = np.isfinite(points).all(-1)
-    last = len(points) if real.all() else int(real.argmin())
-    return Shown(points[:last], hidden[:last], outside[:last])
+    if real.all():
+        return Shown(points, hidden, outside)
+    last = int(real.argmin())
+    return Shown(points[:last], hidden[:last], outside[:last], gone=True)

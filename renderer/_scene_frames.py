@@ -17,7 +17,7 @@ from ravine.renderer._scene import Scene
 from ravine.renderer._standings import Standings
 from ravine.renderer._surface import SurfaceView
 from ravine.renderer._theme import THEMES
-from ravine.renderer._ticks import label
+from ravine.renderer._ticks import label, labels
 from ravine.renderer._trails import Trails
 from ravine.renderer._view import View
 
@@ -133,8 +133,8 @@ class SceneFrames:
     def _layout(self) -> Layout:
         scene = self._scene
         unit = scene.size[1] / 720
-        labels = [label(value) for value in y_ticks(scene.ground.window)]
-        widest = max(text_size(text, size=16 * unit)[0] for text in labels)
+        texts = labels(y_ticks(scene.ground.window))
+        widest = max((text_size(text, size=16 * unit)[0] for text in texts), default=0.0)
         return Layout.of(scene.size, panels=scene.panels, runs=len(scene.runs), tick_width=widest)
 
     @cached_property

@@ -86,8 +86,7 @@ class Standings:
 
     def _draw_outcome(self, canvas: Canvas, run: int, step: int, top: int) -> None:
         right = self._box[2]
-        diverged = self._runs[run].diverged_at
-        if diverged is not None and diverged <= step:
+        if not np.isfinite(self._losses[run, step]):
             baseline = top + self._baseline()
             canvas.text(
                 _verdict(self._runs[run]),

@@ -15,7 +15,7 @@ from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
 from ravine.renderer._scene import Ground
 from ravine.renderer._theme import Theme
-from ravine.renderer._ticks import decade_ticks, label, linear_ticks, power_label
+from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
 from ravine.renderer._view import Placed
 
 _CELLS = 150
@@ -188,7 +188,8 @@ class SurfaceView:
     def _height_ticks(self) -> list[tuple[float, str]]:
         tone = self._relief.tone
         if tone.knee is None:
-            ticks = [(value, label(value)) for value in linear_ticks(tone.low, tone.high, most=4)]
+            places = linear_ticks(tone.low, tone.high, most=4)
+            ticks = list(zip(places.tolist(), labels(places), strict=True))
         else:
             low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
             ticks = [(value, power_label(value)) for value in decade_ticks(low, tone.high, most=4)]
@@ -215,11 +216,12 @@ class SurfaceView:
         far_x, far_y = _far_walls(camera)
         for dimension, far in ((0, far_y), (1, far_x)):
             low, high = self._relief.window[dimension]
-            for value in linear_ticks(low, high, most=5):
+            ticks = linear_ticks(low, high, most=5)
+            for value, text in zip(ticks.tolist(), labels(ticks), strict=True):
                 at = np.zeros(3)
                 at[dimension] = 2 * (value - low) / (high - low) - 1
                 at[1 - dimension] = -1.11 * far
-                yield at, label(value)
+                yield at, text
 
     def _paint_minima(self, canvas: Canvas, camera: Camera) -> None:
         minima = np.array(self._ground.minima).reshape(-1, 2)

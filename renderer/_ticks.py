@@ -24,9 +24,17 @@ def decade_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " tick
     return 10.0 ** np.arange(-(-first // stride) * stride, last + 1, stride)
 
 
-def label(value: float) -> str:
-    """A number as an axis shows it, with a true minus sign."""
-    return f"{0.0 if abs(value) < 1e-12 else value:.6g}".replace("-", "\N{MINUS SIGN}")
+def label(value: float, *, digits: int = 6) -> str:
+    """A number as a picture shows it, with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")
+
+
+def labels(values: Float[np.ndarray, " ticks"]) -> list[str]:
+    """Numbers as an axis shows them, with as many digits as tell them apart."""
+    step = float(np.diff(values).min()) if len(values) > 1 else 0.0
+    numbers = np.where(np.abs(values) < 1e-9 * step, 0.0, values).tolist()
+    written = ([label(number, digits=digits) for number in numbers] for digits in range(6, 18))
+    return next((texts for texts in written if len(set(texts)) == len(texts)), list(map(label, numbers)))
 
 
 def power_label(value: float) -> str:

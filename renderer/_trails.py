@@ -135,8 +135,9 @@ class Trails:
         """Each ball grows with its overlap with the balls that are drawn after it."""
         radius = _RADIUS * self._unit
         heads = np.array([run.head or (np.nan, np.nan) for run in shown])
-        apart = np.linalg.norm(heads[:, None] - heads[None], axis=-1)
-        overlap = np.clip(1.0 - apart / (1.6 * radius), 0.0, 1.0)
+        with np.errstate(over="ignore", invalid="ignore"):
+            apart = np.linalg.norm(heads[:, None] - heads[None], axis=-1)
+            overlap = np.clip(1.0 - apart / (1.6 * radius), 0.0, 1.0)
         return (radius * (1.0 + self._ring * np.triu(np.nan_to_num(overlap), 1).sum(1))).tolist()
 
     def _draw_balls(self, canvas: Canvas, seen: _Seen) -> None:
