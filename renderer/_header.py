@@ -28,7 +28,8 @@ class Header:
         unit, theme = self._unit, self._theme
         baseline = bottom - 24 * unit
         room = right - left - self._counter_width() - 24 * unit
-        size = min(32.0, max(20.0, 32.0 * room / text_size(self._title, size=32 * unit, bold=True)[0])) * unit
+        wanted = max(1.0, text_size(self._title, size=32 * unit, bold=True)[0])
+        size = 32.0 * unit * min(1.0, max(0.625, 0.98 * room / wanted))
         title = fit_text(self._title, room, size=size, bold=True)
         used = text_size(title, size=size, bold=True)[0] + 14 * unit
         beside = text_size(self._subtitle, size=20 * unit)[0] <= room - used

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ravine.renderer._canvas import Canvas, fit_text, text_size
+from ravine.renderer._canvas import Canvas, clip_box, fit_text, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._scene import Run
@@ -26,9 +26,9 @@ class Legend:
         fitting = max(1, int((box[3] - box[1] - 38 * unit) / self._pitch))
         self._rows = [(fit_text(run.label, room, size=self._size), run.colour) for run in runs[:fitting]]
         width = max(text_size(label, size=self._size)[0] for label, _ in self._rows) + 66 * unit
-        left, top = round(box[2] - width - 12 * unit), round(box[1] + 12 * unit)
-        bottom = round(top + self._pitch * len(self._rows) + 14 * unit)
-        self._box = (left, top, round(box[2] - 12 * unit), bottom)
+        right, top = round(box[2] - 12 * unit), round(box[1] + 12 * unit)
+        height = self._pitch * len(self._rows) + 14 * unit
+        self._box = clip_box((right - width, top, right, top + height), box)
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it lies below the runs."""
@@ -38,7 +38,7 @@ class Legend:
         """The legend, drawn once, aside."""
         left, top, right, bottom = self._box
         unit, theme = self._unit, self._theme
-        width, height = right - left, bottom - top
+        width, height = max(1, right - left), max(1, bottom - top)
         strip = Canvas((width, height), theme.ground)
         frame = strip.pen(theme.frame, unit)
         edge = 0.5 * unit
@@ -61,4 +61,4 @@ class Legend:
         """Copy it over what is there."""
         del moment
         left, top, right, bottom = self._box
-        canvas.pixels[top:bottom, left:right] = self._strip.pixels
+        canvas.pixels[top:bottom, left:right] = self._strip.pixels[: bottom - top, : right - left]

@@ -1,15 +1,48 @@
-"""Strict and hermetic: what JAX would promote silently is an error, and nobody's own caches are touched."""
+"""Strict and hermetic: shapes are checked, JAX promotes nothing silently, nobody's own caches are touched."""
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType, UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
+import jaxtyping
+import numpy as np
 import pytest
+from beartype import beartype
 from click.testing import CliRunner, Result
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from ravine.renderer import Ground, Run, Scene, SceneFrames
+
+_SCALARS = {"Tone.level", "Camera.depth"}
+"""To one point numpy answers with a number, which is not an array of no dimensions."""
+
+
+def check_shapes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Check arguments and results against the shapes in their annotations.
+
+    Other kinds of values are left alone, so that a function's own checks are tested; so are sums such as
+    "steps+1", which can only be checked where "steps" is an argument's own dimension.
+    """
+    hints = {name: hint for name, hint in function.__annotations__.items() if _is_shape(hint)}
+    if not hints or function.__qualname__ in _SCALARS:
+        return function
+    function.__annotations__ = hints
+    return beartype(function)
+
+
+def _is_shape(hint: object) -> bool:
+    """Whether a hint is an array's; of those in a container beartype would check one at random."""
+    parts = get_args(hint) or (hint,)
+    arrays = [isinstance(part, type) and issubclass(part, jaxtyping.AbstractArray) for part in parts]
+    return any(arrays) and get_origin(hint) in (None, Union, UnionType) and "+" not in repr(hint)
+
 
 settings.register_profile("ravine", derandomize=True, database=None, deadline=None)
 settings.load_profile("ravine")
@@ -22,7 +55,7 @@ class OwnFolders:
     root: Path
 
     def enter(self) -> None:
-        os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
+        os.environ["JAX_NUMPY_RANK_PROMOTION"] = "allow"
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
         os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
         os.environ["XDG_CACHE_HOME"] = str(self.root / "cache")
@@ -31,7 +64,15 @@ class OwnFolders:
             (self.root / name).mkdir(parents=True, exist_ok=True)
 
 
+def install_checks() -> None:
+    checker = ModuleType("ravine_shapes")
+    checker.check = check_shapes
+    sys.modules[checker.__name__] = checker
+    jaxtyping.install_import_hook("ravine", "ravine_shapes.check")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    install_checks()
     shared = os.environ.get("RAVINE_TEST_FOLDER")
     if shared is None:
         shared = tempfile.mkdtemp(prefix="ravine-tests-")
@@ -48,6 +89,7 @@ class CommandLine:
     runner: CliRunner
 
     def __call__(self, *arguments: object) -> Result:
+        import jax  # noqa: F401 - what has threads is not forked: all is computed in this process
         from ravine.cli._group import ravine
 
         result = self.runner.invoke(ravine, [str(argument) for argument in arguments], prog_name="ravine")
@@ -68,7 +110,7 @@ class CommandLine:
         line, *rest = result.stderr.splitlines()
         assert rest == []
         assert line.startswith("Error: ")
-        assert line.endswith((".", ")"))
+        assert line.endswith((".", ")", "?"))
         return line
 
 
@@ -82,3 +124,73 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that is the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def scenes() -> "Scenes":
+    return Scenes()
+
+
+class Scenes:
+    """Scenes made by hand: grounds and runs whose every number is known, without JAX."""
+
+    START = (-1.5, 1.2)
+
+    def ground(self, **facts: Any) -> "Ground":
+        """A bowl, or whatever the facts say."""
+        from ravine.renderer import Ground
+
+        bowl = {
+            "title": "Bowl",
+            "equation": "x^2 + 3 y^2",
+            "window": ((-2.0, 2.0), (-1.5, 1.5)),
+            "start": self.START,
+            "minima": ((0.0, 0.0),),
+            "lowest": 0.0,
+            "scale": "auto",
+            "losses": lambda xs, ys: xs**2 + 3 * ys[:, None] ** 2,
+        }
+        return Ground(**{**bowl, **facts})
+
+    def spiral(self, run: int = 0, *, steps: int = 12) -> np.ndarray:
+        """A way from the start to the origin, another one for each run."""
+        turn = np.arange(steps + 1) * (0.35 + 0.11 * run) * (-1) ** run
+        shrink = np.exp(-np.arange(steps + 1) * (0.05 + 0.02 * (run % 5)) * 12 / steps)
+        x, y = self.START
+        points = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=-1)
+        return points * shrink[:, None]
+
+    def run(self, points: Any, *, losses: Any = None, **facts: Any) -> "Run":
+        """A run over `points`, on the bowl unless its losses are given."""
+        from ravine.renderer import Run
+
+        points = np.asarray(points, dtype=float)
+        with np.errstate(all="ignore"):
+            losses = points[:, 0] ** 2 + 3 * points[:, 1] ** 2 if losses is None else np.asarray(losses, float)
+        lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
+        at = int(lost.argmax()) if lost.any() else None
+        common = {"label": "SGD", "note": "rate 0.01", "colour": "#c83800", "balls": {}, "diverged_at": at}
+        return Run(points=points, losses=losses, **{**common, **facts})
+
+    def runs(self, count: int, *, steps: int = 12, label: str = "run {}", **facts: Any) -> tuple["Run", ...]:
+        """As many runs, each with its own colour."""
+        from ravine.renderer import colours
+
+        shades = colours([f"rule {run}" for run in range(count)], theme="light")
+        return tuple(
+            self.run(self.spiral(run, steps=steps), label=label.format(run), colour=colour, **facts)
+            for run, colour in enumerate(shades)
+        )
+
+    def scene(self, *runs: "Run", **choices: Any) -> "Scene":
+        """A small, quick scene of these runs, or of three."""
+        from ravine.renderer import Scene, Timing
+
+        small = {"size": (320, 180), "timing": Timing(seconds=0.4, hold=0.2)}
+        shown = {"ground": self.ground(), "runs": runs or self.runs(3)}
+        return Scene(**{**small, **shown, **choices})
+
+    def frames(self, *runs: "Run", **choices: Any) -> "SceneFrames":
+        from ravine.renderer import SceneFrames
+
+        return SceneFrames(self.scene(*runs, **choices))

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import jax.numpy as jnp
+import jaxtyping
+import numpy as np
 import pytest
 
 import ravine
@@ -115,7 +118,9 @@ def test_doctests(name):
 
 def test_there_are_doctests():
     finder = doctest.DocTestFinder()
-    found = [test for name in modules() for test in finder.find(importlib.import_module(name)) if test.examples]
+    found = [
+        test for name in modules() for test in finder.find(importlib.import_module(name)) if test.examples
+    ]
     assert len(found) >= 3
 
 
@@ -201,7 +206,9 @@ class TestReadme:
     def test_every_file_that_it_names_is_there(self):
         links = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", README)
         targets = {target for pair in links for target in pair if target and "://" not in target}
-        named = set(re.findall(r"`((?:landscapes|optimizers|gallery|renderer|benchmarks|tests)/[\w./-]*)`", PROSE))
+        named = set(
+            re.findall(r"`((?:landscapes|optimizers|gallery|renderer|benchmarks|tests)/[\w./-]*)`", PROSE)
+        )
         assert [name for name in sorted(targets | named) if not (ROOT / name).exists()] == []
 
     def test_every_count_is_right(self):
@@ -212,7 +219,9 @@ class TestReadme:
         known = {"-h", "--help", "--version"}
         for name in commands.list_commands(click.Context(commands)):
             command = commands.get_command(click.Context(commands), name)
-            known |= {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+            known |= {
+                flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)
+            }
         spans = [span for span in re.findall(r"`([^`\n]+)`", PROSE) if not span.startswith(("pip", "pytest"))]
         named = {flag for span in spans for flag in re.findall(r"(?<![\w-])(--[a-z][a-z-]*)", span)}
         assert named <= known
@@ -244,4 +253,24 @@ def plain(cell: str) -> str:
 
 def test_list_json_is_what_the_checks_compare_with(ravine):
     for kind, names in CATALOGUES.items():
-        assert [entry["name"] for entry in json.loads(ravine.works("list", kind, "--json").stdout)] == list(names)
+        assert [entry["name"] for entry in json.loads(ravine.works("list", kind, "--json").stdout)] == list(
+            names
+        )
+
+
+def test_shapes_are_checked():
+    from ravine.renderer._relief import Relief
+    from ravine.renderer._tone import Tone
+
+    tone, window = Tone(low=0.0, high=1.0, knee=None), ((0.0, 1.0), (0.0, 1.0))
+    relief = Relief(window=window, tone=tone, heights=np.zeros((3, 3)))
+    assert relief.on(np.zeros((5, 2))).shape == (5, 3)
+    for bad in (np.zeros((5, 3)), np.zeros((5, 2), dtype=int), [(0.0, 0.0)]):
+        with pytest.raises(jaxtyping.TypeCheckError):
+            relief.on(bad)
+
+
+@pytest.mark.xfail(strict=True, reason="optimizers/_rates.py, score: points >= view[:, 0] promotes ranks")
+def test_ranks_are_not_promoted():
+    with pytest.raises(ValueError, match="rank_promotion"):
+        jnp.zeros((3, 2)) + jnp.zeros(2)

@@ -1,0 +1,226 @@
+"""ravine list, show and gallery, help and completion."""
+
+import json
+import re
+import shlex
+
+import click
+import pytest
+from click.shell_completion import BashComplete
+from PIL import Image
+
+from ravine import gallery, landscapes, optimizers
+from ravine.cli._group import ravine as commands
+
+COMMANDS = commands.list_commands(click.Context(commands))
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+class TestHelp:
+    @pytest.mark.parametrize("name", ["", *COMMANDS])
+    def test_has_an_example_that_parses(self, ravine, name):
+        text = ravine.works(*name.split(), "--help").stdout
+        assert text == ravine.works(*name.split(), "-h").stdout
+        block = text[re.search(r"^  Examples?:$", text, re.MULTILINE).end() :]
+        examples = re.findall(rf"^ +ravine ({name}.*)$", block, re.MULTILINE)
+        assert examples
+        for line in examples:
+            arguments = shlex.split(line)
+            with commands.make_context("ravine", [*arguments]) as context:
+                found, command, rest = commands.resolve_command(context, [*arguments])
+                assert command.make_context(found, rest, parent=context)
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_every_option_says_what_it_does(self, name):
+        command = commands.get_command(click.Context(commands), name)
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                told = parameter.help or isinstance(parameter.type, click.Choice) or parameter.name == "size"
+                assert told, parameter.name
+
+    def test_fits_into_a_terminal(self, ravine):
+        for name in ("", *COMMANDS):
+            assert max(map(len, ravine.works(*name.split(), "--help").stdout.splitlines())) <= 100
+
+    def test_lists_every_command(self, ravine):
+        text = ravine.works("--help").stdout
+        assert all(f"\n  {name} " in text for name in COMMANDS)
+
+    def test_without_arguments_help_is_shown(self, ravine):
+        result = ravine()
+        assert "Usage: ravine" in result.output
+        assert "ravine animate beale" in result.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("landscapes", landscapes.names()), ("optimizers", optimizers.names()), ("recipes", gallery.names())],
+)
+class TestList:
+    def test_names_are_first_and_all_there(self, ravine, kind, names):
+        text = ravine.works("list", kind).stdout
+        assert tuple(re.findall(r"^([\w-]+)(?:  |$)", text, re.MULTILINE)) == names
+        assert max(map(len, text.splitlines())) <= 100
+
+    def test_json(self, ravine, kind, names):
+        entries = json.loads(ravine.works("list", kind, "--json").stdout)
+        assert tuple(entry["name"] for entry in entries) == names
+        assert all(entry["title"] and entry["about"] for entry in entries)
+
+    def test_every_entry_says_something(self, ravine, kind, names):
+        text = words(ravine.works("list", kind).stdout)
+        for entry in json.loads(ravine.works("list", kind, "--json").stdout):
+            said = entry["about"] if kind != "optimizers" else entry["title"]
+            assert words(said) in text
+
+
+class TestShow:
+    @pytest.mark.parametrize("name", landscapes.names())
+    def test_a_landscape(self, ravine, name):
+        landscape = landscapes.load(name)
+        text = words(ravine.works("show", name).stdout)
+        assert landscape.equation
+        for fact in (landscape.title, landscape.equation, landscape.source, landscape.about):
+            assert words(fact) in text
+        assert f"landscape {name}: " in text
+
+    @pytest.mark.parametrize("name", optimizers.names())
+    def test_an_optimizer(self, ravine, name):
+        optimizer = optimizers.load(name)
+        text = words(ravine.works("show", name).stdout)
+        for fact in (
+            optimizer.title,
+            optimizer.paper,
+            optimizer.address,
+            optimizer.about,
+            optimizer.libraries,
+        ):
+            assert words(fact) in text
+        for line in optimizer.equation.split(r"\\"):
+            assert words(line) in text
+        assert str(optimizer.year) in text
+        for key in optimizer.defaults:
+            assert re.search(rf"\b{key}\b", text)
+
+    def test_nothing_is_wider_than_a_terminal(self, ravine):
+        for name in (*optimizers.names(), *landscapes.names(), *gallery.names()):
+            for line in ravine.works("show", name).stdout.splitlines():
+                assert len(line) <= 100 or " " not in line[12:].strip(), line
+
+    @pytest.mark.parametrize("name", ["himmelblau", "adam"])
+    @pytest.mark.parametrize("view", ["contour", "surface"])
+    def test_a_still(self, ravine, in_folder, name, view):
+        options = ["-o", "still.png", "--size", "160x90", "--view", view, "--theme", "dark"]
+        told = ravine.works("show", name, *options)
+        assert told.stdout == ravine.works("show", name).stdout
+        with Image.open(in_folder / "still.png") as still:
+            assert still.size == (160, 90)
+            assert still.getpixel((0, 0)) == (0x11, 0x15, 0x1A)
+            assert len(still.convert("RGB").getcolors(1 << 16)) > 50
+
+    def test_a_still_of_a_recipe(self, ravine, in_folder):
+        (name, *_) = gallery.names()
+        ravine.works("show", name, "-o", "still.png", "--size", "160x90", "--theme", "dark")
+        with Image.open(in_folder / "still.png") as still:
+            assert still.size == (160, 90)
+
+
+class TestGallery:
+    RECIPE = 'optimizers = ["sgd"]\nsteps = 12\nsize = "160x90"\nseconds = 0.4\ntheme = "{theme}"\n'
+
+    def test_makes_films_and_leaves_alone_what_would_not_change(self, ravine, in_folder):
+        for name in ("one", "two"):
+            (in_folder / f"{name}.toml").write_text(self.RECIPE.format(theme="light"))
+        (in_folder / "out").mkdir()
+        command = ["gallery", "one.toml", "two.toml", "-o", "out"]
+        made = ravine.works(*command)
+        sizes = {
+            name: f"{(in_folder / 'out' / name).stat().st_size / 1000:.0f} kB"
+            for name in ("one.gif", "two.gif")
+        }
+        assert made.stdout.splitlines() == [f"out/{name}: made, {size}" for name, size in sizes.items()]
+        before = {
+            path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in (in_folder / "out").iterdir()
+        }
+        assert len(before) == 2
+
+        again = ravine.works(*command)
+        assert again.stdout == made.stdout.replace("made", "unchanged")
+        after = {
+            path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in (in_folder / "out").iterdir()
+        }
+        assert after == before
+
+        (in_folder / "two.toml").write_text(self.RECIPE.format(theme="dark"))
+        assert [line.split()[1] for line in ravine.works(*command).stdout.splitlines()] == [
+            "unchanged,",
+            "made,",
+        ]
+        with Image.open(in_folder / "out" / "two.gif") as film:
+            assert film.n_frames == 10
+
+    def test_quiet(self, ravine, in_folder):
+        (in_folder / "one.toml").write_text(self.RECIPE.format(theme="light"))
+        assert ravine.works("gallery", "one.toml", "-q").output == ""
+        assert (in_folder / "one.gif").is_file()
+
+    def test_a_missing_folder(self, ravine, in_folder):
+        (in_folder / "one.toml").write_text(self.RECIPE.format(theme="light"))
+        assert "does not exist; make it first" in ravine.fails("gallery", "one.toml", "-o", "out")
+        assert [path.name for path in in_folder.iterdir()] == ["one.toml"]
+
+    def test_all_recipes_are_the_default(self, ravine, in_folder, monkeypatch):
+        from ravine.gallery import _keep
+
+        saved = []
+        monkeypatch.setattr(
+            _keep,
+            "save_if_changed",
+            lambda film, path, on_frame=None: saved.append(path) or path.write_bytes(b""),
+        )
+        ravine("gallery")
+        assert [path.name for path in saved] == [f"{name}.gif" for name in gallery.names()]
+
+
+COMPLETIONS = {
+    "animate ros": {"rosenbrock"},
+    "animate beale -O ada": {"adadelta", "adagrad", "adam"},
+    "animate beale --optimizer nest": {"nesterov"},
+    "animate --recipe radford-s": {"radford-saddle", "radford-saddle-original"},
+    "animate --theme d": {"dark"},
+    "animate --vi": {"--view"},
+    "trace him": {"himmelblau"},
+    "show himm": {"himmelblau"},
+    "show adad": {"adadelta"},
+    "gallery radford-beale-": {"radford-beale-original"},
+    "list op": {"optimizers"},
+    "an": {"animate"},
+}
+
+
+@pytest.mark.parametrize("typed", COMPLETIONS)
+def test_completion(typed):
+    *before, last = typed.split()
+    found = BashComplete(commands, {}, "ravine", "_RAVINE_COMPLETE").get_completions(before, last)
+    assert COMPLETIONS[typed] <= {item.value for item in found}
+    assert all(item.value.startswith(last) for item in found)
+
+
+def test_completion_by_the_shell_s_protocol(start):
+    environment = {
+        "_RAVINE_COMPLETE": "bash_complete",
+        "COMP_WORDS": "ravine animate himm",
+        "COMP_CWORD": "2",
+    }
+    stdout, stderr = start(environment=environment).communicate(timeout=60)
+    assert stdout.split() == [b"plain,himmelblau"]
+    assert stderr == b""
+
+
+def test_the_version(ravine):
+    import ravine as package
+
+    assert ravine.works("--version").stdout == f"ravine {package.__version__}\n"
