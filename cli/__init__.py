@@ -4,10 +4,12 @@ import os
 import sys
 
 from ravine.cli._group import ravine
+from ravine.cli._interrupt import watch_for_interrupts
 
 
 def main() -> None:
     """Run the command line."""
+    watch_for_interrupts()
     try:
         ravine(prog_name="ravine")
     except SystemExit as stop:

@@ -186,7 +186,7 @@ class Scenes:
         """A small, quick scene of these runs, or of three."""
         from ravine.renderer import Scene, Timing
 
-        small = {"size": (320, 180), "timing": Timing(seconds=0.4, hold=0.2)}
+        small = {"size": (320, 180), "timing": Timing(seconds=0.24, hold=0.2)}
         shown = {"ground": self.ground(), "runs": runs or self.runs(3)}
         return Scene(**{**small, **shown, **choices})
 

@@ -237,7 +237,6 @@ class TestHeader:
         assert left == below
         assert baseline > top + 20
 
-    @pytest.mark.xfail(strict=True, raises=ZeroDivisionError, reason="renderer/_header.py: room / the title's width")
     def test_no_title(self, said):
         header = Header("", "start", steps=9, box=(10, 0, 460, 96), theme=LIGHT, unit=1.0)
         header.paint(Canvas((480, 100), LIGHT.ground))

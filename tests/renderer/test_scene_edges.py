@@ -31,7 +31,7 @@ def drawn(frames) -> list[np.ndarray]:
         assert 0 <= left <= right <= width
         assert 0 <= top <= bottom <= height
         pictures.append(pixels.copy())
-    assert np.abs(frames.still(-1).astype(int) - pictures[-1]).max() <= 3
+    assert np.abs(frames.still(-1).astype(int) - pictures[-1]).max() <= 4
     return pictures
 
 

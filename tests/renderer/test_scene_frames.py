@@ -74,7 +74,7 @@ class TestEveryView:
     def test_a_still_looks_like_the_frame(self, film):
         for index, (pixels, _) in enumerate(film.drawn):
             apart = np.abs(film.frames.still(index).astype(int) - pixels)
-            assert apart.max() <= 3, index
+            assert apart.max() <= 4, index
             assert (apart > 0).any(-1).mean() < 0.01
 
     @pytest.mark.xfail(strict=True, reason="renderer/_scene_frames.py: what is drawn under a clip differs by a shade")
@@ -102,6 +102,13 @@ class TestEveryView:
         runs = [rgb(run.colour) for run in film.frames._scene.runs]
         assert set(runs) <= set(film.frames.exact_colours)
         assert len([colour for colour in runs if colour in seen]) >= len(runs) - 1
+
+
+@pytest.mark.xfail(strict=True, reason="renderer/_header.py: the counter's ink reaches a pixel beyond its box")
+def test_the_counter_of_a_small_film_leaves_no_ghost(scenes):
+    film = film_of(scenes.frames(size=(240, 136)))
+    for index, (pixels, _) in enumerate(film.drawn):
+        assert np.abs(film.frames.still(index)[:14].astype(int) - pixels[:14]).max() <= 4
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -199,7 +206,7 @@ def test_the_minimum_is_marked(scenes):
 
 def test_the_comment_and_the_clock_are_the_scene_s(scenes):
     timing = Timing(seconds=2.0, fps=10.0, hold=1.5, loops=4)
-    frames = scenes.frames(timing=timing, comment="made by hand")
+    frames = scenes.frames(timing=timing, comment="made by hand", size=(320, 180))
     assert (frames.comment, frames.fps, frames.loops, frames.size) == ("made by hand", 10.0, 4, (320, 180))
     assert frames.durations == (*[0.1] * 19, 1.5)
 

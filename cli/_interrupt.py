@@ -1,0 +1,25 @@
+"""Ctrl-C, even where Python loses it: an exception in the callback of a weak reference is only printed."""
+
+import signal
+
+_asked: list[int] = []
+
+
+def watch_for_interrupts() -> None:
+    """Remember that an end was asked for."""
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    _asked.append(number)
+    raise KeyboardInterrupt
+
+
+def check_interrupt() -> None:
+    """End now if an end was asked for and work went on.
+
+    Raises:
+        KeyboardInterrupt: it was.
+    """
+    if _asked:
+        raise KeyboardInterrupt
