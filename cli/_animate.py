@@ -61,20 +61,22 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     recipe = recipe_from(options)
     from ravine.cli._cache import numbers_for
 
-    numbers = numbers_for(recipe)
-    from ravine.cli._report import report_film, warn_of_start
-    from ravine.gallery import Film
-    from ravine.renderer import writers
-
     if frame is not None and path.suffix.lower() != ".png":
         raise click.UsageError(f"--frame chooses the frame of a .png; the output is {str(path)!r}.")
-    writers.check_path(path, recipe.size)
-    film = Film(recipe, numbers=numbers)
-    warn_of_start(film, quiet=quiet)
-    if frame is not None:
-        writers.write_still(film.still(frame), path, film.frames.comment)
-    else:
-        with progress(path.name, lambda: len(film.frames), quiet=quiet) as on_frame:
-            film.save(path, on_frame=on_frame)
-    if not quiet:
-        report_film(film, path)
+    with numbers_for(recipe) as numbers:
+        # Not before: while these are loaded, the numbers are on their way.
+        from ravine.cli._report import report_film, warn_of_start
+        from ravine.gallery import Film
+        from ravine.renderer import writers
+
+        target = output or path
+        writers.check_path(target, recipe.size)
+        film = Film(recipe, numbers=numbers)
+        warn_of_start(film, quiet=quiet)
+        if frame is not None:
+            writers.write_still(film.still(frame), path, film.frames.comment)
+        else:
+            with progress(path.name, lambda: len(film.frames), quiet=quiet) as on_frame:
+                film.save(target, on_frame=on_frame)
+        if not quiet:
+            report_film(film, path)

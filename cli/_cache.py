@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from contextlib import AbstractContextManager
 
 import platformdirs
 
@@ -12,7 +13,7 @@ from ravine.gallery._numbers import Numbers, numbers_of
 _FOLDER = platformdirs.user_cache_path("ravine")
 
 
-def numbers_for(recipe: Recipe) -> Numbers | None:
+def numbers_for(recipe: Recipe) -> AbstractContextManager[Numbers | None]:
     """Numbers kept from an earlier call, or computed with the programs that JAX compiled in one."""
     keep_programs()
     return numbers_of(recipe, Kept(_FOLDER / "numbers"))

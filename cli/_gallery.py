@@ -37,8 +37,9 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
         writers.check_path(path, recipe.size)
-        film = Film(recipe, numbers=numbers_for(recipe))
-        with progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame:
-            changed = save_if_changed(film, path, on_frame=on_frame)
+        with numbers_for(recipe) as numbers:
+            film = Film(recipe, numbers=numbers)
+            with progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame:
+                changed = save_if_changed(film, path, on_frame=on_frame)
         if not quiet:
             click.echo(f"{path}: {'made' if changed else 'unchanged'}, {path.stat().st_size / 1000:.0f} kB")

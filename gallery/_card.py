@@ -14,8 +14,12 @@ from ravine.landscapes import Landscape
 from ravine.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from ravine.gallery._numbers import Numbers
     from ravine.renderer import Pixels
+
+    NumbersFor = Callable[[Recipe], AbstractContextManager[Numbers | None]]
 
 _WIDTH = 96
 
@@ -43,9 +47,7 @@ def _likeness(name: str, known: tuple[str, ...]) -> float:
     return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
 
 
-def still_of(
-    name: str, look: Mapping[str, Any], *, numbers_for: Callable[[Recipe], "Numbers | None"]
-) -> tuple["Pixels", str]:
+def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -> tuple["Pixels", str]:
     """A picture and its comment; `look` holds keys of a recipe such as size and theme.
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
@@ -59,9 +61,10 @@ def still_of(
         recipe = (
             _shelf.load(name).replace(**look) if name in _shelf.names() else Recipe(landscape=name, **look)
         )
-    film = Film(recipe, numbers=numbers_for(recipe))
-    alone = name in landscapes.names()
-    return (film.landscape_alone() if alone else film.still()), film.frames.comment
+    with numbers_for(recipe) as numbers:
+        film = Film(recipe, numbers=numbers)
+        alone = name in landscapes.names()
+        return (film.landscape_alone() if alone else film.still()), film.frames.comment
 
 
 def _landscape_card(landscape: Landscape) -> str:

@@ -3,7 +3,8 @@
 import multiprocessing
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,11 +33,17 @@ class Numbers(Protocol):
         ...
 
 
-def numbers_of(recipe: Recipe, kept: Kept) -> Numbers | None:
+@contextmanager
+def numbers_of(recipe: Recipe, kept: Kept) -> Iterator[Numbers | None]:
     """The quickest way to a recipe's numbers; None where the film had best compute them itself."""
     if not recipe.is_text:
-        return None
-    return _KeptNumbers(recipe, kept)
+        yield None
+        return
+    numbers = _KeptNumbers(recipe, kept)
+    try:
+        yield numbers
+    finally:
+        numbers.close()
 
 
 class _KeptNumbers:
@@ -70,6 +77,11 @@ class _KeptNumbers:
         losses = self._computed().losses(xs, ys)
         self._kept.save(origin, {"losses": losses})
         return losses
+
+    def close(self) -> None:
+        """End the process that computes, if there is one."""
+        if isinstance(self._source, _Apart):
+            self._source.close()
 
     def _computed(self) -> Numbers:
         if self._source is None:
@@ -109,6 +121,12 @@ class _Apart:
     ) -> Float[np.ndarray, "rows columns"]:
         self._line.send(("losses", (xs, ys)))
         return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+        self._line.close()
 
     def _answer(self) -> Any:
         try:

@@ -247,8 +247,10 @@ class TestGround:
         assert all(x0 < x < x1 and y0 < y < y1 for (x, y), _ in starts)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "radford"])
-@pytest.mark.parametrize("panels", ["all", "legend", "none"])
+LOOKS = [(theme, "all") for theme in ("light", "dark", "radford")] + [("light", "legend"), ("dark", "none")]
+
+
+@pytest.mark.parametrize(("theme", "panels"), LOOKS)
 @pytest.mark.parametrize("view", ["contour", "surface"])
 def test_every_look_can_be_drawn(ravine, in_folder, small, theme, panels, view):
     options = ["--theme", theme, "--panels", panels, "--view", view, "-O", "adam"]

@@ -21,19 +21,19 @@ def boxes(of: Layout) -> dict[str, tuple[int, int, int, int]]:
 
 
 @pytest.mark.parametrize("ticks", TICKS)
-@pytest.mark.parametrize("runs", range(25))
 @pytest.mark.parametrize("size", SIZES)
-def test_boxes_lie_inside_and_apart(size, runs, ticks):
-    found = boxes(layout(size, runs, ticks))
-    for name, (left, top, right, bottom) in found.items():
-        assert 0 <= left < right <= size[0], name
-        assert 0 <= top < bottom <= size[1], name
-    for (one, a), (two, b) in combinations(found.items(), 2):
-        apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-        assert apart, (one, two)
+def test_boxes_lie_inside_and_apart(size, ticks):
+    for runs in range(25):
+        found = boxes(layout(size, runs, ticks))
+        for name, (left, top, right, bottom) in found.items():
+            assert 0 <= left < right <= size[0], (runs, name)
+            assert 0 <= top < bottom <= size[1], (runs, name)
+        for (one, a), (two, b) in combinations(found.items(), 2):
+            apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+            assert apart, (runs, one, two)
 
 
-@pytest.mark.parametrize("runs", range(1, 25))
+@pytest.mark.parametrize("runs", [1, 2, 4, 7, 10, 14, 19, 24])
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_has_room(size, runs):
     found = layout(size, runs)
