@@ -75,6 +75,8 @@ class _KeptNumbers:
         if found is not None:
             return found["losses"]
         losses = self._computed().losses(xs, ys)
+        # A film asks for one grid, after its sketch: what computed them need not take memory any more.
+        self.close()
         self._kept.save(origin, {"losses": losses})
         return losses
 
@@ -82,6 +84,7 @@ class _KeptNumbers:
         """End the process that computes, if there is one."""
         if isinstance(self._source, _Apart):
             self._source.close()
+            self._source = None
 
     def _computed(self) -> Numbers:
         if self._source is None:

@@ -96,6 +96,17 @@ def test_a_constant_ground(scenes, look, value):
     drawn(scenes.frames(run, ground=ground, **look))
 
 
+@pytest.mark.xfail(strict=True, reason="renderer/_ticks.py, decade_ticks: the logarithm of a loss below zero")
+def test_a_log_scale_below_zero(scenes):
+    """As on the cross-in-tray function: every loss is negative, and few are far below the others."""
+
+    def losses(xs, ys):
+        return -1.0 - np.exp(-40 * (xs**2 + ys[:, None] ** 2))
+
+    ground = scenes.ground(losses=losses, lowest=-2.0, scale="log")
+    drawn(scenes.frames(scenes.run(scenes.spiral(), losses=-np.linspace(1, 2, 13)), ground=ground, view="surface"))
+
+
 def test_a_ground_with_holes(scenes, look):
     def losses(xs, ys):
         with np.errstate(all="ignore"):

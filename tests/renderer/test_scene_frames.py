@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -202,6 +203,22 @@ def test_the_minimum_is_marked(scenes):
     rows, columns = np.nonzero((with_star != without).any(-1))
     assert (rows.mean(), columns.mean()) == (pytest.approx(75, abs=2), pytest.approx(100, abs=2))
     np.testing.assert_allclose(with_star[75, 100, :3], rgb(THEMES["light"].star), atol=2)
+
+
+@pytest.mark.xfail(strict=True, reason="renderer/_canvas.py: a matplotlibrc, even one in this folder, draws another film")
+@pytest.mark.parametrize(
+    "taste",
+    [
+        {"text.hinting": "none", "text.antialiased": False},
+        {"path.sketch": (1, 100, 2)},
+        {"mathtext.fontset": "cm", "font.family": ["serif"]},
+        {"font.sans-serif": ["DejaVu Serif"], "axes.unicode_minus": False, "savefig.dpi": 40, "text.usetex": True},
+    ],
+)
+def test_nobody_s_own_matplotlibrc_changes_a_film(scenes, taste):
+    wanted = scenes.frames(ground=scenes.ground(title="$x^2$")).still(-1)
+    with matplotlib.rc_context(taste):
+        np.testing.assert_array_equal(scenes.frames(ground=scenes.ground(title="$x^2$")).still(-1), wanted)
 
 
 def test_the_comment_and_the_clock_are_the_scene_s(scenes):
