@@ -25,4 +25,6 @@ def keep_programs() -> None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(_FOLDER / "programs"))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    # A user's own settings of matplotlib would change the picture.
+    os.environ["MATPLOTLIBRC"] = os.devnull
     warnings.filterwarnings("ignore", message=".*persistent compilation cache")

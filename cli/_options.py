@@ -97,6 +97,8 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
         raise click.UsageError("LANDSCAPE and --function both say what to descend; give one of them.")
     if "landscape" in given and base.function:
         given |= {"function": None, "domain": given.get("domain")}
+    if given.get("random_start") and "start" not in given:
+        given["start"] = None
     return base.replace(**given)
 
 

@@ -12,6 +12,7 @@ from ravine.landscapes import Landscape
 Span = tuple[float, float, float, float]
 """(x0, x1, y0, y1)."""
 
+MOST_STEPS = 100_000
 SMALLEST = 64
 LARGEST = 8192
 
@@ -72,6 +73,10 @@ class Recipe:
         for key, least in (("steps", 1), ("seed", 0)):
             if getattr(self, key) < least:
                 raise RecipeError(f"{key} must be at least {least}; got {getattr(self, key)}.")
+        if self.steps > MOST_STEPS:
+            raise RecipeError(f"steps must be at most {MOST_STEPS}; got {self.steps}.")
+        if self.random_start and self.start:
+            raise RecipeError(f"random_start draws the start; start is given too: {self.start}.")
         if not self.optimizers:
             raise RecipeError("A film needs at least one optimizer; got none.")
         for name in ("domain", "window"):

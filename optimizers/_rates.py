@@ -132,7 +132,8 @@ def score(
     lowest: Float[Array, ""],
 ) -> Float[Array, " rates"]:
     """How well each rate of a grid does; smaller is better."""
-    inside = ((points >= view[:, 0]) & (points <= view[:, 1])).all(-1)
+    low, high = view.T[:, None, None]
+    inside = ((points >= low) & (points <= high)).all(-1)
     real = jnp.isfinite(points).all(-1) & jnp.isfinite(losses)
     excess = losses - lowest
     relative = jnp.clip(jnp.where(real, excess / excess[:, :1], 1.0), _DEPTH, 1.0)

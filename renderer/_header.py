@@ -1,5 +1,7 @@
 """The header: what is shown, and the step counter in figures of one width."""
 
+import math
+
 from ravine.renderer._canvas import Canvas, fit_text, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
@@ -46,7 +48,8 @@ class Header:
         """The counter."""
         del before, now
         _, top, right, bottom = self._box
-        return round(right - self._counter_width() - 2 * self._unit), top, right, bottom
+        reach = math.ceil(2 * self._unit)
+        return math.floor(right - self._counter_width()) - reach, top, right + reach, bottom
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the counter, if there is anything to count."""

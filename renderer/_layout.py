@@ -78,7 +78,7 @@ def _stacked(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout
     width, height = size
     edge, right = round(24 * unit), width - round(24 * unit)
     wide = width >= 560 * unit
-    top, gap = (round(80 * unit), round(48 * unit)) if wide else (round(64 * unit), round(40 * unit))
+    top, gap = (round(80 * unit), round(48 * unit)) if wide else (round(70 * unit), round(40 * unit))
     foot = height - round(44 * unit)
     room = foot - top - gap
     if wide:

@@ -187,7 +187,7 @@ class SurfaceView:
     @cached_property
     def _height_ticks(self) -> list[tuple[float, str]]:
         tone = self._relief.tone
-        if tone.knee is None:
+        if tone.knee is None or tone.high <= 0.0:
             places = linear_ticks(tone.low, tone.high, most=4)
             ticks = list(zip(places.tolist(), labels(places), strict=True))
         else:
@@ -242,19 +242,21 @@ def quads(rows: int, columns: int) -> Int[np.ndarray, "quads 4"]:
 
 
 def best_azimuth(relief: Relief, runs: Float[np.ndarray, "runs steps+1 2"], elevation: float) -> float:
-    """From where most of the runs is seen, and widest."""
-    points = runs.reshape(-1, 2)[:: max(1, runs.size // 1200)]
+    """From where most of the runs and of their ends is seen, and widest."""
+    points = np.concatenate([runs[:, -1], runs.reshape(-1, 2)[:: max(1, runs.size // 1200)]])
     world = relief.on(points)
     with np.errstate(invalid="ignore"):
-        world = world[(np.abs(world[:, :2]) <= 1.0).all(-1)]
+        inside = np.asarray((np.abs(world[:, :2]) <= 1.0).all(-1))
+    world = world[inside]
     if not len(world):
         return -60.0
+    ends = max(1, int(inside[: len(runs)].sum()))
     scores = []
     for azimuth in _AZIMUTHS:
         camera = Camera(azimuth=azimuth, elevation=elevation)
         seen = ~relief.hides(world, camera)
         spread = float(np.ptp(camera.project(world), axis=0).sum())
-        scores.append(seen.mean() + 0.08 * spread)
+        scores.append(seen[:ends].mean() + seen.mean() + 0.08 * spread)
     return float(_AZIMUTHS[int(np.argmax(scores))])
 
 

@@ -55,7 +55,7 @@ class OwnFolders:
     root: Path
 
     def enter(self) -> None:
-        os.environ["JAX_NUMPY_RANK_PROMOTION"] = "allow"
+        os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
         os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
         os.environ["XDG_CACHE_HOME"] = str(self.root / "cache")
@@ -90,6 +90,7 @@ class CommandLine:
 
     def __call__(self, *arguments: object) -> Result:
         import jax  # noqa: F401 - what has threads is not forked: all is computed in this process
+
         from ravine.cli._group import ravine
 
         result = self.runner.invoke(ravine, [str(argument) for argument in arguments], prog_name="ravine")
@@ -166,7 +167,9 @@ class Scenes:
 
         points = np.asarray(points, dtype=float)
         with np.errstate(all="ignore"):
-            losses = points[:, 0] ** 2 + 3 * points[:, 1] ** 2 if losses is None else np.asarray(losses, float)
+            losses = (
+                points[:, 0] ** 2 + 3 * points[:, 1] ** 2 if losses is None else np.asarray(losses, float)
+            )
         lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
         at = int(lost.argmax()) if lost.any() else None
         common = {"label": "SGD", "note": "rate 0.01", "colour": "#c83800", "balls": {}, "diverged_at": at}
@@ -186,7 +189,7 @@ class Scenes:
         """A small, quick scene of these runs, or of three."""
         from ravine.renderer import Scene, Timing
 
-        small = {"size": (320, 180), "timing": Timing(seconds=0.24, hold=0.2)}
+        small = {"size": (320, 180), "timing": Timing(seconds=0.16, hold=0.2)}
         shown = {"ground": self.ground(), "runs": runs or self.runs(3)}
         return Scene(**{**small, **shown, **choices})
 

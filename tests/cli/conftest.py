@@ -19,7 +19,9 @@ SMALL = ["-O", "sgd", "--steps", "12", "--size", "320x180", "--seconds", "0.4"]
 
 def _own_environment() -> dict[str, str]:
     """This session's, without what commands in this process have added."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("JAX_COMP", "JAX_PERS"))}
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("JAX_COMP", "JAX_PERS"))
+    }
 
 
 @pytest.fixture

@@ -108,5 +108,5 @@ def test_the_same_command_gives_the_same_bytes(start, tmp_path, small):
 def test_the_caches_are_the_tests_own(start, tmp_path):
     home = {"HOME": str(tmp_path / "home")}
     assert start("trace", "beale", "-O", "sgd", "--steps", "2", "-o", "t.csv", environment=home).wait(60) == 0
-    assert os.listdir(tmp_path) == ["t.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
     assert list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*-cache"))

@@ -110,7 +110,9 @@ class TestStandings:
     def test_what_is_left_out_is_told_of(self, scenes, said):
         table = Standings(scenes.runs(24), box=(20, 20, 380, 330), theme=LIGHT, unit=1.0)
         table.paint(Canvas((400, 720), LIGHT.ground))
-        ((shown,),) = [re.findall(r"^best (\d+) of 24$", words) for words, _ in said if words.startswith("best")]
+        ((shown,),) = [
+            re.findall(r"^best (\d+) of 24$", words) for words, _ in said if words.startswith("best")
+        ]
         assert 8 <= int(shown) <= 12
 
     @pytest.mark.parametrize(
@@ -228,7 +230,12 @@ class TestHeader:
 
     def test_a_subtitle_without_room_stands_below(self, said):
         header = Header(
-            "A title of some length", "all start at (1, 1.6)", steps=9, box=(10, 0, 460, 96), theme=LIGHT, unit=1.0
+            "A title of some length",
+            "all start at (1, 1.6)",
+            steps=9,
+            box=(10, 0, 460, 96),
+            theme=LIGHT,
+            unit=1.0,
         )
         header.paint(Canvas((480, 100), LIGHT.ground))
         (title, (left, top)), (subtitle, (below, baseline)) = said
@@ -261,7 +268,7 @@ class TestLegend:
 
     def test_more_runs_than_fit(self, scenes):
         legend = Legend(scenes.runs(24), box=(0, 0, 640, 360), theme=LIGHT, unit=0.5 * 1.2)
-        left, top, right, bottom = legend.touched(at(0), at(1))
+        *_, bottom = legend.touched(at(0), at(1))
         assert bottom <= 360
 
     def test_a_long_label_is_cut(self, scenes):

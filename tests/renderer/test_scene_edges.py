@@ -50,7 +50,9 @@ def test_a_run_that_leaves_the_reals(scenes, look):
 
 def test_a_ball_is_gone_once_its_run_has_left_the_reals(scenes):
     points = np.array([(-1.5, 0.0), (-0.5, 0.0), (0.5, 0.0), (np.nan, np.nan), (np.nan, np.nan)])
-    frames = scenes.frames(scenes.run(points), panels="none", size=(400, 300), timing=Timing(steps_per_frame=1.0))
+    frames = scenes.frames(
+        scenes.run(points), panels="none", size=(400, 300), timing=Timing(steps_per_frame=1.0)
+    )
 
     def ball(index: int) -> bool:
         column = round((0.5 + 2) / 4 * 400)
@@ -104,7 +106,11 @@ def test_a_log_scale_below_zero(scenes):
         return -1.0 - np.exp(-40 * (xs**2 + ys[:, None] ** 2))
 
     ground = scenes.ground(losses=losses, lowest=-2.0, scale="log")
-    drawn(scenes.frames(scenes.run(scenes.spiral(), losses=-np.linspace(1, 2, 13)), ground=ground, view="surface"))
+    drawn(
+        scenes.frames(
+            scenes.run(scenes.spiral(), losses=-np.linspace(1, 2, 13)), ground=ground, view="surface"
+        )
+    )
 
 
 def test_a_ground_with_holes(scenes, look):
@@ -192,7 +198,7 @@ def test_texts_with_dollars(scenes, text):
 
 
 def test_a_film_of_them_can_be_written(scenes):
-    """A run that leaves the view and one that leaves the reals, through the writer that trusts `changed` most."""
+    """A run that leaves the view and one that leaves the reals, by the writer that trusts `changed` most."""
     away = scenes.spiral(steps=20) * np.linspace(1, 5, 21)[:, None]
     gone = scenes.spiral(1, steps=20)
     gone[7:] = np.nan

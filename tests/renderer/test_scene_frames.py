@@ -78,7 +78,9 @@ class TestEveryView:
             assert apart.max() <= 4, index
             assert (apart > 0).any(-1).mean() < 0.01
 
-    @pytest.mark.xfail(strict=True, reason="renderer/_scene_frames.py: what is drawn under a clip differs by a shade")
+    @pytest.mark.xfail(
+        strict=True, reason="renderer/_scene_frames.py: what is drawn under a clip differs by a shade"
+    )
     def test_a_still_is_the_frame(self, film):
         for index, (pixels, _) in enumerate(film.drawn):
             np.testing.assert_array_equal(film.frames.still(index), pixels)
@@ -105,7 +107,9 @@ class TestEveryView:
         assert len([colour for colour in runs if colour in seen]) >= len(runs) - 1
 
 
-@pytest.mark.xfail(strict=True, reason="renderer/_header.py: the counter's ink reaches a pixel beyond its box")
+@pytest.mark.xfail(
+    strict=True, reason="renderer/_header.py: the counter's ink reaches a pixel beyond its box"
+)
 def test_the_counter_of_a_small_film_leaves_no_ghost(scenes):
     film = film_of(scenes.frames(size=(240, 136)))
     for index, (pixels, _) in enumerate(film.drawn):
@@ -176,7 +180,10 @@ def test_a_ball_goes_straight_between_two_steps(scenes):
     [
         (1280, 720),
         pytest.param(
-            (640, 360), marks=pytest.mark.xfail(strict=False, reason="renderer/_trails.py: a ring is thinner than a pixel")
+            (640, 360),
+            marks=pytest.mark.xfail(
+                strict=False, reason="renderer/_trails.py: a ring is thinner than a pixel"
+            ),
         ),
     ],
 )
@@ -205,14 +212,18 @@ def test_the_minimum_is_marked(scenes):
     np.testing.assert_allclose(with_star[75, 100, :3], rgb(THEMES["light"].star), atol=2)
 
 
-@pytest.mark.xfail(strict=True, reason="renderer/_canvas.py: a matplotlibrc, even one in this folder, draws another film")
+HINTING = pytest.mark.xfail(
+    strict=True, reason="renderer/_canvas.py: text obeys a matplotlibrc, even one of this folder"
+)
+
+
 @pytest.mark.parametrize(
     "taste",
     [
-        {"text.hinting": "none", "text.antialiased": False},
-        {"path.sketch": (1, 100, 2)},
-        {"mathtext.fontset": "cm", "font.family": ["serif"]},
-        {"font.sans-serif": ["DejaVu Serif"], "axes.unicode_minus": False, "savefig.dpi": 40, "text.usetex": True},
+        pytest.param({"text.hinting": "none", "text.antialiased": False}, marks=HINTING),
+        {"path.sketch": (1, 100, 2), "savefig.dpi": 40, "figure.dpi": 40},
+        {"font.sans-serif": ["DejaVu Serif"], "font.family": ["serif"], "font.size": 30},
+        {"axes.unicode_minus": False, "text.usetex": True, "lines.antialiased": False},
     ],
 )
 def test_nobody_s_own_matplotlibrc_changes_a_film(scenes, taste):

@@ -119,7 +119,9 @@ class TestWhatIsHidden:
         hidden = RIDGE.hides(self.points(behind, before, on_top, high), camera)
         assert hidden.tolist() == [True, False, False, False]
 
-    @pytest.mark.parametrize(("azimuth", "hidden"), [(0.0, True), (180.0, False), (90.0, False), (-90.0, False)])
+    @pytest.mark.parametrize(
+        ("azimuth", "hidden"), [(0.0, True), (180.0, False), (90.0, False), (-90.0, False)]
+    )
     def test_it_depends_on_where_the_eye_is(self, azimuth, hidden):
         camera = Camera(azimuth=azimuth, elevation=20.0)
         assert RIDGE.hides(self.points((-0.5, 0.0, 0.01)), camera).tolist() == [hidden]

@@ -84,7 +84,10 @@ def test_losses_off_the_view_are_clipped():
 FINITE = st.floats(-1e150, 1e150)
 
 
-@given(losses=arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=FINITE), scale=st.sampled_from(SCALES))
+@given(
+    losses=arrays(float, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=FINITE),
+    scale=st.sampled_from(SCALES),
+)
 def test_any_losses_have_levels(losses, scale):
     levels = Tone.of(losses, scale).level(losses)
     assert np.isfinite(levels).all()
