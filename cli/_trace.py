@@ -27,8 +27,10 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
       ravine trace ravine --rates published -o ravine.csv
     """
     recipe = recipe_from(options)
-    from ravine._whole_file import check_target, whole_file
     from ravine.cli._cache import keep_programs
+
+    keep_programs()  # before JAX is loaded
+    from ravine._whole_file import check_target, whole_file
     from ravine.cli._report import report_rates, warn_of_start
     from ravine.gallery import Film
     from ravine.gallery._trace import check_trace_path, trace_bytes
@@ -36,7 +38,6 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     if output:
         check_trace_path(output)
         check_target(output)
-    keep_programs()
     film = Film(recipe)
     warn_of_start(film, quiet=quiet)
     content = trace_bytes(film, output.suffix.lower() if output else ".json")

