@@ -70,26 +70,8 @@ class Recipe:
         _check_kinds(self)
         _check_choices(self)
         _check_numbers(self)
-        for key, least in (("steps", 1), ("seed", 0)):
-            if getattr(self, key) < least:
-                raise RecipeError(f"{key} must be at least {least}; got {getattr(self, key)}.")
-        if self.steps > MOST_STEPS:
-            raise RecipeError(f"steps must be at most {MOST_STEPS}; got {self.steps}.")
-        if self.random_start and self.start:
-            raise RecipeError(f"random_start draws the start; start is given too: {self.start}.")
-        if not self.optimizers:
-            raise RecipeError("A film needs at least one optimizer; got none.")
-        for name in ("domain", "window"):
-            _check_span(name, getattr(self, name))
-        if not all(SMALLEST <= side <= LARGEST for side in self.size):
-            width, height = self.size
-            raise RecipeError(
-                f"size must have sides of {SMALLEST} to {LARGEST} pixels; got {width}x{height}."
-            )
-        if self.view != "surface":
-            for name in ("turn", "azimuth", "elevation"):
-                if getattr(self, name) is not None:
-                    raise RecipeError(f"{name} moves the camera of view surface; the view is {self.view}.")
+        _check_limits(self)
+        _check_camera(self)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Recipe":
@@ -214,6 +196,30 @@ def _check_numbers(recipe: Recipe) -> None:
             what = "whole" if kind is int else "finite"
             wanted = f"{count} {what} numbers" if count else f"a {what} number"
             raise RecipeError(f"{key} must be {wanted}; got {value!r}.")
+
+
+def _check_limits(recipe: Recipe) -> None:
+    for key, least in (("steps", 1), ("seed", 0)):
+        if getattr(recipe, key) < least:
+            raise RecipeError(f"{key} must be at least {least}; got {getattr(recipe, key)}.")
+    if recipe.steps > MOST_STEPS:
+        raise RecipeError(f"steps must be at most {MOST_STEPS}; got {recipe.steps}.")
+    if recipe.random_start and recipe.start:
+        raise RecipeError(f"random_start draws the start; start is given too: {recipe.start}.")
+    if not recipe.optimizers:
+        raise RecipeError("A film needs at least one optimizer; got none.")
+    for name in ("domain", "window"):
+        _check_span(name, getattr(recipe, name))
+    if not all(SMALLEST <= side <= LARGEST for side in recipe.size):
+        width, height = recipe.size
+        raise RecipeError(f"size must have sides of {SMALLEST} to {LARGEST} pixels; got {width}x{height}.")
+
+
+def _check_camera(recipe: Recipe) -> None:
+    if recipe.view != "surface":
+        for name in ("turn", "azimuth", "elevation"):
+            if getattr(recipe, name) is not None:
+                raise RecipeError(f"{name} moves the camera of view surface; the view is {recipe.view}.")
 
 
 def _check_span(name: str, span: Span | None) -> None:

@@ -25,6 +25,7 @@ class Sketch:
         facts: Of the landscape: name, title, equation, domain, window, start, minima, lowest, scale.
         runs: Of each run: rule, label, note, and the text that reproduces it, if there is one.
         tuned: Whether a rate was found rather than given.
+        outside: Whether the start lies off the landscape's domain.
         balls: Of each run, by name.
         diverged_at: The first step on which a run left the reals, -1 if it did not.
     """
@@ -32,6 +33,7 @@ class Sketch:
     facts: Mapping[str, Any]
     runs: tuple[Mapping[str, Any], ...]
     tuned: bool
+    outside: bool
     points: Float[np.ndarray, "runs steps+1 2"]
     losses: Float[np.ndarray, "runs steps+1"]
     diverged_at: Int[np.ndarray, " runs"]
@@ -54,26 +56,23 @@ class Sketch:
             },
             runs=tuple(_run_facts(descent) for descent in descents),
             tuned=tuned,
+            outside=not landscape.contains(landscape.start),
             points=np.stack([descent.points for descent in descents]),
             losses=np.stack([descent.losses for descent in descents]),
             diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
             balls=tuple(descent.balls for descent in descents),
         )
 
-    @property
-    def outside(self) -> bool:
-        """Whether the start lies off the landscape's domain."""
-        bounds = zip(self.facts["start"], self.facts["domain"], strict=True)
-        return not all(low <= value <= high for value, (low, high) in bounds)
-
     def to_arrays(self) -> Arrays:
         """The sketch as named arrays, without objects."""
-        texts = {"facts": dict(self.facts), "runs": list(self.runs), "tuned": self.tuned}
+        texts = {"facts": dict(self.facts), "runs": list(self.runs)}
         balls = {
             f"ball {run} {name}": ball for run, balls in enumerate(self.balls) for name, ball in balls.items()
         }
         return {
             "texts": np.array(json.dumps(texts)),
+            "tuned": np.array(self.tuned),
+            "outside": np.array(self.outside),
             "points": self.points,
             "losses": self.losses,
             "diverged_at": self.diverged_at,
@@ -92,7 +91,8 @@ class Sketch:
         return cls(
             facts={key: _as_tuples(value) for key, value in texts["facts"].items()},
             runs=tuple(texts["runs"]),
-            tuned=texts["tuned"],
+            tuned=bool(arrays["tuned"]),
+            outside=bool(arrays["outside"]),
             points=arrays["points"],
             losses=arrays["losses"],
             diverged_at=arrays["diverged_at"],

@@ -47,7 +47,6 @@ class Standings:
         self._losses = np.stack([run.losses for run in runs])
         self._strips: dict[int, Strip] = {}
         self._figures: dict[str, Strip] = {}
-        self._drawn: list[str] = []
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the head of the table, and make the strips."""
