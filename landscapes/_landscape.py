@@ -1,12 +1,14 @@
 """The record of a landscape: a loss over the plane with its facts."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from jax import Array
+
+    from ravine.landscapes._examples import Examples
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -32,6 +34,10 @@ class Landscape:
         source: The paper or collection that the function is known from.
         about: What makes it hard or worth showing, in one sentence.
         scale: How heights become levels: "log" for a loss over many orders, or "auto" to tell by its values.
+        variables: 1 for a loss of x alone, which is a function of a point whose y stays 0.
+        marks: Points worth a word on the picture, with the word.
+        examples: The data that the loss is a mean over, for a finite sum.
+        measures: Further functions of a point by name, such as accuracy; the first has a panel on the picture.
         name: The catalogue's name, which is the function's.
     """
 
@@ -46,6 +52,10 @@ class Landscape:
     minima: tuple[Point, ...] = ()
     lowest: float | None = None
     scale: Literal["auto", "linear", "log"] = "auto"
+    variables: Literal[1, 2] = 2
+    marks: tuple[tuple[Point, str], ...] = ()
+    examples: "Examples | None" = None
+    measures: Mapping[str, Loss] = field(default_factory=dict)
     name: str = ""
 
     def __post_init__(self) -> None:

@@ -13,7 +13,9 @@ from ravine.optimizers._settings import write_setting as write_setting
 if TYPE_CHECKING:
     from ravine.optimizers._descend import Descent as Descent
     from ravine.optimizers._descend import descend as descend
+    from ravine.optimizers._program import draws_of as draws_of
     from ravine.optimizers._rates import descend_tuned as descend_tuned
+    from ravine.optimizers._walk import Sampling as Sampling
 
 catalogue: Catalogue[Optimizer] = Catalogue(
     package="ravine.optimizers.rules", variable="OPTIMIZER", kind="optimizer"
@@ -21,7 +23,13 @@ catalogue: Catalogue[Optimizer] = Catalogue(
 names = catalogue.names
 load = catalogue.load
 
-_NEEDS_JAX = {"Descent": "_descend", "descend": "_descend", "descend_tuned": "_rates"}
+_NEEDS_JAX = {
+    "Descent": "_descend",
+    "Sampling": "_walk",
+    "descend": "_descend",
+    "descend_tuned": "_rates",
+    "draws_of": "_program",
+}
 
 
 def __getattr__(name: str) -> Any:

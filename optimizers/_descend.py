@@ -11,7 +11,8 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._optimizer import Optimizer, Setting
-from ravine.optimizers._walk import Lanes, Loss, Program, Walk, measure, walk_lanes
+from ravine.optimizers._program import Lanes, Program
+from ravine.optimizers._walk import Loss, Sampling, Walk, measure, walk_all
 
 
 class Descent(NamedTuple):
@@ -23,22 +24,32 @@ class Descent(NamedTuple):
         setting: The optimizer and its hyper-parameters.
         points: The iterates, the start first.
         losses: The loss at `points`.
-        gradient_norms: The Euclidean norm of the loss's gradient at `points`.
+        gradients: The loss's gradient at `points`.
         balls: What the rule shows beside its iterate, by name.
+        series: What each step was taken with, by name, such as a schedule's rate.
+        evaluations: How often the loss, its gradient and its Hessian were evaluated before each of `points`.
         diverged_at: The first step whose point or loss is not finite, -1 if there is none.
     """
 
     setting: Setting
     points: Float[np.ndarray, "*batch steps+1 2"]
     losses: Float[np.ndarray, "*batch steps+1"]
-    gradient_norms: Float[np.ndarray, "*batch steps+1"]
+    gradients: Float[np.ndarray, "*batch steps+1 2"]
     balls: Mapping[str, Float[np.ndarray, "*batch steps+1 2"]]
+    series: Mapping[str, Float[np.ndarray, "*batch steps"]]
+    evaluations: Float[np.ndarray, "*batch steps+1 3"]
     diverged_at: Int[np.ndarray, "*batch"]
 
     @property
     def label(self) -> str:
         """The name in the legend."""
         return self.setting.label
+
+    @property
+    def gradient_norms(self) -> Float[np.ndarray, "*batch steps+1"]:
+        """The Euclidean norm of the loss's gradient at `points`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.linalg.norm(self.gradients, axis=-1)
 
 
 def descend(
@@ -47,10 +58,11 @@ def descend(
     start: Any,
     *,
     steps: int = 200,
+    sampling: Sampling | None = None,
 ) -> tuple[Descent, ...]:
     """Run every optimizer from `start` for `steps` steps, in float64.
 
-    Hyper-parameters and starts are traced: a second call with other values compiles nothing new.
+    Hyper-parameters, starts and samples are traced: a second call with other values compiles nothing new.
 
     Args:
         loss: A function of one point in jax.numpy.
@@ -58,6 +70,7 @@ def descend(
         start: The first point, or a batch of them: `Float[ArrayLike, "*batch 2"]`. Hyper-parameters that
             are arrays are broadcast against the batch.
         steps: How many steps, at least 1.
+        sampling: What each step sees of the loss, such as a minibatch; the whole loss unless given.
 
     Returns:
         One descent an optimizer, in their order.
@@ -80,14 +93,16 @@ def descend(
     starts = np.asarray(start, dtype=np.float64)
     if starts.shape[-1:] != (2,):
         raise ValueError(f"A start is a point (x, y); got an array of shape {starts.shape}.")
-    lanes = [Lanes.of(setting, starts) for setting in settings]
+    lanes = [Lanes.of(setting, starts, steps=steps) for setting in settings]
+    sampling = sampling or Sampling.none(loss, steps=steps)
     with jax.enable_x64(True):
         runs = _run_all(
             tuple(lane.program for lane in lanes),
             loss,
+            sampling.loss,
             tuple(lane.traced for lane in lanes),
             tuple(lane.starts for lane in lanes),
-            steps=steps,
+            sampling.samples,
         )
     return tuple(
         as_descent(setting, *jax.tree.map(partial(_unflatten, lane.batch), run))
@@ -103,26 +118,26 @@ def _as_setting(optimizer: Setting | Optimizer | optax.GradientTransformation) -
     return Setting(optimizer=optimizer)
 
 
-Run: TypeAlias = tuple[Walk, Float[Array, "..."], Float[Array, "..."]]
-"""A walk, the losses along it, and the norms of their gradients."""
+Run: TypeAlias = tuple[Walk, Float[Array, "..."], Float[Array, "... 2"]]
+"""A walk, the losses along it, and their gradients."""
 
 
-@partial(jax.jit, static_argnums=(0, 1), static_argnames="steps")
-def _run_all(
+def run_all(
     programs: tuple[Program, ...],
     loss: Loss,
-    traced: tuple[Mapping[str, Array], ...],
+    sampled: Any,
+    traced: tuple[Mapping[str, Any], ...],
     starts: tuple[Float[Array, "lanes 2"], ...],
-    *,
-    steps: int,
+    samples: Any,
 ) -> tuple[Run, ...]:
-    walks = [
-        walk_lanes(program, loss, hyperparameters, start, steps=steps)
-        for program, hyperparameters, start in zip(programs, traced, starts, strict=True)
-    ]
-    losses, norms = measure(loss, jnp.concatenate([walk.points for walk in walks]))
+    """Every program's walk, with the whole loss along it."""
+    walks = walk_all(programs, sampled, traced, starts, samples)
+    losses, slopes = measure(loss, jnp.concatenate([walk.points for walk in walks]))
     ends = np.cumsum([len(walk.points) for walk in walks])[:-1].tolist()
-    return tuple(zip(walks, jnp.split(losses, ends), jnp.split(norms, ends), strict=True))
+    return tuple(zip(walks, jnp.split(losses, ends), jnp.split(slopes, ends), strict=True))
+
+
+_run_all = jax.jit(run_all, static_argnums=(0, 1, 2))
 
 
 def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:
@@ -133,7 +148,7 @@ def as_descent(
     setting: Setting,
     walk: Walk,
     losses: Float[np.ndarray, "*batch steps+1"],
-    gradient_norms: Float[np.ndarray, "*batch steps+1"],
+    gradients: Float[np.ndarray, "*batch steps+1 2"],
 ) -> Descent:
     """A run on the host, with the steps on which it leaves the reals."""
     points = np.asarray(walk.points)
@@ -142,7 +157,27 @@ def as_descent(
         setting=setting,
         points=points,
         losses=losses,
-        gradient_norms=gradient_norms,
-        balls={name: np.asarray(ball) for name, ball in walk.balls.items()},
+        gradients=gradients,
+        balls=_numbered(walk.balls, points.ndim),
+        series={name: np.asarray(values, dtype=np.float64) for name, values in walk.series.items()},
+        evaluations=_one_gradient_a_step(losses) if walk.evaluations is None else np.asarray(walk.evaluations),
         diverged_at=np.where(lost.any(-1), lost.argmax(-1), -1),
     )
+
+
+def _numbered(balls: Mapping[str, Any], rank: int) -> dict[str, Float[np.ndarray, "*batch steps+1 2"]]:
+    """The balls one by one: those that came as several get numbers."""
+    single: dict[str, np.ndarray] = {}
+    for name, places in balls.items():
+        places = np.asarray(places)
+        if places.ndim == rank:
+            single[name] = places
+        else:
+            single |= {f"{name} {k + 1}": places[..., k, :] for k in range(places.shape[-2])}
+    return single
+
+
+def _one_gradient_a_step(losses: Float[np.ndarray, "*batch steps+1"]) -> Float[np.ndarray, "*batch steps+1 3"]:
+    counts = np.zeros((*losses.shape, 3))
+    counts[..., 1] = np.arange(losses.shape[-1])
+    return counts

@@ -4,7 +4,7 @@ import difflib
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,6 +32,9 @@ _USUAL = {
 """What other libraries and papers call a hyper-parameter."""
 
 
+_KINDS = ((bool, "true or false"), (int, "a whole number"), (str, "a word"), (tuple, "a list"))
+
+
 class HyperparameterError(ValueError):
     """A hyper-parameter that the rule does not have or cannot take; the message lists those it has."""
 
@@ -54,7 +57,18 @@ class Optimizer:
         iterate: The field of the rule's state that holds the published iterate, for a rule whose
             gradients are taken elsewhere; the parameters themselves unless given.
         balls: What the rule shows beside its iterate: the name on the picture, and the field of its
-            state that holds the point ("params" for the point where gradients are taken).
+            state that holds the point ("params" for the point where gradients are taken), or an array of
+            points, which are numbered.
+        untied: The balls that no line ties to the iterate.
+        series: What a step was taken with: the name, and the field of the rule's state that holds the number
+            after the step.
+        evaluations: The field of the rule's state that counts evaluations of the loss, the gradient and the
+            Hessian, for a rule that does not take one gradient a step.
+        inner: The name of the rule that a wrapper wraps unless it is given another, as `inner`.
+        control: The hyper-parameters without which nothing is delayed, for a method that is shown beside
+            itself without delay.
+        tuned: Whether a learning rate that is not given is found by trying; not so for a rule that sets its
+            own.
         name: The catalogue's name, which is the rule's.
     """
 
@@ -69,6 +83,12 @@ class Optimizer:
     libraries: str = ""
     iterate: str | None = None
     balls: Mapping[str, str] = field(default_factory=dict)
+    untied: tuple[str, ...] = ()
+    series: Mapping[str, str] = field(default_factory=dict)
+    evaluations: str = ""
+    inner: str = ""
+    control: Mapping[str, Any] = field(default_factory=dict)
+    tuned: bool = True
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -93,7 +113,7 @@ class Optimizer:
 
     @property
     def has_rate(self) -> bool:
-        """Whether the rule has a learning rate that can be tuned."""
+        """Whether the rule has a learning rate."""
         return RATE in self.defaults
 
     def check(self, hyperparameters: Hyperparameters) -> dict[str, Any]:
@@ -114,12 +134,16 @@ class Optimizer:
         default = self.defaults[key]
         if key == RATE or isinstance(default, float):
             return self._check_real(key, value)
-        if isinstance(default, bool | str) and not isinstance(value, type(default)):
-            kind = "true or false" if isinstance(default, bool) else "a word"
-            raise HyperparameterError(f"{key} of {self.name} must be {kind}; got {value!r}.")
+        if self.inner and key == "inner":
+            return _as_inner(self.name, value)
+        for kind, what in _KINDS:
+            if isinstance(default, kind) and not (isinstance(value, kind) and type(value) is type(default)):
+                raise HyperparameterError(f"{key} of {self.name} must be {what}; got {value!r}.")
         return value
 
     def _check_real(self, key: str, value: Any) -> Any:
+        if key == RATE and (hasattr(value, "rates") or callable(value)):
+            return value
         if isinstance(value, bool | str) or value is None:
             raise HyperparameterError(f"{key} of {self.name} must be a number; got {value!r}.")
         if isinstance(value, int | float):
@@ -162,5 +186,35 @@ class Setting:
     @property
     def complete(self) -> dict[str, Any]:
         """Every hyper-parameter: the chosen ones over the defaults, without those that have no value."""
-        chosen = {**self.optimizer.defaults, **self.hyperparameters}
+        inner = {"inner": _as_inner(self.optimizer.name, self.optimizer.inner)} if self.optimizer.inner else {}
+        chosen = {**self.optimizer.defaults, **inner, **self.hyperparameters}
         return {key: value for key, value in chosen.items() if value is not inspect.Parameter.empty}
+
+    @property
+    def rate_owner(self) -> "Setting | None":
+        """The setting whose learning rate there is to choose: this one, or that of the rule inside it."""
+        if self.optimizer.has_rate:
+            return self if self.optimizer.tuned else None
+        return self.complete["inner"].rate_owner if self.optimizer.inner else None
+
+    def with_rate(self, rate: Any) -> "Setting":
+        """The setting with another learning rate, in the rule inside where that has it."""
+        if self.optimizer.has_rate:
+            return replace(self, hyperparameters={**self.hyperparameters, RATE: rate})
+        inner = self.complete["inner"].with_rate(rate)
+        return replace(self, hyperparameters={**self.hyperparameters, "inner": inner})
+
+
+def _as_inner(outer: str, value: Any) -> "Setting":
+    """The setting of a rule inside another one."""
+    from ravine.optimizers import catalogue
+
+    if isinstance(value, Setting):
+        return value
+    if isinstance(value, str):
+        return Setting(optimizer=catalogue.load(value))
+    if isinstance(value, Optimizer):
+        return Setting(optimizer=value)
+    if callable(value) or hasattr(value, "update"):
+        return Setting(optimizer=Optimizer.of(value))
+    raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {value!r}.")

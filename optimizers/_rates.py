@@ -1,17 +1,18 @@
 """Learning rates tuned to a landscape: one batched descent over a grid of rates, the best lane kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._descend import Descent, Run, as_descent
+from ravine.optimizers._descend import Descent, Run, as_descent, run_all
 from ravine.optimizers._optimizer import RATE, Setting
-from ravine.optimizers._walk import Lanes, Loss, Program, measure, walk_lanes
+from ravine.optimizers._program import Lanes, Program
+from ravine.optimizers._walk import Loss, Sampling
 
 RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (1, 1.5, 2, 3, 5, 7))
 """The grid: six rates a decade, each short enough to read and to type."""
@@ -34,6 +35,7 @@ def descend_tuned(
     steps: int,
     view: Box,
     lowest: float,
+    sampling: Sampling | None = None,
 ) -> tuple[Descent, ...]:
     """Run every setting, with the best rate of the grid where it gives none.
 
@@ -51,6 +53,7 @@ def descend_tuned(
         steps: How many steps.
         view: The box ((x0, x1), (y0, y1)) that a rate should keep the descent in.
         lowest: The loss from which excess is counted, such as the minimum.
+        sampling: What each step sees of the loss; the whole loss unless given.
 
     Returns:
         One descent a setting, each under the setting that it ran with.
@@ -59,24 +62,21 @@ def descend_tuned(
         ValueError: a hyper-parameter is an array.
     """
     for setting in settings:
-        for key, value in setting.hyperparameters.items():
-            if getattr(value, "ndim", 0):
-                raise ValueError(
-                    f"{key} of {setting.label} must be one number here; got {len(value)} of them."
-                )
-    grids = [_on_grid(setting) for setting in settings]
-    first = np.broadcast_to(np.asarray(start, dtype=np.float64), (len(RATES), 2))
-    lanes = [Lanes.of(grid, first) for grid in grids]
+        _check_scalar(setting)
+    first = np.asarray(start, dtype=np.float64)
+    lanes = [Lanes.of(grid, starts, steps=steps) for grid, starts in (_on_grid(s, first) for s in settings)]
+    sampling = sampling or Sampling.none(loss, steps=steps)
     with jax.enable_x64(True):
         best, runs = jax.device_get(
             _run_best(
                 tuple(lane.program for lane in lanes),
                 loss,
+                sampling.loss,
                 tuple(lane.traced for lane in lanes),
-                first,
+                tuple(lane.starts for lane in lanes),
+                sampling.samples,
                 np.array(view, dtype=np.float64),
                 lowest,
-                steps=steps,
             )
         )
     return tuple(
@@ -85,43 +85,63 @@ def descend_tuned(
     )
 
 
-def _tunable(setting: Setting) -> bool:
-    return setting.optimizer.has_rate and RATE not in setting.hyperparameters
+def _check_scalar(setting: Setting) -> None:
+    for key, value in setting.hyperparameters.items():
+        if isinstance(value, Setting):
+            _check_scalar(value)
+        elif getattr(value, "ndim", 0):
+            raise ValueError(f"{key} of {setting.label} must be one number here; got {len(value)} of them.")
 
 
-def _on_grid(setting: Setting) -> Setting:
-    if not _tunable(setting):
-        return setting
-    return replace(setting, hyperparameters={**setting.hyperparameters, RATE: np.array(RATES)})
+def _is_tunable(setting: Setting) -> bool:
+    owner = setting.rate_owner
+    return owner is not None and RATE not in owner.hyperparameters
+
+
+def _on_grid(setting: Setting, start: Float[np.ndarray, "2"]) -> tuple[Setting, Float[np.ndarray, "lanes 2"]]:
+    """The setting at every rate of the grid; a rate that is given fills all lanes."""
+    if _is_tunable(setting):
+        setting = setting.with_rate(np.array(RATES))
+    owner = setting.rate_owner
+    has_grid = owner is not None and not callable(getattr(owner.hyperparameters[RATE], "rates", None))
+    return setting, np.broadcast_to(start, (len(RATES) if has_grid else 1, 2))
 
 
 def _chosen(setting: Setting, lane: int) -> Setting:
-    if not _tunable(setting):
-        return setting
-    return replace(setting, hyperparameters={**setting.hyperparameters, RATE: RATES[lane]})
+    return setting.with_rate(RATES[lane]) if _is_tunable(setting) else setting
 
 
-@partial(jax.jit, static_argnums=(0, 1), static_argnames="steps")
+@partial(jax.jit, static_argnums=(0, 1, 2))
 def _run_best(
     programs: tuple[Program, ...],
     loss: Loss,
-    traced: tuple[Mapping[str, Array], ...],
-    starts: Float[Array, "rates 2"],
+    sampled: Any,
+    traced: tuple[Mapping[str, Any], ...],
+    starts: tuple[Float[Array, "lanes 2"], ...],
+    samples: Any,
     view: Float[Array, "2 2"],
     lowest: Float[Array, ""],
-    *,
-    steps: int,
-) -> tuple[Int[Array, " runs"], tuple[Run, ...]]:
-    walks = [
-        walk_lanes(program, loss, hyperparameters, starts, steps=steps)
-        for program, hyperparameters in zip(programs, traced, strict=True)
-    ]
-    points = jnp.stack([walk.points for walk in walks])
-    losses, norms = measure(loss, points)
-    best = jnp.argmin(jax.vmap(partial(score, view=view, lowest=lowest))(points, losses), axis=-1)
-    runs = [jax.tree.map(lambda values, run=run: values[best[run]], walk) for run, walk in enumerate(walks)]
-    kept = jnp.arange(len(walks)), best
-    return best, tuple(zip(runs, losses[kept], norms[kept], strict=True))
+) -> tuple[tuple[Int[Array, ""], ...], tuple[Run, ...]]:
+    runs = run_all(programs, loss, sampled, traced, starts, samples)
+    best = _best_lanes(runs, view, lowest)
+    return best, tuple(
+        jax.tree.map(lambda values, lane=lane: values[lane], run) for lane, run in zip(best, runs, strict=True)
+    )
+
+
+def _best_lanes(
+    runs: tuple[Run, ...], view: Float[Array, "2 2"], lowest: Float[Array, ""]
+) -> tuple[Int[Array, ""], ...]:
+    """The lane of the best rate; runs with as many lanes are judged in one go."""
+    best: list[Any] = [jnp.zeros((), dtype=int)] * len(runs)
+    several = [index for index, (_, losses, _) in enumerate(runs) if len(losses) == len(RATES)]
+    if several:
+        points = jnp.stack([runs[index][0].points for index in several])
+        losses = jnp.stack([runs[index][1] for index in several])
+        found = jnp.argmin(jax.vmap(partial(score, view=view, lowest=lowest))(points, losses), axis=-1)
+        for place, index in enumerate(several):
+            best[index] = found[place]
+    return tuple(best)
 
 
 def score(

@@ -1,7 +1,7 @@
-"""One optimizer's walk over a loss, in many lanes at once; all of it can be traced by JAX."""
+"""Many optimizers' walks over a loss, side by side and each in many lanes; all of it can be traced by JAX."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import jax
@@ -10,101 +10,172 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._optimizer import Optimizer, Setting
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._process import Process
+from ravine.optimizers._program import Program
 
 Loss: TypeAlias = Callable[[Array], Array]
 
 
-class Program(NamedTuple):
-    """What of an optimizer is fixed when it is compiled."""
+class Sampling(NamedTuple):
+    """What single steps see of a loss.
 
-    optimizer: Optimizer
-    options: tuple[tuple[str, Any], ...]
+    Attributes:
+        loss: Of a point and a sample, such as the rows of a minibatch.
+        samples: Arrays whose first axis is the step and whose second one counts draws within a step: the
+            first draw is what an update rule sees, the others are for methods with several workers.
+    """
 
-    def build(self, traced: Mapping[str, Any]) -> optax.GradientTransformationExtraArgs:
-        """The rule with its traced hyper-parameters."""
-        rule = self.optimizer.rule(**dict(self.options), **traced)
-        return optax.with_extra_args_support(rule)
-
-
-class Lanes(NamedTuple):
-    """One optimizer's batch, flattened to a single axis."""
-
-    program: Program
-    traced: Mapping[str, Float[np.ndarray, "lanes ..."]]
-    starts: Float[np.ndarray, "lanes 2"]
-    batch: tuple[int, ...]
+    loss: Callable[[Array, Any], Array]
+    samples: Any
 
     @classmethod
-    def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"]) -> "Lanes":
-        """Broadcast a setting's real hyper-parameters against its starts."""
-        setting.check_complete()
-        real, options = {}, {}
-        for key, value in setting.complete.items():
-            (real if _is_real(value) else options)[key] = value
-        values = {key: np.asarray(value, dtype=np.float64) for key, value in real.items()}
-        batch = np.broadcast_shapes(starts.shape[:-1], *(v.shape for v in values.values()))
-        return cls(
-            program=Program(setting.optimizer, tuple(sorted(options.items()))),
-            traced={key: np.broadcast_to(value, batch).reshape(-1) for key, value in values.items()},
-            starts=np.broadcast_to(starts, (*batch, 2)).reshape(-1, 2),
-            batch=batch,
-        )
+    def none(cls, loss: Loss, *, steps: int) -> "Sampling":
+        """Every step sees the whole loss."""
+        return cls(loss=_Whole(loss), samples=np.zeros((steps, 1)))
 
 
-def _is_real(value: Any) -> bool:
-    return isinstance(value, float) or (hasattr(value, "dtype") and np.issubdtype(value.dtype, np.floating))
+@dataclass(frozen=True)
+class _Whole:
+    """A loss that no sample changes."""
+
+    loss: Loss
+
+    def __call__(self, point: Array, sample: Array) -> Array:
+        del sample
+        return self.loss(point)
 
 
 class Walk(NamedTuple):
-    """The iterates of one optimizer and what it shows beside them, on the device or on the host."""
+    """The iterates of one optimizer and what it shows beside them, on the device or on the host.
+
+    `balls` may hold an axis that numbers them before the last one. `evaluations` counts those of the loss,
+    the gradient and the Hessian, and is None for a rule that takes one gradient a step.
+    """
 
     points: Float[Array | np.ndarray, "*batch steps+1 2"]
-    balls: Mapping[str, Float[Array | np.ndarray, "*batch steps+1 2"]]
+    balls: Mapping[str, Float[Array | np.ndarray, "... 2"]]
+    series: Mapping[str, Float[Array | np.ndarray, "*batch steps"]]
+    evaluations: Float[Array | np.ndarray, "*batch steps+1 3"] | None
 
 
-def walk_lanes(
-    program: Program,
-    loss: Loss,
-    traced: Mapping[str, Array],
-    starts: Float[Array, "lanes 2"],
-    *,
-    steps: int,
-) -> Walk:
-    """Walk in every lane, each with its hyper-parameters and from its start."""
-    return jax.vmap(partial(_walk, program, loss, steps))(traced, starts)
+class _Seen(NamedTuple):
+    """What one step sees."""
+
+    values: Float[Array, " lanes"]
+    slopes: Float[Array, "lanes 2"]
+    sample: Any
+    loss: Callable[[Array, Any], Array]
 
 
-def _walk(
-    program: Program, loss: Loss, steps: int, traced: Mapping[str, Array], start: Float[Array, "2"]
-) -> Walk:
-    loss = jax.jit(loss)
-    rule = program.build(traced)
-    optimizer = program.optimizer
-    gradient = jax.grad(loss)
+def walk_all(
+    programs: Sequence[Program],
+    sampled: Callable[[Array, Any], Array],
+    traced: Sequence[Mapping[str, Any]],
+    starts: Sequence[Float[Array, "lanes 2"]],
+    samples: Any,
+) -> list[Walk]:
+    """Walk every program in all its lanes, one step of all of them after the other.
 
-    def shown(params: Array, state: optax.OptState) -> tuple[Array, dict[str, Array]]:
+    The gradients of a step are taken in one go, so that the loss is compiled once for all programs.
+    """
+    sampled = jax.jit(sampled)
+    walkers = [_Walker(program, values) for program, values in zip(programs, traced, strict=True)]
+    carries = [walker.init(start) for walker, start in zip(walkers, starts, strict=True)]
+
+    def step(carries: list[Any], sample: Any) -> tuple[list[Any], list[Walk]]:
+        at = jnp.concatenate([params for params, _ in carries])
+        first = jax.tree.map(lambda draws: draws[0], sample)
+        values, slopes = jax.vmap(jax.value_and_grad(lambda point: sampled(point, first)))(at)
+        ends = np.cumsum([len(params) for params, _ in carries])[:-1].tolist()
+        parts = zip(jnp.split(values, ends), jnp.split(slopes, ends), strict=True)
+        seen = [_Seen(*part, sample, sampled) for part in parts]
+        moved = [walker.step(*given) for walker, *given in zip(walkers, carries, seen, strict=True)]
+        shown = [walker.shown(*pair) for walker, *pair in zip(walkers, carries, moved, strict=True)]
+        return moved, shown
+
+    _, walks = jax.lax.scan(step, carries, _with_one_more(samples))
+    return [_lanes_first(walk) for walk in walks]
+
+
+def _with_one_more(samples: Any) -> Any:
+    """The samples, and one more: the last point is shown before the step that would follow it."""
+    return jax.tree.map(lambda array: jnp.concatenate([array, array[-1:]]), samples)
+
+
+def _lanes_first(walk: Walk) -> Walk:
+    walk = jax.tree.map(lambda array: jnp.moveaxis(array, 1, 0), walk)
+    return walk._replace(series={name: values[:, :-1] for name, values in walk.series.items()})
+
+
+class _Walker:
+    """An optimizer in all its lanes: what it carries from step to step is its parameters and its state."""
+
+    def __init__(self, program: Program, traced: Mapping[str, Any]) -> None:
+        self._optimizer = program.optimizer
+        self._program = program
+        self._traced = traced
+
+    def init(self, starts: Float[Array, "lanes 2"]) -> tuple[Array, Any]:
+        """The parameters and the state before the first step."""
+
+        def one(traced: Mapping[str, Any], start: Array) -> tuple[Array, Any]:
+            return start, self._program.build(traced).init(start)
+
+        return jax.vmap(one)(self._traced, starts)
+
+    def step(self, carry: tuple[Array, Any], seen: _Seen) -> tuple[Array, Any]:
+        """The parameters and the state after a step."""
+
+        def one(traced: Mapping[str, Any], params: Array, state: Any, value: Array, slope: Array) -> Any:
+            method = self._program.build(traced)
+            if isinstance(method, Process):
+                state = method.step(state, _gradient(seen))
+                return _of_state(state, self._optimizer.iterate), state
+            first = jax.tree.map(lambda draws: draws[0], seen.sample)
+            updates, state = method.update(
+                slope,
+                state,
+                params,
+                value=value,
+                grad=slope,
+                value_fn=lambda point: seen.loss(point, first),
+            )
+            return cast("Array", optax.apply_updates(params, updates)), state
+
+        return jax.vmap(one)(self._traced, *carry, seen.values, seen.slopes)
+
+    def shown(self, before: tuple[Array, Any], after: tuple[Array, Any]) -> Walk:
+        """What there is to see between two steps."""
+        optimizer = self._optimizer
+        params, state = before
+
         def place(field: str | None) -> Array:
-            return params if field in (None, "params") else optax.tree.get(state, field)
+            return params if field in (None, "params") else _of_state(state, field)
 
-        return place(optimizer.iterate), {name: place(at) for name, at in optimizer.balls.items()}
+        return Walk(
+            points=place(optimizer.iterate),
+            balls={name: place(field) for name, field in optimizer.balls.items()},
+            series={name: _of_state(after[1], field) for name, field in self._program.series.items()},
+            evaluations=_of_state(state, optimizer.evaluations) if optimizer.evaluations else None,
+        )
 
-    def step(carry: tuple[Array, optax.OptState], _: None) -> Any:
-        params, state = carry
-        here = shown(params, state)
-        slope = gradient(params)
-        updates, state = rule.update(slope, state, params, value=loss(params), grad=slope, value_fn=loss)
-        params = cast("Array", optax.apply_updates(params, updates))
-        return (params, state), here
 
-    _, walked = jax.lax.scan(step, (start, rule.init(start)), length=steps + 1)
-    return Walk(*walked)
+def _of_state(state: Any, field: str | None) -> Array:
+    return optax.tree.get(state, field)
+
+
+def _gradient(seen: _Seen) -> Callable[..., Array]:
+    def gradient(point: Array, draw: int = 0) -> Array:
+        sample = jax.tree.map(lambda draws: draws[draw], seen.sample)
+        return jax.grad(seen.loss)(point, sample)
+
+    return gradient
 
 
 def measure(
     loss: Loss, points: Float[Array, "*shape 2"]
-) -> tuple[Float[Array, "*shape"], Float[Array, "*shape"]]:
-    """The loss at points, and the norm of its gradient."""
+) -> tuple[Float[Array, "*shape"], Float[Array, "*shape 2"]]:
+    """The loss at points, and its gradient."""
     losses, slopes = jax.vmap(jax.value_and_grad(loss))(points.reshape(-1, 2))
-    shape = points.shape[:-1]
-    return losses.reshape(shape), jnp.linalg.norm(slopes, axis=-1).reshape(shape)
+    return losses.reshape(points.shape[:-1]), slopes.reshape(points.shape)

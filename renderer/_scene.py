@@ -11,7 +11,7 @@ from ravine.renderer._layout import Panels
 from ravine.renderer._theme import ThemeName
 from ravine.renderer._timing import Timing
 
-ViewName: TypeAlias = Literal["contour", "surface"]
+ViewName: TypeAlias = Literal["contour", "surface", "curve", "chart"]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 GridLosses: TypeAlias = Callable[
     [Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]], Float[np.ndarray, "rows columns"]
@@ -29,6 +29,9 @@ class Ground:
         lowest: The loss there; None where the loss has no known minimum.
         scale: How losses become levels.
         losses: The loss at every pair of an x and a y.
+        marks: Points worth a word, with the word.
+        slices: Lines across the landscape, whose losses have a panel.
+        batches: The losses that single steps saw, whose contours lie faintly on the ground.
     """
 
     title: str
@@ -39,6 +42,73 @@ class Ground:
     lowest: float | None
     scale: Literal["auto", "linear", "log"]
     losses: GridLosses
+    marks: tuple[tuple[tuple[float, float], str], ...] = ()
+    slices: "tuple[Slice, ...]" = ()
+    batches: "Batches | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """A straight line across the landscape.
+
+    Attributes:
+        ends: Where it begins and ends; their names are letters, A to B for the first slice, C to D for the
+            second.
+        losses: At evenly spaced points from one end to the other.
+    """
+
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    losses: Float[np.ndarray, " places"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batches:
+    """The losses that single steps saw.
+
+    Attributes:
+        xs: The columns of a grid.
+        ys: Its rows.
+        losses: The loss on the grid that the step of a number saw.
+    """
+
+    xs: Float[np.ndarray, " columns"]
+    ys: Float[np.ndarray, " rows"]
+    losses: Callable[[int], Float[np.ndarray, "rows columns"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vector:
+    """An arrow that a step is made of, at every step.
+
+    Attributes:
+        name: In the legend.
+        colour: As a hex string, or empty for the run's own colour.
+        tails: Where it begins.
+        arrows: From its tail to its tip; not a number where a step has none.
+        unit: Whether it tells a direction only: all such arrows are drawn in one length, and stay on the
+            picture at steps that are spaced apart.
+    """
+
+    name: str
+    colour: str
+    tails: Float[np.ndarray, "steps+1 2"]
+    arrows: Float[np.ndarray, "steps+1 2"]
+    unit: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """What is drawn over the steps, in place of the loss.
+
+    Attributes:
+        name: The key in each run's series.
+        title: Over the axes.
+        scale: Of the values.
+    """
+
+    name: str
+    title: str
+    scale: Literal["auto", "linear", "log"] = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +121,10 @@ class Run:
         colour: As a hex string.
         balls: What its rule shows beside the iterate, by name.
         diverged_at: The first step on which it left the reals, if it did.
+        untied: The balls that no line ties to the iterate.
+        series: Numbers at every step by name; not a number where there is none.
+        vectors: The arrows at the ball.
+        stopped_at: The step at which it was stopped, if it was.
     """
 
     label: str
@@ -60,6 +134,10 @@ class Run:
     losses: Float[np.ndarray, "steps+1"]
     balls: Mapping[str, Float[np.ndarray, "steps+1 2"]]
     diverged_at: int | None
+    untied: frozenset[str] = frozenset()
+    series: Mapping[str, Float[np.ndarray, "steps+1"]] = field(default_factory=dict)
+    vectors: tuple[Vector, ...] = ()
+    stopped_at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +146,17 @@ class Scene:
 
     Attributes:
         runs: Of the same number of steps each; none for the landscape alone.
-        view: From above, or as a surface in space.
+        view: From above, as a surface in space, as the graph of a loss of x alone, or a chart of `plot` over
+            the steps.
         turn: By how many degrees the camera turns about a surface during the film.
         azimuth: Where the camera stands in degrees; chosen so that the runs are seen unless given.
         elevation: How high the camera stands, in degrees.
         size: Width and height in pixels.
         panels: The standings and the losses beside the view, a legend over it, or the bare view.
         title: In place of the ground's.
+        subtitle: In place of where all runs start.
+        clock: What the counter counts.
+        plot: What the panel shows in place of the loss.
         comment: What made the film, for the file's comment.
     """
 
@@ -89,6 +171,9 @@ class Scene:
     panels: Panels = "all"
     timing: Timing = field(default_factory=Timing)
     title: str = ""
+    subtitle: str = ""
+    clock: str = "step"
+    plot: Plot | None = None
     comment: str = ""
 
     @property

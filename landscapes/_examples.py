@@ -1,0 +1,41 @@
+"""The data of a finite sum: a loss that is a mean over examples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+if TYPE_CHECKING:
+    from jax import Array
+
+Inputs = Float[np.ndarray, "examples features"]
+Targets = Float[np.ndarray, " examples"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examples:
+    """Examples, and the loss of a point on some of them.
+
+    Attributes:
+        inputs: One row an example.
+        targets: What is to be predicted.
+        loss_on: The mean loss of a point on rows of inputs and targets, any penalty included.
+        held_out: Inputs and targets that no gradient sees, for early stopping.
+    """
+
+    inputs: Inputs
+    targets: Targets
+    loss_on: "Callable[[Array, Any, Any], Array]"
+    held_out: tuple[Inputs, Targets] | None = None
+
+    def loss(self, point: "Array") -> "Array":
+        """The mean loss on all examples."""
+        return self.loss_on(point, self.inputs, self.targets)
+
+    def batch_loss(self, point: "Array", rows: "Array") -> "Array":
+        """The mean loss on the rows `Int[Array, "size"]`: what one step of stochastic descent sees."""
+        import jax.numpy as jnp
+
+        return self.loss_on(point, jnp.asarray(self.inputs)[rows], jnp.asarray(self.targets)[rows])

@@ -1,0 +1,130 @@
+"""What of a setting is fixed when it is compiled, and what is traced."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import optax
+from jaxtyping import Float
+
+from ravine.optimizers._optimizer import RATE, Optimizer, Setting
+from ravine.optimizers._process import Process
+
+_BY_STEP = "learning_rate by step"
+"""The traced value that stands for a schedule: its rates, one a step."""
+
+
+class Program(NamedTuple):
+    """An optimizer with the hyper-parameters that are no real numbers; a rule inside it is a program too."""
+
+    optimizer: Optimizer
+    options: tuple[tuple[str, Any], ...]
+    has_schedule: bool = False
+
+    def build(self, traced: Mapping[str, Any]) -> "optax.GradientTransformationExtraArgs | Process":
+        """The rule with its traced hyper-parameters."""
+        values = dict(traced)
+        for key, option in self.options:
+            values[key] = option.build(values.get(key, {})) if isinstance(option, Program) else option
+        if self.has_schedule:
+            rate = values.pop(_BY_STEP) if _BY_STEP in values else values.pop(RATE)
+            from ravine.optimizers._scheduled import scheduled
+
+            return scheduled(self.optimizer.rule, learning_rate=rate, **values)
+        rule: Any = self.optimizer.rule(**values)
+        return rule if isinstance(rule, Process) else optax.with_extra_args_support(rule)
+
+    @property
+    def series(self) -> dict[str, str]:
+        """What its steps are taken with, by name: the field of the state that holds it."""
+        own = {RATE: "scheduled_rate"} if self.has_schedule else {}
+        inner = (option.series for _, option in self.options if isinstance(option, Program))
+        return {name: at for series in (*inner, own, self.optimizer.series) for name, at in series.items()}
+
+
+def draws_of(setting: Setting) -> int:
+    """How many minibatches a step of the setting's method draws."""
+    if setting.optimizer.inner:
+        return 1
+    method = setting.optimizer.rule(**setting.complete)
+    return method.draws if isinstance(method, Process) else 1
+
+
+class Lanes(NamedTuple):
+    """One optimizer's batch, flattened to a single axis."""
+
+    program: Program
+    traced: Mapping[str, Any]
+    starts: Float[np.ndarray, "lanes 2"]
+    batch: tuple[int, ...]
+
+    @classmethod
+    def of(cls, setting: Setting, starts: Float[np.ndarray, "*batch 2"], *, steps: int) -> "Lanes":
+        """Broadcast a setting's real hyper-parameters against its starts.
+
+        Raises:
+            HyperparameterError: a hyper-parameter without a default is not given.
+        """
+        program, real = _divide(setting, steps)
+        batch = np.broadcast_shapes(starts.shape[:-1], *_shapes(real))
+        return cls(
+            program=program,
+            traced=_flat(real, batch),
+            starts=np.broadcast_to(starts, (*batch, 2)).reshape(-1, 2),
+            batch=batch,
+        )
+
+
+def _divide(setting: Setting, steps: int) -> tuple[Program, dict[str, Any]]:
+    """A setting's program, and its real numbers by key; those of a rule inside it are a mapping again."""
+    setting.check_complete()
+    real: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    has_schedule = False
+    for key, value in setting.complete.items():
+        if isinstance(value, Setting):
+            options[key], real[key] = _divide(value, steps)
+        elif key == RATE and (hasattr(value, "rates") or callable(value)):
+            has_schedule = True
+            _divide_schedule(value, real, options, steps)
+        elif _is_real(value):
+            real[key] = np.asarray(value, dtype=np.float64)
+        else:
+            options[key] = value
+    return Program(setting.optimizer, tuple(sorted(options.items())), has_schedule), real
+
+
+def _divide_schedule(schedule: Any, real: dict[str, Any], options: dict[str, Any], steps: int) -> None:
+    """A schedule that follows the count is traced as its rates; one that follows the loss is fixed."""
+    if getattr(schedule, "follows_loss", False):
+        options[RATE] = schedule
+    elif hasattr(schedule, "rates"):
+        real[_BY_STEP] = np.asarray(schedule.rates(steps + 1), dtype=np.float64)
+    else:
+        counts = np.arange(steps + 1, dtype=np.float64)
+        real[_BY_STEP] = np.array([schedule(count) for count in counts], dtype=np.float64)
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, float) or (hasattr(value, "dtype") and np.issubdtype(value.dtype, np.floating))
+
+
+def _shapes(real: Mapping[str, Any]) -> Iterator[tuple[int, ...]]:
+    for key, value in real.items():
+        if isinstance(value, dict):
+            yield from _shapes(value)
+        elif key != _BY_STEP:
+            yield value.shape
+
+
+def _flat(real: Mapping[str, Any], batch: tuple[int, ...]) -> dict[str, Any]:
+    lanes = int(np.prod(batch))
+    flat: dict[str, Any] = {}
+    for key, value in real.items():
+        if isinstance(value, dict):
+            flat[key] = _flat(value, batch)
+        elif key == _BY_STEP:
+            flat[key] = np.broadcast_to(value, (lanes, len(value)))
+        else:
+            flat[key] = np.broadcast_to(value, batch).reshape(-1)
+    return flat
