@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._optimizer import Optimizer, Setting
 from ravine.optimizers._program import Lanes, Program
-from ravine.optimizers._walk import Loss, Sampling, Walk, measure, walk_all
+from ravine.optimizers._quickly import jit_quickly
+from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
 
 class Descent(NamedTuple):
@@ -122,7 +122,7 @@ Run: TypeAlias = tuple[Walk, Float[Array, "..."], Float[Array, "... 2"]]
 """A walk, the losses along it, and their gradients."""
 
 
-def run_all(
+def _walk_and_measure(
     programs: tuple[Program, ...],
     loss: Loss,
     sampled: Any,
@@ -130,14 +130,11 @@ def run_all(
     starts: tuple[Float[Array, "lanes 2"], ...],
     samples: Any,
 ) -> tuple[Run, ...]:
-    """Every program's walk, with the whole loss along it."""
     walks = walk_all(programs, sampled, traced, starts, samples)
-    losses, slopes = measure(loss, jnp.concatenate([walk.points for walk in walks]))
-    ends = np.cumsum([len(walk.points) for walk in walks])[:-1].tolist()
-    return tuple(zip(walks, jnp.split(losses, ends), jnp.split(slopes, ends), strict=True))
+    return tuple(zip(walks, at_points(loss, walks), at_points(jax.grad(loss), walks), strict=True))
 
 
-_run_all = jax.jit(run_all, static_argnums=(0, 1, 2))
+_run_all = jit_quickly(_walk_and_measure, static_argnums=(0, 1, 2))
 
 
 def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:
@@ -160,7 +157,7 @@ def as_descent(
         gradients=gradients,
         balls=_numbered(walk.balls, points.ndim),
         series={name: np.asarray(values, dtype=np.float64) for name, values in walk.series.items()},
-        evaluations=_one_gradient_a_step(losses) if walk.evaluations is None else np.asarray(walk.evaluations),
+        evaluations=_evaluations(walk, losses.shape),
         diverged_at=np.where(lost.any(-1), lost.argmax(-1), -1),
     )
 
@@ -177,7 +174,10 @@ def _numbered(balls: Mapping[str, Any], rank: int) -> dict[str, Float[np.ndarray
     return single
 
 
-def _one_gradient_a_step(losses: Float[np.ndarray, "*batch steps+1"]) -> Float[np.ndarray, "*batch steps+1 3"]:
-    counts = np.zeros((*losses.shape, 3))
-    counts[..., 1] = np.arange(losses.shape[-1])
+def _evaluations(walk: Walk, shape: tuple[int, ...]) -> Float[np.ndarray, "*batch steps+1 3"]:
+    """What the rule counts, or one gradient a step."""
+    if walk.evaluations is not None:
+        return np.asarray(walk.evaluations, dtype=np.float64)
+    counts = np.zeros((*shape, 3))
+    counts[..., 1] = np.arange(shape[-1])
     return counts

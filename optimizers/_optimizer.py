@@ -129,6 +129,8 @@ class Optimizer:
             usual = [_USUAL[key]] if _USUAL.get(key) in self.defaults else []
             near = usual or difflib.get_close_matches(key, self.defaults, n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
+            if self.inner and not near:
+                hint = f" Give it to the rule inside: {self.name}:inner=({self.inner}:{key}=...)."
             known = ", ".join(self.defaults) or "none"
             raise HyperparameterError(f"{self.name} has no hyper-parameter {key!r}.{hint} It has {known}.")
         default = self.defaults[key]
@@ -186,8 +188,9 @@ class Setting:
     @property
     def complete(self) -> dict[str, Any]:
         """Every hyper-parameter: the chosen ones over the defaults, without those that have no value."""
-        inner = {"inner": _as_inner(self.optimizer.name, self.optimizer.inner)} if self.optimizer.inner else {}
-        chosen = {**self.optimizer.defaults, **inner, **self.hyperparameters}
+        name, inner = self.optimizer.name, self.optimizer.inner
+        wrapped = {"inner": _as_inner(name, inner)} if inner else {}
+        chosen = {**self.optimizer.defaults, **wrapped, **self.hyperparameters}
         return {key: value for key, value in chosen.items() if value is not inspect.Parameter.empty}
 
     @property

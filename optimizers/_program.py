@@ -46,7 +46,8 @@ def draws_of(setting: Setting) -> int:
     """How many minibatches a step of the setting's method draws."""
     if setting.optimizer.inner:
         return 1
-    method = setting.optimizer.rule(**setting.complete)
+    unchosen = dict.fromkeys(setting.optimizer.defaults, 1.0)
+    method: Any = setting.optimizer.rule(**{**unchosen, **setting.complete})
     return method.draws if isinstance(method, Process) else 1
 
 

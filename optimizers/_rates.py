@@ -9,10 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._descend import Descent, Run, as_descent, run_all
+from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
 from ravine.optimizers._program import Lanes, Program
-from ravine.optimizers._walk import Loss, Sampling
+from ravine.optimizers._quickly import jit_quickly
+from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
 RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (1, 1.5, 2, 3, 5, 7))
 """The grid: six rates a decade, each short enough to read and to type."""
@@ -36,6 +37,7 @@ def descend_tuned(
     view: Box,
     lowest: float,
     sampling: Sampling | None = None,
+    leaders: Sequence[int] | None = None,
 ) -> tuple[Descent, ...]:
     """Run every setting, with the best rate of the grid where it gives none.
 
@@ -54,6 +56,7 @@ def descend_tuned(
         view: The box ((x0, x1), (y0, y1)) that a rate should keep the descent in.
         lowest: The loss from which excess is counted, such as the minimum.
         sampling: What each step sees of the loss; the whole loss unless given.
+        leaders: For each setting the place of the one whose rate it takes; its own unless given.
 
     Returns:
         One descent a setting, each under the setting that it ran with.
@@ -77,6 +80,7 @@ def descend_tuned(
                 sampling.samples,
                 np.array(view, dtype=np.float64),
                 lowest,
+                tuple(range(len(settings)) if leaders is None else leaders),
             )
         )
     return tuple(
@@ -103,7 +107,7 @@ def _on_grid(setting: Setting, start: Float[np.ndarray, "2"]) -> tuple[Setting, 
     if _is_tunable(setting):
         setting = setting.with_rate(np.array(RATES))
     owner = setting.rate_owner
-    has_grid = owner is not None and not callable(getattr(owner.hyperparameters[RATE], "rates", None))
+    has_grid = owner is not None and isinstance(owner.hyperparameters[RATE], float | np.ndarray)
     return setting, np.broadcast_to(start, (len(RATES) if has_grid else 1, 2))
 
 
@@ -111,8 +115,7 @@ def _chosen(setting: Setting, lane: int) -> Setting:
     return setting.with_rate(RATES[lane]) if _is_tunable(setting) else setting
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2))
-def _run_best(
+def _best_runs(
     programs: tuple[Program, ...],
     loss: Loss,
     sampled: Any,
@@ -121,24 +124,40 @@ def _run_best(
     samples: Any,
     view: Float[Array, "2 2"],
     lowest: Float[Array, ""],
+    leaders: tuple[int, ...],
 ) -> tuple[tuple[Int[Array, ""], ...], tuple[Run, ...]]:
-    runs = run_all(programs, loss, sampled, traced, starts, samples)
-    best = _best_lanes(runs, view, lowest)
-    return best, tuple(
-        jax.tree.map(lambda values, lane=lane: values[lane], run) for lane, run in zip(best, runs, strict=True)
-    )
+    walks = walk_all(programs, sampled, traced, starts, samples)
+    losses = at_points(loss, walks)
+    found = _best_lanes(walks, losses, view, lowest)
+    best = tuple(found[leader] for leader in leaders)
+    kept = [_lane(walk, lane) for walk, lane in zip(walks, best, strict=True)]
+    kept_losses = [_lane(values, lane)[0] for values, lane in zip(losses, best, strict=True)]
+    gradients = [slopes[0] for slopes in at_points(jax.grad(loss), kept)]
+    runs = [jax.tree.map(lambda values: values[0], walk) for walk in kept]
+    return best, tuple(zip(runs, kept_losses, gradients, strict=True))
+
+
+_run_best = jit_quickly(_best_runs, static_argnums=(0, 1, 2, 8))
+
+
+def _lane(lanes: Any, lane: Int[Array, ""]) -> Any:
+    """One of the lanes, with its axis."""
+    return jax.tree.map(lambda values: values[lane][None], lanes)
 
 
 def _best_lanes(
-    runs: tuple[Run, ...], view: Float[Array, "2 2"], lowest: Float[Array, ""]
+    walks: Sequence[Walk],
+    losses: Sequence[Float[Array, "lanes steps+1"]],
+    view: Float[Array, "2 2"],
+    lowest: Float[Array, ""],
 ) -> tuple[Int[Array, ""], ...]:
     """The lane of the best rate; runs with as many lanes are judged in one go."""
-    best: list[Any] = [jnp.zeros((), dtype=int)] * len(runs)
-    several = [index for index, (_, losses, _) in enumerate(runs) if len(losses) == len(RATES)]
+    best: list[Any] = [jnp.zeros((), dtype=int)] * len(walks)
+    several = [index for index, values in enumerate(losses) if len(values) == len(RATES)]
     if several:
-        points = jnp.stack([runs[index][0].points for index in several])
-        losses = jnp.stack([runs[index][1] for index in several])
-        found = jnp.argmin(jax.vmap(partial(score, view=view, lowest=lowest))(points, losses), axis=-1)
+        points = jnp.stack([walks[index].points for index in several])
+        values = jnp.stack([losses[index] for index in several])
+        found = jnp.argmin(jax.vmap(partial(score, view=view, lowest=lowest))(points, values), axis=-1)
         for place, index in enumerate(several):
             best[index] = found[place]
     return tuple(best)

@@ -1,8 +1,10 @@
 """From the text of an optimizer to its setting, and back."""
 
 import re
+from typing import Any
 
 from ravine.optimizers._optimizer import HyperparameterError, Optimizer, Setting
+from ravine.optimizers._schedule import ChosenSchedule, read_schedule
 from ravine.optimizers._spec import Call, Spec, Value, format_spec, parse_spec
 
 
@@ -23,14 +25,22 @@ def write_setting(setting: Setting) -> str:
     Raises:
         ValueError: the setting holds what has no text, such as an array.
     """
+    return format_spec(_spec(setting))
+
+
+def _spec(setting: Setting) -> Spec:
     title = setting.optimizer.title
-    return format_spec(
-        Spec(
-            name=setting.optimizer.name,
-            label=None if setting.label == title else setting.label,
-            hyperparameters=tuple(setting.hyperparameters.items()),
-        )
+    return Spec(
+        name=setting.optimizer.name,
+        label=None if setting.label == title else setting.label,
+        hyperparameters=tuple((key, _written(value)) for key, value in setting.hyperparameters.items()),
     )
+
+
+def _written(value: Any) -> Value:
+    if isinstance(value, Setting):
+        return _spec(value)
+    return value.call if isinstance(value, ChosenSchedule) else value
 
 
 def _setting(spec: Spec, text: str) -> Setting:
@@ -54,7 +64,8 @@ def _place(key: str, text: str) -> str:
 
 def _value(value: Value, text: str) -> object:
     if isinstance(value, Call):
-        raise HyperparameterError(
-            f"Optimizer {text!r}: {value.name}(...) is not a value that this version knows; give a number."
-        )
+        try:
+            return read_schedule(value)
+        except ValueError as error:
+            raise HyperparameterError(f"Optimizer {text!r}: {error}") from None
     return _setting(value, text) if isinstance(value, Spec) else value

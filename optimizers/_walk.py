@@ -10,7 +10,6 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._process import Process
 from ravine.optimizers._program import Program
 
@@ -173,9 +172,7 @@ def _gradient(seen: _Seen) -> Callable[..., Array]:
     return gradient
 
 
-def measure(
-    loss: Loss, points: Float[Array, "*shape 2"]
-) -> tuple[Float[Array, "*shape"], Float[Array, "*shape 2"]]:
-    """The loss at points, and its gradient."""
-    losses, slopes = jax.vmap(jax.value_and_grad(loss))(points.reshape(-1, 2))
-    return losses.reshape(points.shape[:-1]), slopes.reshape(points.shape)
+def at_points(function: Callable[[Array], Array], walks: Sequence[Walk]) -> list[Array]:
+    """A function of a point, such as the loss or its gradient, along each walk: all of them in one go."""
+    values = jax.vmap(jax.vmap(function))(jnp.concatenate([walk.points for walk in walks]))
+    return jnp.split(values, np.cumsum([len(walk.points) for walk in walks])[:-1].tolist())

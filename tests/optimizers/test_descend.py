@@ -11,9 +11,10 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.optimizers import Optimizer, Setting, descend, load, names
+from ravine.gallery._recipe import COMMON_RULES
+from ravine.optimizers import Optimizer, Setting, descend, load
 
-RULES = tuple(load(name) for name in names())
+RULES = tuple(map(load, COMMON_RULES))
 
 
 class Counted:
@@ -275,7 +276,7 @@ NETWORK_RATES = {
     "adam": 0.01,
 }
 VARIANTS = (
-    *((name, {"learning_rate": NETWORK_RATES[name]}) for name in names()),
+    *((name, {"learning_rate": NETWORK_RATES[name]}) for name in NETWORK_RATES),
     ("momentum", {"learning_rate": 0.3, "average": True}),
     ("adadelta", {"learning_rate": 1.0, "accumulate": "scaled", "eps": 1e-3}),
     ("rmsprop", {"learning_rate": 0.003, "momentum": 0.9, "nesterov": True, "eps_inside": False}),
@@ -320,7 +321,7 @@ def test_training_a_network(place):
     assert losses[-1] < 0.8 * losses[0]
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", NETWORK_RATES)
 def test_a_loop_that_donates_its_buffers(name):
     rule = load(name).rule(learning_rate=0.01)
 
