@@ -19,19 +19,19 @@ class UnknownNameError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue(Generic[Entry]):
-    """The entries of `package`: each module assigns one record to the variable `variable`.
+    """The entries of one package or several: each module assigns one record to the variable `variable`.
 
     Names come from the file names and facts are read from the source, so that listing a catalogue
     imports none of its modules (nor JAX).
     """
 
-    package: str
+    package: str | tuple[str, ...]
     variable: str
     kind: str
 
     def names(self) -> tuple[str, ...]:
         """Every entry's name, sorted."""
-        return _module_names(self.package)
+        return tuple(sorted(name for package in self._packages for name in _module_names(package)))
 
     def load(self, name: str) -> Entry:
         """The record called `name`.
@@ -39,8 +39,7 @@ class Catalogue(Generic[Entry]):
         Raises:
             UnknownNameError: no entry has this name.
         """
-        check_name(name, self.names(), kind=self.kind)
-        module = importlib.import_module(f"{self.package}.{name}")
+        module = importlib.import_module(f"{self._home(name)}.{name}")
         return cast("Entry", getattr(module, self.variable))
 
     def facts(self, name: str) -> Mapping[str, Any]:
@@ -49,9 +48,17 @@ class Catalogue(Generic[Entry]):
         Raises:
             UnknownNameError: no entry has this name.
         """
-        check_name(name, self.names(), kind=self.kind)
-        source = _folder(self.package) / f"{name}.py"
+        source = _folder(self._home(name)) / f"{name}.py"
         return _literal_fields(ast.parse(source.read_text("utf-8")), self.variable)
+
+    @property
+    def _packages(self) -> tuple[str, ...]:
+        return (self.package,) if isinstance(self.package, str) else self.package
+
+    def _home(self, name: str) -> str:
+        """The package of the entry called `name`."""
+        check_name(name, self.names(), kind=self.kind)
+        return next(package for package in self._packages if name in _module_names(package))
 
 
 def check_name(name: str, names: Iterable[str], *, kind: str) -> None:

@@ -19,7 +19,40 @@ from ravine.cli._progress import progress
 @click.command("animate")
 @landscape_argument
 @descent_options
-@click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
+@click.option(
+    "--view",
+    type=click.Choice(["contour", "surface", "curve", "chart"]),
+    help="From above, a surface, the graph of a loss of x alone, or a chart of --plot over the steps.  "
+    "[default: contour, or curve for a loss of x alone]",
+)
+@click.option(
+    "--plot",
+    metavar="SERIES",
+    help="What is drawn over the steps in place of the loss, such as accuracy, learning_rate, batch_loss.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["steps", "evaluations"]),
+    help="Count steps, or evaluations of the loss and its derivatives.  [default: steps]",
+)
+@click.option(
+    "--show-vectors",
+    type=click.Choice(["step", "newton", "minimum"]),
+    is_flag=False,
+    flag_value="step",
+    help="Draw what a step is made of, or the gradient's direction against Newton's, or against that to the "
+    "minimum, with the angle.",
+)
+@click.option("--show-batch", is_flag=True, default=None, help="Draw the contours of what each step sees.")
+@click.option(
+    "--slice",
+    "slices",
+    type=float,
+    nargs=4,
+    multiple=True,
+    metavar="X0 Y0 X1 Y1",
+    help="Show the loss along a line; give it once for each line.",
+)
 @click.option("--turn", type=float, metavar="DEGREES", help="Turn the camera about a surface.")
 @click.option("--azimuth", type=float, metavar="DEGREES", help="Where the camera stands about a surface.")
 @click.option("--elevation", type=float, metavar="DEGREES", help="How high it stands.  [default: 38]")

@@ -78,6 +78,35 @@ _DESCENT = (
         help="Start from a recipe; other options override it.",
     ),
     click.option("--seed", type=int, help="Of what is drawn at random.  [default: 0]"),
+    click.option(
+        "--batch-size",
+        metavar="N|full",
+        help="On a finite sum: how many examples each step sees.  [default: 8]",
+    ),
+    click.option(
+        "--batch-order",
+        type=click.Choice(["shuffled", "replacement", "curriculum"]),
+        help="Each example once an epoch, drawn independently, or the easy ones first.  [default: shuffled]",
+    ),
+    click.option(
+        "--noise", type=float, metavar="SIGMA", help="Add noise to every gradient; the picture says so."
+    ),
+    click.option(
+        "--noise-shape",
+        type=click.Choice(["normal", "uniform"]),
+        help="How noise is distributed; uniform lies between -SIGMA and SIGMA.  [default: normal]",
+    ),
+    click.option(
+        "--early-stopping",
+        type=int,
+        metavar="PATIENCE",
+        help="On a finite sum: stop a run once its loss on held-out examples has not fallen for so many steps.",
+    ),
+    click.option(
+        "--control/--no-control",
+        default=None,
+        help="Show a method with delays beside itself without them.  [default: --control]",
+    ),
 )
 
 

@@ -26,7 +26,7 @@ def report_rates(film: Film, *, err: bool = False) -> None:
 
 def warn_of_start(film: Film, *, quiet: bool) -> None:
     """Say so if the start lies outside the landscape's domain."""
-    facts = film.sketch.facts
+    facts = film.sketch.landscape
     if not quiet and film.sketch.outside:
         (x, y), ((x0, x1), (y0, y1)) = facts["start"], facts["domain"]
         click.echo(

@@ -6,11 +6,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ravine.gallery._drawn import drawn_runs, plot_of
 from ravine.gallery._numbers import Numbers
 from ravine.gallery._recipe import COMMON_RULES, Recipe
+from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery._sketch import Sketch
 from ravine.landscapes import Landscape
-from ravine.renderer import Ground, Pixels, Run, Scene, SceneFrames, ThemeName, Timing, colours, writers
+from ravine.renderer import (
+    Batches,
+    GridLosses,
+    Ground,
+    Pixels,
+    Scene,
+    SceneFrames,
+    Slice,
+    Timing,
+    ViewName,
+    writers,
+)
 
 if TYPE_CHECKING:
     from ravine.gallery._work import Work
@@ -65,7 +78,7 @@ class Film:
     @property
     def reproducing(self) -> tuple[str, ...]:
         """The optimizers as texts that reproduce the tuned rates, where they have a text."""
-        return tuple(run["text"] for run in self.sketch.runs if run["text"])
+        return tuple(run.facts["text"] for run in self.sketch.runs if run.facts["text"])
 
     @cached_property
     def frames(self) -> SceneFrames:
@@ -115,11 +128,11 @@ class Film:
     @property
     def _scene(self) -> Scene:
         recipe, sketch = self.recipe, self.sketch
-        facts = {key: fact for key, fact in sketch.facts.items() if key not in ("name", "domain")}
+        view = _view(recipe, sketch)
         return Scene(
-            ground=Ground(**facts, losses=(self._numbers or self.work).losses),
-            runs=_drawn_runs(sketch, recipe.theme),
-            view=recipe.view,
+            ground=_ground(recipe, sketch, (self._numbers or self.work).losses),
+            runs=drawn_runs(sketch, recipe.theme),
+            view=view,
             turn=recipe.turn or 0.0,
             azimuth=recipe.azimuth,
             elevation=38.0 if recipe.elevation is None else recipe.elevation,
@@ -128,6 +141,9 @@ class Film:
             panels=recipe.panels,
             timing=self._timing,
             title=recipe.title,
+            subtitle=sketch.landscape["said"],
+            clock=recipe.clock.removesuffix("s"),
+            plot=plot_of(recipe, sketch, view),
             comment=f"ravine {self._found.described()}",
         )
 
@@ -155,17 +171,32 @@ def film(
     return Film(Recipe.of({"landscape": landscape, "optimizers": several, **choices}))
 
 
-def _drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
-    shades = colours([run["rule"] for run in sketch.runs], theme=theme)
-    return tuple(
-        Run(
-            label=facts["label"],
-            note=facts["note"],
-            colour=colour,
-            points=sketch.points[index],
-            losses=sketch.losses[index],
-            balls=sketch.balls[index],
-            diverged_at=int(sketch.diverged_at[index]) if sketch.diverged_at[index] >= 0 else None,
-        )
-        for index, (facts, colour) in enumerate(zip(sketch.runs, shades, strict=True))
+def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
+    """The view that is asked for, or the one that suits the landscape.
+
+    Raises:
+        RecipeError: the landscape has not the number of variables that the view shows.
+    """
+    name, alone = sketch.landscape["name"], sketch.landscape["variables"] == 1
+    if recipe.view is None:
+        return "curve" if alone else "contour"
+    if recipe.view == "curve" and not alone:
+        raise RecipeError(f"The view curve is for a loss of x alone; {name} has two variables: see --slice.")
+    if recipe.view in ("contour", "surface") and alone:
+        raise RecipeError(f"{name} is a loss of x alone: its view is curve; got {recipe.view}.")
+    return recipe.view
+
+
+def _ground(recipe: Recipe, sketch: Sketch, losses: GridLosses) -> Ground:
+    kept = ("title", "equation", "window", "start", "minima", "lowest", "scale", "marks")
+    return Ground(
+        **{key: sketch.landscape[key] for key in kept},
+        losses=losses,
+        slices=tuple(
+            Slice(ends=(line[:2], line[2:]), losses=along)
+            for line, along in zip(recipe.slices, sketch.slices, strict=True)
+        ),
+        batches=None
+        if sketch.seen is None
+        else Batches(xs=sketch.seen.xs, ys=sketch.seen.ys, losses=sketch.seen.losses),
     )

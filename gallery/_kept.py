@@ -57,12 +57,13 @@ class Kept:
 
 @cache
 def _makers() -> list[str]:
-    """The modules and libraries that numbers depend on."""
+    """The modules, data and libraries that numbers depend on."""
     (root,) = ravine.__path__
     digest = hashlib.sha256()
     for folder in _COMPUTED_BY:
-        for path in sorted(Path(root, folder).rglob("*.py")):
-            digest.update(path.read_bytes())
+        for path in sorted(Path(root, folder).rglob("*.*")):
+            if path.suffix in (".py", ".csv"):
+                digest.update(path.read_bytes())
     return [digest.hexdigest(), *map(_version, _LIBRARIES)]
 
 

@@ -2,25 +2,18 @@
 
 import difflib
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
+from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_recipe
+from ravine.gallery._recipe_checks import RecipeError as RecipeError
 from ravine.landscapes import Landscape
 
 Span = tuple[float, float, float, float]
 """(x0, x1, y0, y1)."""
 
-MOST_STEPS = 100_000
-SMALLEST = 64
-LARGEST = 8192
-
 COMMON_RULES = ("sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam")
-
-
-class RecipeError(ValueError):
-    """A recipe that makes no film; the message names the key, the value and the remedy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +31,21 @@ class Recipe:
         random_start: Draw the start from the window, by `seed`.
         rates: Whether a rate that is not given is tuned to the landscape or taken from the catalogue.
         seed: Of whatever is drawn at random.
+        noise: What is added to each component of every gradient: its standard deviation, or the most of it
+            where it is uniform.
+        noise_shape: How it is distributed.
+        batch_size: How many examples of a finite sum each step sees, or "full"; 8 unless given.
+        batch_order: How they are drawn: each once an epoch, independently, or the easy ones first.
+        show_batch: Draw the contours of what each step sees.
+        early_stopping: Stop a run once its held-out loss has not improved for so many steps.
+        control: Show a method that has delays beside itself without them.
+        clock: What the film counts: steps, or evaluations of the loss, the gradient and the Hessian.
+        view: From above, a surface, the graph of a loss of x alone, or a chart of `plot`; from above unless
+            given, or the graph where the loss is of x alone.
+        plot: What is drawn over the steps in place of the loss, such as accuracy or learning_rate.
+        show_vectors: Draw what a step is made of, or the gradient's direction against Newton's or that to
+            the nearest minimum.
+        slices: Lines (X0, Y0, X1, Y1) along which the loss is shown.
         about: What to watch for.
     """
 
@@ -51,7 +59,18 @@ class Recipe:
     steps: int = 200
     rates: Literal["tuned", "published"] = "tuned"
     seed: int = 0
-    view: Literal["contour", "surface"] = "contour"
+    noise: float = 0.0
+    noise_shape: Literal["normal", "uniform"] = "normal"
+    batch_size: int | Literal["full"] | None = None
+    batch_order: Literal["shuffled", "replacement", "curriculum"] = "shuffled"
+    show_batch: bool = False
+    early_stopping: int | None = None
+    control: bool = True
+    clock: Literal["steps", "evaluations"] = "steps"
+    view: Literal["contour", "surface", "curve", "chart"] | None = None
+    plot: str | None = None
+    show_vectors: Literal["step", "newton", "minimum"] | None = None
+    slices: tuple[Span, ...] = ()
     turn: float | None = None
     azimuth: float | None = None
     elevation: float | None = None
@@ -67,11 +86,7 @@ class Recipe:
     about: str = ""
 
     def __post_init__(self) -> None:
-        _check_kinds(self)
-        _check_choices(self)
-        _check_numbers(self)
-        _check_limits(self)
-        _check_camera(self)
+        check_recipe(self)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Recipe":
@@ -111,18 +126,30 @@ class Recipe:
         return json.dumps(chosen, default=_name_of, ensure_ascii=False)
 
 
+_COMPUTED = (
+    *("landscape", "function", "domain", "window", "optimizers", "start", "random_start", "steps", "rates"),
+    *("seed", "noise", "noise_shape", "batch_size", "batch_order", "show_batch", "early_stopping", "control"),
+    *("clock", "show_vectors", "slices"),
+)
+"""The keys that the numbers of a film depend on."""
+
+
 def _values(recipe: Recipe) -> dict[str, Any]:
     """The recipe's values by key, as they are."""
     return {field.name: getattr(recipe, field.name) for field in fields(recipe)}
 
 
 def _plain(key: str, value: Any) -> Any:
-    if hasattr(value, "tolist") and key in (*_WHOLE, *_REAL, *_PAIRS):
+    if hasattr(value, "tolist") and key in (*WHOLE, *REAL, *PAIRS):
         value = value.tolist()
     if key == "size" and isinstance(value, str):
         return read_size(value)
     if key in ("domain", "window") and isinstance(value, list | tuple):
         value = [bound for part in value for bound in (part if isinstance(part, list | tuple) else (part,))]
+    if key == "slices" and isinstance(value, list | tuple):
+        return tuple(tuple(line) if isinstance(line, list) else line for line in value)
+    if key == "batch_size" and isinstance(value, str) and value.isdecimal():
+        return int(value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -136,95 +163,6 @@ def read_size(text: str) -> tuple[int, int]:
     if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
         raise RecipeError(f"A size is WIDTHxHEIGHT in pixels, such as 1280x720; got {text!r}.")
     return int(width), int(height)
-
-
-def _check_kinds(recipe: Recipe) -> None:
-    for key, kind, what in _KINDS:
-        value = getattr(recipe, key)
-        if not isinstance(value, kind):
-            raise RecipeError(f"{key} must be {what}; got {value!r}.")
-    if not (isinstance(recipe.landscape, str | Landscape) or callable(recipe.landscape)):
-        raise RecipeError(f"landscape must be a name or a function of a point; got {recipe.landscape!r}.")
-    for optimizer in recipe.optimizers:
-        if not (
-            isinstance(optimizer, str)
-            or callable(optimizer)
-            or hasattr(optimizer, "rule")
-            or hasattr(optimizer, "optimizer")
-            or hasattr(optimizer, "update")
-        ):
-            raise RecipeError(
-                "optimizers must be texts such as 'adam:learning_rate=0.1', or optax transformations; "
-                f"got {optimizer!r}."
-            )
-
-
-def _check_choices(recipe: Recipe) -> None:
-    for field in fields(recipe):
-        choices = get_args(field.type)
-        value = getattr(recipe, field.name)
-        if choices and all(isinstance(choice, str) for choice in choices) and value not in choices:
-            raise RecipeError(f"{field.name} is {' or '.join(choices)}; got {value!r}.")
-
-
-_COMPUTED = (
-    *("landscape", "function", "domain", "window", "optimizers"),
-    *("start", "random_start", "steps", "rates", "seed"),
-)
-_KINDS: tuple[tuple[str, Any, str], ...] = (
-    ("function", str | None, "a formula in quotes"),
-    ("random_start", bool, "true or false"),
-    ("title", str, "a text in quotes"),
-    ("about", str, "a text in quotes"),
-    ("optimizers", tuple, "a list"),
-)
-_WHOLE = ("steps", "seed", "loops")
-_REAL = ("turn", "azimuth", "elevation", "seconds", "fps", "hold", "steps_per_frame")
-_PAIRS = ("start", "size", "domain", "window")
-
-
-def _check_numbers(recipe: Recipe) -> None:
-    for key in (*_WHOLE, *_REAL, *_PAIRS):
-        value = getattr(recipe, key)
-        if value is None:
-            continue
-        count = {"start": 2, "size": 2, "domain": 4, "window": 4}.get(key)
-        numbers = value if count and isinstance(value, tuple) else (value,)
-        kind = int if key in (*_WHOLE, "size") else (int, float)
-        good = all(isinstance(n, kind) and not isinstance(n, bool) and math.isfinite(n) for n in numbers)
-        if not good or len(numbers) != (count or 1):
-            what = "whole" if kind is int else "finite"
-            wanted = f"{count} {what} numbers" if count else f"a {what} number"
-            raise RecipeError(f"{key} must be {wanted}; got {value!r}.")
-
-
-def _check_limits(recipe: Recipe) -> None:
-    for key, least in (("steps", 1), ("seed", 0)):
-        if getattr(recipe, key) < least:
-            raise RecipeError(f"{key} must be at least {least}; got {getattr(recipe, key)}.")
-    if recipe.steps > MOST_STEPS:
-        raise RecipeError(f"steps must be at most {MOST_STEPS}; got {recipe.steps}.")
-    if recipe.random_start and recipe.start:
-        raise RecipeError(f"random_start draws the start; start is given too: {recipe.start}.")
-    if not recipe.optimizers:
-        raise RecipeError("A film needs at least one optimizer; got none.")
-    for name in ("domain", "window"):
-        _check_span(name, getattr(recipe, name))
-    if not all(SMALLEST <= side <= LARGEST for side in recipe.size):
-        width, height = recipe.size
-        raise RecipeError(f"size must have sides of {SMALLEST} to {LARGEST} pixels; got {width}x{height}.")
-
-
-def _check_camera(recipe: Recipe) -> None:
-    if recipe.view != "surface":
-        for name in ("turn", "azimuth", "elevation"):
-            if getattr(recipe, name) is not None:
-                raise RecipeError(f"{name} moves the camera of view surface; the view is {recipe.view}.")
-
-
-def _check_span(name: str, span: Span | None) -> None:
-    if span is not None and not (span[0] < span[1] and span[2] < span[3]):
-        raise RecipeError(f"{name} goes X0 X1 Y0 Y1 with X0 < X1 and Y0 < Y1; got {span}.")
 
 
 def _name_of(value: object) -> str:

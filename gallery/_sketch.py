@@ -1,9 +1,9 @@
 """What a picture needs of a recipe's landscape and runs: plain numbers and texts, which can be kept."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -15,6 +15,94 @@ if TYPE_CHECKING:
     from ravine.optimizers import Descent
 
 Arrays = dict[str, np.ndarray]
+Points = Float[np.ndarray, "steps+1 2"]
+Part = Literal["gradient", "velocity", "jump", "correction", "step", "newton", "minimum"]
+
+
+class Arrow(NamedTuple):
+    """One arrow at every point of a run.
+
+    Attributes:
+        part: What it stands for.
+        tails: Where it begins.
+        arrows: From tail to tip; not a number where there is none.
+        unit: Whether only its direction counts.
+    """
+
+    part: Part
+    tails: Points
+    arrows: Points
+    unit: bool = False
+
+
+class Seen(NamedTuple):
+    """Every example's loss on a grid, and the examples of each step.
+
+    Attributes:
+        xs: The grid's columns.
+        ys: Its rows.
+        examples: The loss of each example.
+        rows: Which examples each step sees.
+    """
+
+    xs: Float[np.ndarray, " columns"]
+    ys: Float[np.ndarray, " rows"]
+    examples: Float[np.ndarray, "examples rows columns"]
+    rows: Int[np.ndarray, "steps size"]
+
+    def losses(self, step: int) -> Float[np.ndarray, "rows columns"]:
+        """The loss that a step sees."""
+        return self.examples[self.rows[min(step, len(self.rows) - 1)]].mean(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSketch:
+    """One run.
+
+    Attributes:
+        facts: Its rule, label, note, the text that reproduces it if there is one, the balls that no line ties
+            to the iterate, and the step at which it was stopped.
+        diverged_at: The first step on which it left the reals, -1 if it did not.
+        balls: By name.
+        series: Numbers at every point, by name.
+        vectors: Arrows of a kind each.
+    """
+
+    facts: Mapping[str, Any]
+    points: Points
+    losses: Float[np.ndarray, "steps+1"]
+    diverged_at: int
+    balls: Mapping[str, Points]
+    series: Mapping[str, Float[np.ndarray, "steps+1"]]
+    vectors: tuple[Arrow, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        descent: "Descent",
+        *,
+        series: Mapping[str, np.ndarray],
+        vectors: tuple[Arrow, ...],
+        stopped_at: int | None,
+    ) -> "RunSketch":
+        """The sketch of a descent."""
+        setting = descent.setting
+        return cls(
+            facts={
+                "rule": setting.optimizer.name,
+                "label": setting.label,
+                "note": small_print(setting),
+                "text": _text_of(setting),
+                "untied": _untied(setting, descent.balls),
+                "stopped_at": stopped_at,
+            },
+            points=descent.points,
+            losses=descent.losses,
+            diverged_at=int(descent.diverged_at),
+            balls=descent.balls,
+            series=series,
+            vectors=vectors,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,92 +110,102 @@ class Sketch:
     """A landscape's facts and its runs.
 
     Attributes:
-        facts: Of the landscape: name, title, equation, domain, window, start, minima, lowest, scale.
-        runs: Of each run: rule, label, note, and the text that reproduces it, if there is one.
+        landscape: Its name, title, equation, domain, window, start, minima, lowest, scale, variables, marks,
+            the name of its own measure, and what must be said of what steps see.
         tuned: Whether a rate was found rather than given.
         outside: Whether the start lies off the landscape's domain.
-        balls: Of each run, by name.
-        diverged_at: The first step on which a run left the reals, -1 if it did not.
+        slices: The losses along each slice.
+        seen: What each step sees of a finite sum, where that is drawn.
     """
 
-    facts: Mapping[str, Any]
-    runs: tuple[Mapping[str, Any], ...]
+    landscape: Mapping[str, Any]
+    runs: tuple[RunSketch, ...]
     tuned: bool
     outside: bool
-    points: Float[np.ndarray, "runs steps+1 2"]
-    losses: Float[np.ndarray, "runs steps+1"]
-    diverged_at: Int[np.ndarray, " runs"]
-    balls: tuple[Mapping[str, Float[np.ndarray, "steps+1 2"]], ...]
-
-    @classmethod
-    def of(cls, landscape: Landscape, descents: Sequence["Descent"], *, tuned: bool) -> "Sketch":
-        """The sketch of descents on a landscape."""
-        return cls(
-            facts={
-                "name": landscape.name,
-                "title": landscape.title,
-                "equation": landscape.equation,
-                "domain": landscape.domain,
-                "window": landscape.window,
-                "start": landscape.start,
-                "minima": landscape.minima,
-                "lowest": landscape.lowest,
-                "scale": landscape.scale,
-            },
-            runs=tuple(_run_facts(descent) for descent in descents),
-            tuned=tuned,
-            outside=not landscape.contains(landscape.start),
-            points=np.stack([descent.points for descent in descents]),
-            losses=np.stack([descent.losses for descent in descents]),
-            diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
-            balls=tuple(descent.balls for descent in descents),
-        )
+    slices: Float[np.ndarray, "slices places"] = field(default_factory=lambda: np.zeros((0, 2)))
+    seen: Seen | None = None
 
     def to_arrays(self) -> Arrays:
         """The sketch as named arrays, without objects."""
-        texts = {"facts": dict(self.facts), "runs": list(self.runs)}
-        balls = {
-            f"ball {run} {name}": ball for run, balls in enumerate(self.balls) for name, ball in balls.items()
+        texts = {"landscape": dict(self.landscape), "tuned": self.tuned, "outside": self.outside}
+        arrays = {
+            f"run {k} {key}": array for k, run in enumerate(self.runs) for key, array in _run_arrays(run)
         }
-        return {
-            "texts": np.array(json.dumps(texts)),
-            "tuned": np.array(self.tuned),
-            "outside": np.array(self.outside),
-            "points": self.points,
-            "losses": self.losses,
-            "diverged_at": self.diverged_at,
-            **balls,
-        }
+        seen = {} if self.seen is None else {f"seen {key}": a for key, a in self.seen._asdict().items()}
+        return {"texts": np.array(json.dumps(texts)), "slices": self.slices, **seen, **arrays}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "Sketch":
         """The sketch that `to_arrays` took apart."""
         texts = json.loads(str(arrays["texts"]))
-        balls: list[dict[str, np.ndarray]] = [{} for _ in texts["runs"]]
-        for key, array in arrays.items():
-            if key.startswith("ball "):
-                _, run, name = key.split(" ", 2)
-                balls[int(run)][name] = array
+        seen = _below(arrays, "seen ")
+        runs: list[RunSketch] = []
+        while own := _below(arrays, f"run {len(runs)} "):
+            runs.append(_run_from(own))
         return cls(
-            facts={key: _as_tuples(value) for key, value in texts["facts"].items()},
-            runs=tuple(texts["runs"]),
-            tuned=bool(arrays["tuned"]),
-            outside=bool(arrays["outside"]),
-            points=arrays["points"],
-            losses=arrays["losses"],
-            diverged_at=arrays["diverged_at"],
-            balls=tuple(balls),
+            landscape={key: _as_tuples(value) for key, value in texts["landscape"].items()},
+            runs=tuple(runs),
+            tuned=texts["tuned"],
+            outside=texts["outside"],
+            slices=arrays["slices"],
+            seen=Seen(**seen) if seen else None,
         )
 
 
-def _run_facts(descent: "Descent") -> dict[str, Any]:
-    setting = descent.setting
+def facts_of(landscape: Landscape, said: str) -> dict[str, Any]:
+    """What a picture needs to know of a landscape; `said` is of what steps see of it."""
     return {
-        "rule": setting.optimizer.name,
-        "label": setting.label,
-        "note": small_print(setting),
-        "text": _text_of(setting),
+        "name": landscape.name,
+        "title": landscape.title,
+        "equation": landscape.equation,
+        "domain": landscape.domain,
+        "window": landscape.window,
+        "start": landscape.start,
+        "minima": landscape.minima,
+        "lowest": landscape.lowest,
+        "scale": landscape.scale,
+        "variables": landscape.variables,
+        "marks": landscape.marks,
+        "measure": next(iter(landscape.measures), None),
+        "said": said,
     }
+
+
+def _run_arrays(run: RunSketch) -> Iterator[tuple[str, np.ndarray]]:
+    yield "facts", np.array(json.dumps({**run.facts, "diverged_at": run.diverged_at}))
+    yield "points", run.points
+    yield "losses", run.losses
+    yield from ((f"ball {name}", ball) for name, ball in run.balls.items())
+    yield from ((f"series {name}", values) for name, values in run.series.items())
+    for arrow in run.vectors:
+        yield f"vector {arrow.part} {int(arrow.unit)}", np.stack([arrow.tails, arrow.arrows])
+
+
+def _run_from(arrays: Mapping[str, np.ndarray]) -> RunSketch:
+    facts = json.loads(str(arrays["facts"]))
+    vectors = []
+    for key, (tails, tips) in _below(arrays, "vector ").items():
+        part, unit = key.split()
+        vectors.append(Arrow(part, tails, tips, unit == "1"))  # pyright: ignore[reportArgumentType]
+    return RunSketch(
+        diverged_at=facts.pop("diverged_at"),
+        facts={key: _as_tuples(value) for key, value in facts.items()},
+        points=arrays["points"],
+        losses=arrays["losses"],
+        balls=_below(arrays, "ball "),
+        series=_below(arrays, "series "),
+        vectors=tuple(vectors),
+    )
+
+
+def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
+    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
+
+
+def _untied(setting: Setting, balls: Mapping[str, Any]) -> list[str]:
+    """The balls without a line, by their numbered names."""
+    free = setting.optimizer.untied
+    return [name for name in balls if name in free or name.rpartition(" ")[0] in free]
 
 
 def small_print(setting: Setting) -> str:
@@ -117,13 +215,23 @@ def small_print(setting: Setting) -> str:
     return " · ".join(
         f"{names.get(key, key)} {_short(value)}"
         for key, value in setting.complete.items()
-        if key == "learning_rate" or value != defaults.get(key)
+        if key == "learning_rate" or _is_telling(value, defaults.get(key))
     )
+
+
+def _is_telling(value: object, default: object) -> bool:
+    """Whether a hyper-parameter differs from its default and is short enough to be read."""
+    recorded = isinstance(value, tuple) and len(value) > 6
+    return not recorded and value != default
 
 
 def _short(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Setting):
+        return f"{value.optimizer.name} {small_print(value)}".strip()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_short, value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -4,14 +4,16 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from ravine.gallery._film import Film
-from ravine.optimizers import Descent
+from ravine.gallery._sampling import said_of_sampling
+from ravine.optimizers import Descent, Setting
 
 
 def trace_record(film: Film) -> dict[str, Any]:
@@ -22,7 +24,10 @@ def trace_record(film: Film) -> dict[str, Any]:
         "start": list(landscape.start),
         "steps": film.recipe.steps,
         "seed": film.recipe.seed,
-        "runs": [_run_record(descent) for descent in film.descents],
+        "sampling": said_of_sampling(film.recipe, landscape) or None,
+        "runs": [
+            _run_record(descent, stop) for descent, stop in zip(film.descents, film.work.stops, strict=True)
+        ],
     }
 
 
@@ -47,7 +52,7 @@ def check_trace_path(path: Path) -> None:
         raise ValueError(f"A trace is written as {', '.join(_WRITERS)}; got {str(path)!r}.")
 
 
-def _run_record(descent: Descent) -> dict[str, Any]:
+def _run_record(descent: Descent, stop: int | None) -> dict[str, Any]:
     diverged = int(descent.diverged_at)
     return {
         "label": descent.label,
@@ -56,8 +61,11 @@ def _run_record(descent: Descent) -> dict[str, Any]:
         "points": _finite(descent.points.tolist()),
         "losses": _finite(descent.losses.tolist()),
         "gradient_norms": _finite(descent.gradient_norms.tolist()),
+        "evaluations": descent.evaluations.tolist(),
+        "series": {name: _finite(values.tolist()) for name, values in descent.series.items()},
         "balls": {name: _finite(ball.tolist()) for name, ball in descent.balls.items()},
         "diverged_at": diverged if diverged >= 0 else None,
+        "stopped_at": stop,
     }
 
 
@@ -72,7 +80,15 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, str | bool | int | float) or value is None:
         return value
+    if isinstance(value, Setting):
+        inner = {key: _plain(part) for key, part in value.complete.items()}
+        return {"optimizer": value.optimizer.name, "hyperparameters": inner}
     return list(value) if isinstance(value, tuple) else str(value)
+
+
+def _number(rate: Any) -> float:
+    """A learning rate, or not a number where there is none or a schedule."""
+    return float(rate) if isinstance(rate, float) else math.nan
 
 
 def _as_json(film: Film) -> bytes:
@@ -82,20 +98,27 @@ def _as_json(film: Film) -> bytes:
 def _as_csv(film: Film) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["run", "optimizer", "ball", "step", "x", "y", "loss", "gradient_norm"])
+    names = sorted({name for descent in film.descents for name in descent.series})
+    table.writerow(["run", "optimizer", "ball", "step", "x", "y", "loss", "gradient_norm", *names])
     for descent in film.descents:
-        table.writerows(_csv_rows(descent))
+        table.writerows(_csv_rows(descent, names))
     return text.getvalue().encode()
 
 
-def _csv_rows(descent: Descent) -> Iterator[list[Any]]:
+def _csv_rows(descent: Descent, series: Sequence[str]) -> Iterator[list[Any]]:
     head = [descent.label, descent.setting.optimizer.name]
     numbers = zip(descent.points, descent.losses, descent.gradient_norms, strict=True)
     for step, ((x, y), loss, norm) in enumerate(numbers):
-        yield [*head, "", step, *map(repr, map(float, (x, y, loss, norm)))]
+        taken = [_figure(descent.series.get(name), step) for name in series]
+        yield [*head, "", step, *map(repr, map(float, (x, y, loss, norm))), *taken]
     for name, ball in descent.balls.items():
         for step, (x, y) in enumerate(ball):
-            yield [*head, name, step, repr(float(x)), repr(float(y)), "", ""]
+            yield [*head, name, step, repr(float(x)), repr(float(y)), "", "", *[""] * len(series)]
+
+
+def _figure(values: Float[np.ndarray, " steps"] | None, step: int) -> str:
+    """The number of a step, of which there is none after the last point."""
+    return "" if values is None or step == len(values) else repr(float(values[step]))
 
 
 def _as_npz(film: Film) -> bytes:
@@ -105,6 +128,11 @@ def _as_npz(film: Film) -> bytes:
         for run, descent in enumerate(descents)
         for name, ball in descent.balls.items()
     }
+    series = {
+        f"series_{run}_{name}": values
+        for run, descent in enumerate(descents)
+        for name, values in descent.series.items()
+    }
     buffer = io.BytesIO()
     np.savez(
         buffer,
@@ -112,7 +140,7 @@ def _as_npz(film: Film) -> bytes:
         labels=np.array([descent.label for descent in descents]),
         optimizers=np.array([descent.setting.optimizer.name for descent in descents]),
         learning_rates=np.array(
-            [float(descent.setting.complete.get("learning_rate", math.nan)) for descent in descents]
+            [_number(descent.setting.complete.get("learning_rate")) for descent in descents]
         ),
         points=np.stack([descent.points for descent in descents]),
         losses=np.stack([descent.losses for descent in descents]),
@@ -120,7 +148,9 @@ def _as_npz(film: Film) -> bytes:
         diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
         landscape=np.array(film.landscape.name),
         start=np.array(film.landscape.start),
+        evaluations=np.stack([descent.evaluations for descent in descents]),
         **balls,
+        **series,
     )
     return buffer.getvalue()
 

@@ -9,11 +9,27 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from ravine.gallery._batches import seen_by_steps
+from ravine.gallery._clock import on_evaluations
+from ravine.gallery._controls import with_controls
 from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
-from ravine.gallery._sketch import Sketch
+from ravine.gallery._sampling import said_of_sampling, sampling_of
+from ravine.gallery._series import series_of
+from ravine.gallery._sketch import Arrow, RunSketch, Seen, Sketch, facts_of
+from ravine.gallery._slices import losses_along
+from ravine.gallery._stops import stop_early
+from ravine.gallery._vectors import minimum_directions, newton_directions, step_parts
 from ravine.landscapes import Landscape, losses_on_grid
-from ravine.optimizers import Descent, Optimizer, Setting, descend_tuned, read_setting
+from ravine.optimizers import (
+    Descent,
+    Optimizer,
+    Sampling,
+    Setting,
+    descend_tuned,
+    draws_of,
+    read_setting,
+)
 
 
 class Work:
@@ -29,16 +45,47 @@ class Work:
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
-        """The optimizers as the recipe gives them, each under a label of its own."""
-        return _with_own_labels([_as_setting(optimizer) for optimizer in self._recipe.optimizers])
+        """The optimizers as the recipe gives them and their controls, each under a label of its own."""
+        return self._led[0]
+
+    @cached_property
+    def _led(self) -> tuple[tuple[Setting, ...], tuple[int, ...]]:
+        """The settings, and whose learning rate each of them shares."""
+        given = _with_own_labels([_as_setting(optimizer) for optimizer in self._recipe.optimizers])
+        if not self._recipe.control:
+            return given, tuple(range(len(given)))
+        settings, leaders = with_controls(given)
+        return _with_own_labels(list(settings)), leaders
+
+    @cached_property
+    def sampling(self) -> Sampling | None:
+        """What each step sees, where that is not all of the loss."""
+        draws = max(draws_of(setting) for setting in self.settings)
+        return sampling_of(self._recipe, self.landscape, draws=draws)
 
     @cached_property
     def descents(self) -> tuple[Descent, ...]:
-        """The runs, each under the setting that it ran with, its rate included."""
+        """The runs, each with the rate that it ran with, and held where it was stopped."""
+        return tuple(descent for descent, _ in self._stopped)
+
+    @cached_property
+    def stops(self) -> tuple[int | None, ...]:
+        """The step at which each run was stopped early, if it was."""
+        return tuple(stop for _, stop in self._stopped)
+
+    @cached_property
+    def _stopped(self) -> tuple[tuple[Descent, int | None], ...]:
+        patience, landscape = self._recipe.early_stopping, self.landscape
+        if patience is None:
+            return tuple((descent, None) for descent in self._walked)
+        return tuple(stop_early(descent, landscape, patience=patience) for descent in self._walked)
+
+    @cached_property
+    def _walked(self) -> tuple[Descent, ...]:
         landscape, recipe = self.landscape, self._recipe
-        settings = self.settings
+        settings, leaders = self._led
         if recipe.rates == "published":
-            settings = tuple(replace(s, hyperparameters=_published(s)) for s in settings)
+            settings = tuple(_published(setting) for setting in settings)
         return descend_tuned(
             landscape.loss,
             settings,
@@ -46,14 +93,45 @@ class Work:
             steps=recipe.steps,
             view=landscape.window,
             lowest=lowest_seen(landscape),
+            sampling=self.sampling,
+            leaders=leaders,
         )
 
     def sketch(self) -> Sketch:
         """The numbers and texts of the picture."""
         given = [setting.hyperparameters for setting in self.settings]
         ran = [descent.setting.hyperparameters for descent in self.descents]
-        tuned = self._recipe.rates == "tuned" and given != ran
-        return Sketch.of(self.landscape, self.descents, tuned=tuned)
+        return Sketch(
+            landscape=facts_of(self.landscape, said_of_sampling(self._recipe, self.landscape)),
+            runs=tuple(map(self._drawn, self.descents, self.stops)),
+            tuned=self._recipe.rates == "tuned" and given != ran,
+            outside=not self.landscape.contains(self.landscape.start),
+            slices=losses_along(self.landscape, self._recipe.slices),
+            seen=self._seen(),
+        )
+
+    def _drawn(self, descent: Descent, stop: int | None) -> RunSketch:
+        series = series_of(descent, self.landscape, self.sampling)
+        vectors = self._vectors(descent)
+        if self._recipe.clock == "evaluations":
+            descent, series = on_evaluations(descent, series, total=self._recipe.steps)
+        return RunSketch.of(descent, series=series, vectors=vectors, stopped_at=stop)
+
+    def _vectors(self, descent: Descent) -> tuple[Arrow, ...]:
+        match self._recipe.show_vectors:
+            case "step":
+                return step_parts(descent)
+            case "newton":
+                return newton_directions(descent, self.landscape)
+            case "minimum":
+                return minimum_directions(descent, self.landscape)
+            case None:
+                return ()
+
+    def _seen(self) -> Seen | None:
+        if not self._recipe.show_batch or self.sampling is None:
+            return None
+        return seen_by_steps(self.landscape, self.sampling)
 
     def losses(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
@@ -72,11 +150,13 @@ def _as_setting(optimizer: Any) -> Setting:
     return Setting(optimizer=Optimizer.of(optimizer))
 
 
-def _published(setting: Setting) -> dict[str, Any]:
-    defaults = setting.optimizer.defaults
-    rate = defaults.get("learning_rate", inspect.Parameter.empty)
-    given = {} if rate is inspect.Parameter.empty else {"learning_rate": rate}
-    return {**given, **setting.hyperparameters}
+def _published(setting: Setting) -> Setting:
+    """The setting at the catalogue's rate, where it gives none and the catalogue has one."""
+    owner = setting.rate_owner
+    if owner is None or "learning_rate" in owner.hyperparameters:
+        return setting
+    rate = owner.optimizer.defaults["learning_rate"]
+    return setting if rate is inspect.Parameter.empty else setting.with_rate(rate)
 
 
 def _with_own_labels(settings: list[Setting]) -> tuple[Setting, ...]:

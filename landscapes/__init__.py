@@ -1,5 +1,6 @@
 """Loss surfaces over the plane, each with its facts."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from ravine._catalogue import Catalogue
@@ -11,18 +12,41 @@ from ravine.landscapes._landscape import Loss as Loss
 from ravine.landscapes._user_function import resolve_function as resolve_function
 
 if TYPE_CHECKING:
+    from ravine.landscapes._batches import difficulty_of as difficulty_of
+    from ravine.landscapes._batches import minibatches as minibatches
+    from ravine.landscapes._early_stopping import stopping_step as stopping_step
+    from ravine.landscapes._examples import Examples as Examples
+    from ravine.landscapes._grid import losses_at as losses_at
     from ravine.landscapes._grid import losses_on_grid as losses_on_grid
+    from ravine.landscapes._noise import Noisy as Noisy
+    from ravine.landscapes._noise import shocks as shocks
 
 catalogue: Catalogue[Landscape] = Catalogue(
-    package="ravine.landscapes.analytic", variable="LANDSCAPE", kind="landscape"
+    package=(
+        "ravine.landscapes.analytic",
+        "ravine.landscapes.finite_sum",
+        "ravine.landscapes.one_variable",
+    ),
+    variable="LANDSCAPE",
+    kind="landscape",
 )
 names = catalogue.names
 load = catalogue.load
 
+_LATE = {
+    "Examples": "_examples",
+    "Noisy": "_noise",
+    "difficulty_of": "_batches",
+    "losses_at": "_grid",
+    "losses_on_grid": "_grid",
+    "minibatches": "_batches",
+    "shocks": "_noise",
+    "stopping_step": "_early_stopping",
+}
+"""What needs numpy or JAX, by module."""
+
 
 def __getattr__(name: str) -> Any:
-    if name != "losses_on_grid":
+    if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ravine.landscapes._grid import losses_on_grid
-
-    return losses_on_grid
+    return getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)

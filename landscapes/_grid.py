@@ -1,4 +1,4 @@
-"""A loss on a grid of points."""
+"""A loss on a grid of points, and at points anywhere."""
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +22,20 @@ def losses_on_grid(
     with jax.enable_x64(True):
         values = [np.asarray(_evaluate(loss, xs, chunk)) for chunk in padded]
     return np.concatenate(values)[: len(ys)]
+
+
+def losses_at(loss: Loss, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape"]:
+    """The loss at points, in float64."""
+    with jax.enable_x64(True):
+        losses = np.asarray(_evaluate_points(loss, points.reshape(-1, 2)))
+    return losses.reshape(points.shape[:-1])
+
+
+def _evaluate_each(loss: Loss, points: Float[Array, "points 2"]) -> Float[Array, " points"]:
+    return jax.vmap(loss)(points)
+
+
+_evaluate_points = jax.jit(_evaluate_each, static_argnums=0)
 
 
 def _evaluate_chunk(

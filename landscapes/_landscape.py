@@ -37,7 +37,7 @@ class Landscape:
         variables: 1 for a loss of x alone, which is a function of a point whose y stays 0.
         marks: Points worth a word on the picture, with the word.
         examples: The data that the loss is a mean over, for a finite sum.
-        measures: Further functions of a point by name, such as accuracy; the first has a panel on the picture.
+        measures: Further functions of a point by name, such as accuracy; the first has a panel of its own.
         name: The catalogue's name, which is the function's.
     """
 
@@ -61,10 +61,9 @@ class Landscape:
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", getattr(self.loss, "__name__", "function"))
-        for field in ("domain", "view"):
-            box = getattr(self, field)
+        for name, box in (("domain", self.domain), ("view", self.view)):
             if box is not None:
-                _check_box(box, f"The {field} of {self.name}")
+                _check_box(box, f"The {name} of {self.name}")
         if not all(map(math.isfinite, self.start)):
             raise ValueError(f"The start {self.start} of {self.name} is not finite.")
 

@@ -80,7 +80,12 @@ class TestDistribution:
 
     def test_package_data(self):
         assert not SETUPTOOLS["include-package-data"]
-        for package, wanted in (("ravine", ROOT / "py.typed"), ("ravine.gallery", ROOT / "gallery/x.toml")):
+        wanted_data = {
+            "ravine": ROOT / "py.typed",
+            "ravine.gallery": ROOT / "gallery/x.toml",
+            "ravine.landscapes.finite_sum": ROOT / "landscapes/finite_sum/x.csv",
+        }
+        for package, wanted in wanted_data.items():
             assert any(wanted.match(pattern) for pattern in SETUPTOOLS["package-data"][package])
         assert (ROOT / "py.typed").is_file()
 
@@ -88,8 +93,8 @@ class TestDistribution:
         code = {".py", ".pyi"}
         data = [path.relative_to(ROOT) for path in tracked() if path.suffix not in code]
         inside = [p for p in data if len(p.parts) > 1 and p.parts[0] not in NOT_SHIPPED | {".ci"}]
-        assert {p.suffix for p in inside} <= {".toml", ".gif"}
-        assert {p.parent.name for p in inside} <= {"gallery"}
+        kinds = {(p.parent.as_posix(), p.suffix) for p in inside}
+        assert kinds <= {("gallery", ".toml"), ("gallery", ".gif"), ("landscapes/finite_sum", ".csv")}
 
     def test_version(self):
         assert ravine.__version__ == PROJECT["project"]["version"]

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +14,12 @@ from ravine import landscapes
 from ravine.landscapes import Landscape
 
 SURFACES = json.loads(Path(__file__).with_name("surfaces.json").read_text("utf-8"))
-NAMES = landscapes.names()
+EVERY = landscapes.names()
+NAMES = replace(landscapes.catalogue, package="ravine.landscapes.analytic").names()
 WITH_MINIMA = tuple(name for name in NAMES if landscapes.catalogue.facts(name).get("minima"))
 WITHOUT_MINIMA = tuple(name for name in NAMES if name not in WITH_MINIMA)
 KINKED_MINIMA = ("ackley", "alpine_n1", "bukin_n6", "salomon")
+NOT_LITERAL = ("loss", "name", "examples", "measures")
 BATCH = 512
 
 
@@ -113,7 +115,7 @@ def difficult_points(landscape: Landscape) -> np.ndarray:
     return inside(points, landscape.domain)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_value_and_gradient_are_finite_everywhere(name: str) -> None:
     points = difficult_points(landscapes.load(name))
     found = slopes(name, points)
@@ -122,7 +124,7 @@ def test_value_and_gradient_are_finite_everywhere(name: str) -> None:
     assert not bad.any(), f"the gradient is not finite at {points[bad][:5]}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_single_precision_is_finite_too(name: str) -> None:
     landscape = landscapes.load(name)
     points = inside(difficult_points(landscape), landscape.window)
@@ -269,18 +271,34 @@ def test_start_is_in_view_and_has_somewhere_to_go(name: str) -> None:
     assert fall >= 0.05 * np.ptp(np.quantile(heights(name, window), [0.1, 0.9]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_ill_conditioned_bowl_tells_its_directions_apart() -> None:
+    start = np.array([landscapes.load("ill_conditioned_bowl").start])
+    np.testing.assert_allclose(
+        np.linalg.eigvalsh(hessians("ill_conditioned_bowl", np.zeros((1, 2)))), [[1.0, 20.0]], rtol=1e-12
+    )
+    gradient = slopes("ill_conditioned_bowl", start).gradients[0]
+    newton = np.linalg.solve(hessians("ill_conditioned_bowl", start)[0], -gradient)
+    units = np.array([way / np.linalg.norm(way) for way in (-gradient, newton, -start[0])])
+    downhill_newton, downhill_minimum, newton_minimum = np.rad2deg(
+        np.arccos((units @ units.T)[np.triu_indices(3, 1)])
+    )
+    assert downhill_minimum > 50.0
+    assert downhill_newton > 40.0
+    assert 10.0 < newton_minimum < 20.0
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_facts_read_from_the_source_are_the_record(name: str) -> None:
     landscape = landscapes.load(name)
     facts = landscapes.catalogue.facts(name)
-    described = [field for field in fields(Landscape) if field.name not in ("loss", "name")]
+    described = [field for field in fields(Landscape) if field.name not in NOT_LITERAL]
     assert set(facts) <= {field.name for field in described}
     for field in described:
         default = None if field.default is MISSING else field.default
         assert facts.get(field.name, default) == getattr(landscape, field.name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_texts_are_fit_to_print(name: str) -> None:
     landscape = landscapes.load(name)
     assert name == landscape.name == landscape.loss.__name__
@@ -293,4 +311,4 @@ def test_texts_are_fit_to_print(name: str) -> None:
 
 
 def test_titles_are_unique() -> None:
-    assert len({landscapes.load(name).title for name in NAMES}) == len(NAMES)
+    assert len({landscapes.load(name).title for name in EVERY}) == len(EVERY)

@@ -1,0 +1,77 @@
+"""A sketch's runs in the colours of a theme, and what is plotted of them."""
+
+from ravine.gallery._recipe import Recipe
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery._sketch import Part, RunSketch, Sketch
+from ravine.renderer import Plot, Run, ThemeName, Vector, ViewName, colours
+
+_LOSS = "loss"
+_TITLES = {
+    "held_out_loss": "loss on held-out examples",
+    "batch_loss": "loss on the minibatch",
+    "gradient_norm": "norm of the gradient",
+    "step": "step taken",
+}
+"""Over the axes, where the series' name does not do."""
+
+_NAMES: dict[Part, str] = {
+    "gradient": "gradient",
+    "velocity": "velocity",
+    "jump": "jump ahead",
+    "correction": "correction",
+    "step": "step",
+    "newton": "Newton's direction",
+    "minimum": "to the minimum",
+}
+
+
+def drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
+    """The runs, each in a colour of its own."""
+    shades = colours([run.facts["rule"] for run in sketch.runs], theme=theme)
+    return tuple(_drawn(run, colour) for run, colour in zip(sketch.runs, shades, strict=True))
+
+
+def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
+    """What is drawn over the steps: what is asked for, or what the landscape measures of its own.
+
+    Raises:
+        RecipeError: no run has such a series.
+    """
+    name = recipe.plot or _usual_plot(recipe, sketch)
+    if name == _LOSS:
+        return Plot(name=_LOSS, title=_LOSS) if view == "chart" else None
+    known = {key for run in sketch.runs for key in run.series}
+    if sketch.runs and name not in known:
+        raise RecipeError(f"plot is loss, {', '.join(sorted(known))}; got {name!r}.")
+    return Plot(name=name, title=_TITLES.get(name, name.replace("_", " ")))
+
+
+def _usual_plot(recipe: Recipe, sketch: Sketch) -> str:
+    if recipe.early_stopping is not None:
+        return "held_out_loss"
+    return sketch.landscape["measure"] or _LOSS
+
+
+def _drawn(run: RunSketch, colour: str) -> Run:
+    return Run(
+        label=run.facts["label"],
+        note=run.facts["note"],
+        colour=colour,
+        points=run.points,
+        losses=run.losses,
+        balls=run.balls,
+        diverged_at=run.diverged_at if run.diverged_at >= 0 else None,
+        untied=frozenset(run.facts["untied"]),
+        series={_LOSS: run.losses, **run.series},
+        vectors=tuple(
+            Vector(
+                name=_NAMES[arrow.part],
+                colour="",
+                tails=arrow.tails,
+                arrows=arrow.arrows,
+                unit=arrow.unit,
+            )
+            for arrow in run.vectors
+        ),
+        stopped_at=run.facts["stopped_at"],
+    )

@@ -1,0 +1,67 @@
+"""What can be drawn over the steps of a run beside its loss."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from ravine.landscapes import Landscape
+from ravine.optimizers import Descent, Sampling
+
+HELD_OUT = "held_out_loss"
+
+Series = dict[str, Float[np.ndarray, "steps+1"]]
+
+
+def series_of(descent: Descent, landscape: Landscape, sampling: Sampling | None) -> Series:
+    """A run's numbers at every point by name; what belongs to a step stands at the point before it."""
+    own = {name: _up_to_the_last(values) for name, values in descent.series.items()}
+    measured = {name: _at(measure, descent.points) for name, measure in landscape.measures.items()}
+    if landscape.examples is not None and landscape.examples.held_out is not None:
+        measured[HELD_OUT] = held_out_losses(descent, landscape)
+    if sampling is not None:
+        measured["batch_loss"] = _batch_losses(descent, sampling)
+    return {
+        **own,
+        **measured,
+        "gradient_norm": descent.gradient_norms,
+        "step": _up_to_the_last(_strides(descent.points, landscape.variables)),
+    }
+
+
+def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray, "steps+1"]:
+    """The loss on the examples that no gradient sees."""
+    examples = landscape.examples
+    if examples is None or examples.held_out is None:
+        raise ValueError(f"{landscape.name} has no held-out examples.")
+    inputs, targets = examples.held_out
+    return _at(partial(examples.loss_on, inputs=inputs, targets=targets), descent.points)
+
+
+def _at(
+    measure: Callable[[Any], Any], points: Float[np.ndarray, "steps+1 2"]
+) -> Float[np.ndarray, "steps+1"]:
+    with jax.enable_x64(True):
+        return np.asarray(jax.jit(jax.vmap(measure))(points), dtype=np.float64)
+
+
+def _batch_losses(descent: Descent, sampling: Sampling) -> Float[np.ndarray, "steps+1"]:
+    first = jax.tree.map(lambda draws: draws[:, 0], sampling.samples)
+    with jax.enable_x64(True):
+        losses = jax.jit(jax.vmap(sampling.loss))(descent.points[:-1], first)
+    return _up_to_the_last(np.asarray(losses))
+
+
+def _strides(points: Float[np.ndarray, "steps+1 2"], variables: int) -> Float[np.ndarray, " steps"]:
+    """How far each step goes, with its sign where there is but one variable."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        strides = np.diff(points, axis=0)
+        return strides[:, 0] if variables == 1 else np.linalg.norm(strides, axis=-1)
+
+
+def _up_to_the_last(values: Float[np.ndarray, " steps"]) -> Float[np.ndarray, "steps+1"]:
+    """The last step's number again at the point that it led to."""
+    return np.append(values, values[-1])

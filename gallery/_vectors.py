@@ -1,0 +1,85 @@
+"""What a step is made of, as arrows."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ravine.gallery._sketch import Arrow, Part, Points
+from ravine.landscapes import Landscape
+from ravine.optimizers import Descent
+
+
+def step_parts(descent: Descent) -> tuple[Arrow, ...]:
+    """What each step is the sum of, tip to tail, and the step itself.
+
+    Momentum's step is a step along the gradient and a part of the step before; Nesterov's is a jump to the
+    look-ahead point and a correction there. Of any other rule the step is shown beside the direction of
+    steepest descent, in the same length.
+    """
+    points, steps = descent.points, _steps(descent.points)
+    hyperparameters = descent.setting.complete
+    if "look-ahead" in descent.balls:
+        ahead = descent.balls["look-ahead"]
+        jump = ahead - points
+        return (
+            Arrow("jump", points, jump),
+            Arrow("correction", ahead, points + steps - ahead),
+            Arrow("step", points, steps),
+        )
+    if isinstance(hyperparameters.get("momentum"), float) and "decay" not in hyperparameters:
+        velocity = hyperparameters["momentum"] * np.vstack([np.zeros(2), steps[:-1]])
+        gradient = steps - velocity
+        return (
+            Arrow("gradient", points, gradient),
+            Arrow("velocity", points + gradient, velocity),
+            Arrow("step", points, steps),
+        )
+    length = np.linalg.norm(steps, axis=-1, keepdims=True)
+    return (Arrow("gradient", points, length * _unit(-descent.gradients)), Arrow("step", points, steps))
+
+
+def newton_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+    """The direction of steepest descent, and Newton's."""
+    newton = _newton_steps(landscape.loss, descent.points, descent.gradients)
+    return _directions(descent, "newton", newton)
+
+
+def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+    """The direction of steepest descent, and that to the nearest minimum.
+
+    Raises:
+        ValueError: the landscape has no known minimum.
+    """
+    if not landscape.minima:
+        raise ValueError(f"{landscape.name} has no known minimum that vectors could point to.")
+    away = np.array(landscape.minima)[None] - descent.points[:, None]
+    nearest = np.argmin(np.nan_to_num(np.linalg.norm(away, axis=-1), nan=np.inf), axis=-1)
+    return _directions(descent, "minimum", away[np.arange(len(away)), nearest])
+
+
+def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Arrow, ...]:
+    points = descent.points
+    return (
+        Arrow("gradient", points, _unit(-descent.gradients), unit=True),
+        Arrow(part, points, _unit(towards), unit=True),
+    )
+
+
+def _steps(points: Points) -> Points:
+    """From each point to the next; none from the last."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.vstack([np.diff(points, axis=0), np.full((1, 2), np.nan)])
+
+
+def _unit(vectors: Points) -> Points:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _newton_steps(loss: Callable[[jax.Array], jax.Array], points: Points, gradients: Points) -> Points:
+    with jax.enable_x64(True):
+        hessians = jax.jit(jax.vmap(jax.hessian(loss)))(points)
+        steps = jax.vmap(lambda hessian, slope: -jnp.linalg.solve(hessian, slope))(hessians, gradients)
+    return np.asarray(steps)

@@ -1,0 +1,1 @@
+"""Losses that are means over examples, one a file: two parameters each, and their data beside them."""
