@@ -1,7 +1,6 @@
-"""A card of facts on a landscape, an optimizer or a recipe, and a still of it."""
+"""A card of facts on a landscape, an optimizer, a schedule or a recipe, and a still of it."""
 
 import difflib
-import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,13 @@ from ravine._catalogue import check_name
 from ravine.gallery import _shelf
 from ravine.gallery._recipe import Recipe
 from ravine.landscapes import Landscape
-from ravine.optimizers import Optimizer
+from ravine.optimizers import Optimizer, Setting, schedules
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ravine.gallery._numbers import Numbers
+    from ravine.optimizers._schedule import Schedule
     from ravine.renderer import Pixels
 
     NumbersFor = Callable[[Recipe], AbstractContextManager[Numbers | None]]
@@ -37,7 +37,14 @@ def card(name: str) -> str:
         return _text([("recipe", name), ("title", recipe.title), ("about", recipe.about)])
     if name in landscapes.names():
         return _landscape_card(landscapes.load(name))
-    shelves = {"landscape": landscapes.names(), "optimizer": optimizers.names(), "recipe": _shelf.names()}
+    if name in schedules.names():
+        return _schedule_card(schedules.load(name))
+    shelves = {
+        "landscape": landscapes.names(),
+        "optimizer": optimizers.names(),
+        "schedule": schedules.names(),
+        "recipe": _shelf.names(),
+    }
     kind = max(shelves, key=lambda kind: _likeness(name, shelves[kind]))
     check_name(name, shelves[kind], kind=kind)
     raise AssertionError("An unknown name was accepted.")
@@ -52,9 +59,17 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
     of a recipe the last frame of its film.
+
+    Raises:
+        ValueError: `name` is a schedule's.
     """
     from ravine.gallery._film import Film
 
+    if name in schedules.names():
+        raise ValueError(
+            f"The schedule {name!r} has no picture: animate a rule under it, with "
+            f"-O 'sgd:learning_rate={name}(...)' and the arguments that 'ravine show {name}' explains."
+        )
     if name in optimizers.names():
         recipe = Recipe(optimizers=(name,), **look)
     else:
@@ -68,45 +83,98 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
 
 
 def _landscape_card(landscape: Landscape) -> str:
-    (x0, x1), (y0, y1) = landscape.domain
-    minima = [f"({x:.6g}, {y:.6g})" for x, y in landscape.minima]
+    examples = landscape.examples
+    kind = " (one variable)" if landscape.variables == 1 else " (finite sum)" if examples else ""
+    minima = [_place(landscape, point, "{:.6g}") for point in landscape.minima]
     more = f" and {len(minima) - 4} more" if len(minima) > 4 else ""
+    marks = (f"{word} at {_place(landscape, point, '{:g}')}" for point, word in landscape.marks)
+    held_out = f", and {len(examples.held_out[1])} held out" if examples and examples.held_out else ""
     return _text(
         [
-            ("landscape", f"{landscape.name}: {landscape.title}"),
+            ("landscape", f"{landscape.name}: {landscape.title}{kind}"),
             ("equation", landscape.equation),
-            ("domain", f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}]"),
-            ("start", "({:g}, {:g})".format(*landscape.start)),
+            (
+                "domain",
+                " x ".join(f"[{low:g}, {high:g}]" for low, high in landscape.domain[: landscape.variables]),
+            ),
+            ("start", _place(landscape, landscape.start, "{:g}")),
             ("minima", ", ".join(minima[:4]) + more if minima else "none: the loss falls without end"),
             ("lowest", "" if landscape.lowest is None else f"{landscape.lowest:.10g}"),
+            ("marks", ", ".join(marks)),
+            ("examples", f"{len(examples.targets)}{held_out}" if examples else ""),
+            ("measures", ", ".join(landscape.measures)),
             ("source", landscape.source),
             ("about", landscape.about),
         ]
     )
 
 
+def _place(landscape: Landscape, point: tuple[float, float], form: str) -> str:
+    x, y = map(form.format, point)
+    return x if landscape.variables == 1 else f"({x}, {y})"
+
+
 def _optimizer_card(optimizer: Optimizer) -> str:
-    defaults = [
-        key
-        if value is inspect.Parameter.empty
-        else f"{key}={str(value).lower() if isinstance(value, bool) else value}"
-        for key, value in optimizer.defaults.items()
-    ]
-    year = "" if optimizer.year is None else f", {optimizer.year}"
+    complete = Setting(optimizer=optimizer).complete
+    defaults = {key: complete[key] for key in optimizer.defaults if key in complete}
     return _text(
         [
             ("optimizer", f"{optimizer.name}: {optimizer.title} ({optimizer.family})"),
-            *[
-                ("equation" if not k else "", line.strip())
-                for k, line in enumerate(optimizer.equation.split(r"\\"))
-            ],
-            ("defaults", ", ".join(defaults)),
-            ("paper", f"{optimizer.paper}{year}"),
-            ("", optimizer.address),
+            *_lines("equation", optimizer.equation),
+            ("defaults", _written(optimizer, defaults)),
+            ("needed", ", ".join(key for key in optimizer.defaults if key not in complete)),
+            *_what_is_special(optimizer),
+            *_paper(optimizer),
             ("about", optimizer.about),
             ("libraries", optimizer.libraries),
         ]
     )
+
+
+def _written(optimizer: Optimizer, hyperparameters: Mapping[str, Any]) -> str:
+    """Hyper-parameters as they are written on the command line."""
+    pairs = ({key: value} for key, value in hyperparameters.items())
+    settings = (Setting(optimizer=optimizer, hyperparameters=pair) for pair in pairs)
+    return ", ".join(optimizers.write_setting(setting).partition(":")[2] for setting in settings)
+
+
+def _what_is_special(optimizer: Optimizer) -> list[tuple[str, str]]:
+    iterate = f"{optimizer.iterate} in its state; a training loop's parameters are where gradients are taken"
+    control = _written(optimizer, optimizer.control)
+    series = ", ".join(optimizer.series)
+    return [
+        ("iterate", iterate if "params" in optimizer.balls.values() else ""),
+        ("balls", ", ".join(optimizer.balls)),
+        ("series", f"{series}, in what 'ravine trace' writes" if series else ""),
+        ("rate", "" if optimizer.tuned else "finds its own; a learning rate that is not given is not tuned"),
+        ("cost", "it counts what it evaluates: not one gradient a step" if optimizer.evaluations else ""),
+        ("control", f"shown beside itself with {control}" if control else ""),
+    ]
+
+
+def _schedule_card(schedule: "Schedule") -> str:
+    arguments = [f"{name}: {meaning}" for name, meaning in schedule.arguments.items()]
+    return _text(
+        [
+            ("schedule", f"{schedule.name}: {schedule.title}"),
+            *_lines("equation", schedule.equation),
+            ("written", schedule.signature),
+            *[("arguments" if not k else "", line) for k, line in enumerate(arguments)],
+            *_paper(schedule),
+            ("about", schedule.about),
+            ("libraries", schedule.libraries),
+        ]
+    )
+
+
+def _lines(key: str, equation: str) -> list[tuple[str, str]]:
+    lines = equation.split(r"\\")
+    return [(key if not k else "", line.strip()) for k, line in enumerate(lines)]
+
+
+def _paper(entry: "Optimizer | Schedule") -> list[tuple[str, str]]:
+    year = "" if entry.year is None else f", {entry.year}"
+    return [("paper", f"{entry.paper}{year}" if entry.paper else ""), ("", entry.address)]
 
 
 def _text(facts: list[tuple[str, str]]) -> str:

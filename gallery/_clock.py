@@ -22,16 +22,21 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
     clock = np.arange(total + 1.0)
     over = np.searchsorted(cost, clock, side="right") - 1
     diverged = int(descent.diverged_at)
-    lost = cost[diverged] if diverged >= 0 else np.inf
+    lost = evaluations_at(descent, diverged) if diverged >= 0 else total + 1
     moved = descent._replace(
         points=_between(descent.points, cost, clock, over),
         losses=descent.losses[over],
         gradients=descent.gradients[over],
         balls=_all_between(descent.balls, cost, clock, over),
         evaluations=descent.evaluations[over],
-        diverged_at=np.array(int(np.ceil(lost)) if lost <= total else -1),
+        diverged_at=np.array(lost if lost <= total else -1),
     )
     return moved, {name: values[over] for name, values in series.items()}
+
+
+def evaluations_at(descent: Descent, step: int) -> int:
+    """How many evaluations a run has cost at a step."""
+    return int(np.ceil(descent.evaluations[step] @ _COST))
 
 
 def _all_between(

@@ -1,31 +1,50 @@
-"""Methods that have delays beside themselves without them."""
+"""Runs beside themselves without what is to be seen: without delay, or without being stopped."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ravine.optimizers import Setting
 
+_ROOM = 3
+"""Up to so many runs are each shown beside themselves unstopped."""
 
-def with_controls(settings: Sequence[Setting]) -> tuple[tuple[Setting, ...], tuple[int, ...]]:
-    """The settings, each delayed one followed by its control, unless that is among them already.
 
-    Returns:
-        The settings, and for each the place of the one whose learning rate it shares: its own, but for a
-        control.
+class Shown(NamedTuple):
+    """A run that is shown.
+
+    Attributes:
+        setting: What runs.
+        leader: The place of the run whose learning rate it shares: its own, but for a control.
+        stops: Whether it is stopped early where that is asked for.
     """
-    shown: list[Setting] = []
-    leaders: list[int] = []
+
+    setting: Setting
+    leader: int
+    stops: bool = True
+
+
+def without_controls(settings: Sequence[Setting]) -> tuple[Shown, ...]:
+    """The settings alone."""
+    return tuple(Shown(setting, place) for place, setting in enumerate(settings))
+
+
+def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple[Shown, ...]:
+    """The settings, each followed by its control unless that is among them already."""
+    shown: list[Shown] = []
     for setting in settings:
-        shown.append(setting)
-        leaders.append(len(shown) - 1)
-        control = _control_of(setting)
+        place = len(shown)
+        shown.append(Shown(setting, place))
+        control = _without_delay(setting)
         if control is not None and not any(_is_same_run(control, other) for other in settings):
-            leaders.append(len(shown) - 1)
-            shown.append(control)
-    return tuple(shown), tuple(leaders)
+            shown.append(Shown(control, place))
+        if early_stopping and len(settings) <= _ROOM:
+            unstopped = replace(setting, label=f"{setting.label}, not stopped")
+            shown.append(Shown(unstopped, place, stops=False))
+    return tuple(shown)
 
 
-def _control_of(setting: Setting) -> Setting | None:
+def _without_delay(setting: Setting) -> Setting | None:
     control = setting.optimizer.control
     if not control:
         return None

@@ -47,6 +47,7 @@ def check_recipe(recipe: "Recipe") -> None:
     _check_limits(recipe)
     _check_batches(recipe)
     _check_slices(recipe)
+    _check_clock(recipe)
     _check_camera(recipe)
 
 
@@ -139,6 +140,13 @@ def _check_slices(recipe: "Recipe") -> None:
             raise RecipeError(f"A slice must end elsewhere than it begins; got {line}.")
     if len(recipe.slices) > 3:
         raise RecipeError(f"A picture has room for 3 slices; got {len(recipe.slices)}.")
+
+
+def _check_clock(recipe: "Recipe") -> None:
+    """Over evaluations a moment belongs to different steps of different runs."""
+    for key in ("show_batch", "show_vectors"):
+        if recipe.clock == "evaluations" and getattr(recipe, key):
+            raise RecipeError(f"{key} shows single steps: it needs clock steps; the clock is evaluations.")
 
 
 def _is_real(number: object) -> bool:

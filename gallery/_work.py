@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.gallery._batches import seen_by_steps
-from ravine.gallery._clock import on_evaluations
-from ravine.gallery._controls import with_controls
+from ravine.gallery._clock import evaluations_at, on_evaluations
+from ravine.gallery._controls import Shown, with_controls, without_controls
 from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._sampling import said_of_sampling, sampling_of
@@ -43,24 +43,25 @@ class Work:
         """The ground, under the recipe's window and with its start."""
         return landscape_of(self._recipe)
 
-    @cached_property
+    @property
     def settings(self) -> tuple[Setting, ...]:
         """The optimizers as the recipe gives them and their controls, each under a label of its own."""
-        return self._led[0]
+        return tuple(run.setting for run in self._shown)
 
     @cached_property
-    def _led(self) -> tuple[tuple[Setting, ...], tuple[int, ...]]:
-        """The settings, and whose learning rate each of them shares."""
-        given = _with_own_labels([_as_setting(optimizer) for optimizer in self._recipe.optimizers])
-        if not self._recipe.control:
-            return given, tuple(range(len(given)))
-        settings, leaders = with_controls(given)
-        return _with_own_labels(list(settings)), leaders
+    def _shown(self) -> tuple[Shown, ...]:
+        recipe = self._recipe
+        given = _with_own_labels([_as_setting(optimizer) for optimizer in recipe.optimizers])
+        if not recipe.control:
+            return without_controls(given)
+        shown = with_controls(given, early_stopping=recipe.early_stopping is not None)
+        labelled = _with_own_labels([run.setting for run in shown])
+        return tuple(run._replace(setting=own) for run, own in zip(shown, labelled, strict=True))
 
     @cached_property
     def sampling(self) -> Sampling | None:
         """What each step sees, where that is not all of the loss."""
-        draws = max(draws_of(setting) for setting in self.settings)
+        draws = max(map(draws_of, self.settings))
         return sampling_of(self._recipe, self.landscape, draws=draws)
 
     @cached_property
@@ -78,12 +79,15 @@ class Work:
         patience, landscape = self._recipe.early_stopping, self.landscape
         if patience is None:
             return tuple((descent, None) for descent in self._walked)
-        return tuple(stop_early(descent, landscape, patience=patience) for descent in self._walked)
+        return tuple(
+            stop_early(descent, landscape, patience=patience) if run.stops else (descent, None)
+            for run, descent in zip(self._shown, self._walked, strict=True)
+        )
 
     @cached_property
     def _walked(self) -> tuple[Descent, ...]:
         landscape, recipe = self.landscape, self._recipe
-        settings, leaders = self._led
+        settings = self.settings
         if recipe.rates == "published":
             settings = tuple(_published(setting) for setting in settings)
         return descend_tuned(
@@ -94,7 +98,7 @@ class Work:
             view=landscape.window,
             lowest=lowest_seen(landscape),
             sampling=self.sampling,
-            leaders=leaders,
+            leaders=[run.leader for run in self._shown],
         )
 
     def sketch(self) -> Sketch:
@@ -114,6 +118,7 @@ class Work:
         series = series_of(descent, self.landscape, self.sampling)
         vectors = self._vectors(descent)
         if self._recipe.clock == "evaluations":
+            stop = None if stop is None else evaluations_at(descent, stop)
             descent, series = on_evaluations(descent, series, total=self._recipe.steps)
         return RunSketch.of(descent, series=series, vectors=vectors, stopped_at=stop)
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import optax
 
+    from ravine.optimizers._process import Process
+
 Hyperparameters: TypeAlias = Mapping[str, Any]
-Rule: TypeAlias = "Callable[..., optax.GradientTransformation]"
+Rule: TypeAlias = "Callable[..., optax.GradientTransformation | Process]"
 
 RATE = "learning_rate"
 

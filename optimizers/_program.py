@@ -7,8 +7,9 @@ import numpy as np
 import optax
 from jaxtyping import Float
 
-from ravine.optimizers._optimizer import RATE, Optimizer, Setting
+from ravine.optimizers._optimizer import RATE, HyperparameterError, Optimizer, Setting
 from ravine.optimizers._process import Process
+from ravine.optimizers._scheduled import scheduled, scheduled_process
 
 _BY_STEP = "learning_rate by step"
 """The traced value that stands for a schedule: its rates, one a step."""
@@ -27,10 +28,7 @@ class Program(NamedTuple):
         for key, option in self.options:
             values[key] = option.build(values.get(key, {})) if isinstance(option, Program) else option
         if self.has_schedule:
-            rate = values.pop(_BY_STEP) if _BY_STEP in values else values.pop(RATE)
-            from ravine.optimizers._scheduled import scheduled
-
-            return scheduled(self.optimizer.rule, learning_rate=rate, **values)
+            return _under_schedule(self.optimizer, values)
         rule: Any = self.optimizer.rule(**values)
         return rule if isinstance(rule, Process) else optax.with_extra_args_support(rule)
 
@@ -42,12 +40,27 @@ class Program(NamedTuple):
         return {name: at for series in (*inner, own, self.optimizer.series) for name, at in series.items()}
 
 
+def _under_schedule(
+    optimizer: Optimizer, values: dict[str, Any]
+) -> "optax.GradientTransformationExtraArgs | Process":
+    rate = values.pop(_BY_STEP) if _BY_STEP in values else values.pop(RATE)
+    rule: Any = optimizer.rule
+    if not isinstance(rule(learning_rate=1.0, **values), Process):
+        return scheduled(rule, learning_rate=rate, **values)
+    if getattr(rate, "follows_loss", False):
+        raise HyperparameterError(
+            f"{optimizer.name} does not see the loss, which {rate} follows: give another schedule."
+        )
+    return scheduled_process(rule, learning_rate=rate, **values)
+
+
 def draws_of(setting: Setting) -> int:
     """How many minibatches a step of the setting's method draws."""
     if setting.optimizer.inner:
         return 1
+    some_rate = {RATE: 1.0} if setting.optimizer.has_rate else {}
     unchosen = dict.fromkeys(setting.optimizer.defaults, 1.0)
-    method: Any = setting.optimizer.rule(**{**unchosen, **setting.complete})
+    method: Any = setting.optimizer.rule(**{**unchosen, **setting.complete, **some_rate})
     return method.draws if isinstance(method, Process) else 1
 
 

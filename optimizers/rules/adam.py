@@ -1,11 +1,8 @@
 """Adam: momentum over the root of the running mean square, both corrected for their start at zero."""
 
-from typing import NamedTuple
-
-import jax
-import jax.numpy as jnp
 import optax
 
+from ravine.optimizers._moments import Moments, normalise, scale_by_moments
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
@@ -20,30 +17,12 @@ def adam(
     l2: Real = 0.0,
 ) -> optax.GradientTransformationExtraArgs:
     """Adam; `l2` adds a penalty's gradient before the moments."""
-    direction = optax.scale_by_adam(b1, b2, eps) if bias_correction else _scale_by_raw_moments(b1, b2, eps)
+
+    def uncorrected(_: optax.Updates, moments: Moments) -> optax.Updates:
+        return normalise(moments.mean, moments.square, eps)
+
+    direction = optax.scale_by_adam(b1, b2, eps) if bias_correction else scale_by_moments(b1, b2, uncorrected)
     return optax.chain(optax.add_decayed_weights(l2), direction, optax.scale_by_learning_rate(learning_rate))
-
-
-class _Moments(NamedTuple):
-    mean: optax.Updates
-    square: optax.Updates
-
-
-def _scale_by_raw_moments(b1: Real, b2: Real, eps: Real) -> optax.GradientTransformationExtraArgs:
-    def init(params: optax.Params) -> _Moments:
-        zeros = jax.tree.map(jnp.zeros_like, params)
-        return _Moments(mean=zeros, square=zeros)
-
-    def update(
-        updates: optax.Updates, state: _Moments, params: optax.Params | None = None, **_: object
-    ) -> tuple[optax.Updates, _Moments]:
-        del params
-        mean = optax.tree.update_moment(updates, state.mean, b1, 1)
-        square = optax.tree.update_moment(updates, state.square, b2, 2)
-        scaled = jax.tree.map(lambda m, v: m / (jnp.sqrt(v) + eps), mean, square)
-        return scaled, _Moments(mean=mean, square=square)
-
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
 
 
 OPTIMIZER = Optimizer(

@@ -1,18 +1,33 @@
 """Heavy-ball momentum: the step is a decaying sum of gradients."""
 
+from typing import Literal
+
 import optax
 
+from ravine.optimizers._choices import check_word
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
 
 def momentum(
-    *, learning_rate: Real = 0.01, momentum: Real = 0.9, average: bool = False
+    *,
+    learning_rate: Real = 0.01,
+    momentum: Real = 0.9,
+    average: bool = False,
+    rate: Literal["inside", "outside"] = "inside",
 ) -> optax.GradientTransformationExtraArgs:
-    """Heavy-ball momentum; `average=True` weighs each new gradient by 1 - momentum."""
-    if average:
-        return optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(learning_rate))
-    return optax.sgd(learning_rate, momentum=momentum)
+    """Heavy-ball momentum; `average=True` weighs each new gradient by 1 - momentum.
+
+    The published form has the rate inside the velocity, so that a step remembers earlier rates;
+    `rate="outside"` multiplies the velocity by it. At a constant rate they are the same.
+
+    Raises:
+        HyperparameterError: `rate` is neither of the two.
+    """
+    check_word("momentum", "rate", rate, ("inside", "outside"))
+    velocity = optax.ema(momentum, debias=False) if average else optax.trace(momentum)
+    scaled = optax.scale_by_learning_rate(learning_rate)
+    return optax.chain(scaled, velocity) if rate == "inside" else optax.chain(velocity, scaled)
 
 
 OPTIMIZER = Optimizer(
@@ -24,6 +39,7 @@ OPTIMIZER = Optimizer(
     year=1964,
     address="https://doi.org/10.1016/0041-5553(64)90137-5",
     about="Runs along a ravine and damps the swing across it, but overshoots where it arrives fast.",
-    libraries="The same iterates as optax.sgd and torch.optim.SGD at a constant rate; average=True is the "
-    "form with an exponential average, whose rate is 1 / (1 - momentum) times larger.",
+    libraries="optax.sgd and torch.optim.SGD have the rate outside of v (rate=outside), which differs under "
+    "a schedule. average=true is the form with an exponential average, whose rate is 1 / (1 - momentum) "
+    "times larger.",
 )

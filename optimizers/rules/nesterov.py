@@ -3,17 +3,21 @@
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import optax
 
+from ravine.optimizers._copy import copied
+from ravine.optimizers._moments import mix
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
 
 class NesterovState(NamedTuple):
-    """`theta` is the published iterate; the parameters of the training loop are the look-ahead point."""
+    """`theta` is the published iterate; the parameters of the training loop are the look-ahead point.
 
-    velocity: optax.Params
+    It is there to be shown: the next step follows from the parameters and the velocity alone.
+    """
+
+    velocity: optax.Updates
     theta: optax.Params
 
 
@@ -21,17 +25,16 @@ def nesterov(*, learning_rate: Real = 0.01, momentum: Real = 0.9) -> optax.Gradi
     """Nesterov's accelerated gradient; the parameters that it updates are the look-ahead point."""
 
     def init(params: optax.Params) -> NesterovState:
-        # A copy: a training loop may donate the buffers of its parameters and of this state.
-        theta = jax.tree.map(lambda p: jnp.array(p, copy=True), params)
-        return NesterovState(velocity=jax.tree.map(jnp.zeros_like, params), theta=theta)
+        return NesterovState(velocity=optax.tree.zeros_like(params), theta=copied(params))
 
     def update(
         updates: optax.Updates, state: NesterovState, params: optax.Params | None = None, **_: object
     ) -> tuple[optax.Updates, NesterovState]:
-        velocity = jax.tree.map(lambda v, g: momentum * v + learning_rate * g, state.velocity, updates)
-        theta = jax.tree.map(lambda t, v: t - v, state.theta, velocity)
-        step = jax.tree.map(lambda t, v, p: t - momentum * v - p, theta, velocity, params)
-        return step, NesterovState(velocity=velocity, theta=theta)
+        if params is None:
+            raise ValueError("nesterov needs the parameters: call update(gradients, state, params).")
+        velocity = mix(momentum, state.velocity, learning_rate, updates)
+        theta = jax.tree.map(lambda p, v, new: p + momentum * v - new, params, state.velocity, velocity)
+        return mix(-learning_rate, updates, -momentum, velocity), NesterovState(velocity, theta)
 
     return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
 

@@ -6,12 +6,14 @@ from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 from matplotlib.mathtext import MathTextParser
 
 from ravine import optimizers
 from ravine._catalogue import UnknownNameError
-from ravine.optimizers import HyperparameterError, Optimizer, Setting, rules
+from ravine.optimizers import HyperparameterError, Optimizer, Setting, descend, rules
 
 NAMES = optimizers.names()
 
@@ -46,7 +48,7 @@ def test_record(name):
     assert isinstance(record, Optimizer)
     assert record.name == name
     assert record is optimizers.load(name)
-    assert record.has_rate
+    assert not (record.has_rate and record.inner)
     for fact in ("title", "equation", "family", "paper", "address", "about"):
         assert getattr(record, fact).strip()
     assert record.about.endswith(".")
@@ -81,13 +83,17 @@ def test_defaults_are_the_published_ones(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shown_is_in_the_state(name):
-    import jax.numpy as jnp
-    import optax
-
+    """Balls are points, or an array of them, and what a step is taken with is one number."""
     record = optimizers.load(name)
-    state = record.rule().init(jnp.zeros(2))
-    for field in {record.iterate, *record.balls.values()} - {None, "params"}:
-        assert optax.tree.get(state, field).shape == (2,)
+    (run,) = descend(lambda point: jnp.sum(point**2), [Setting(optimizer=record)], (1.0, 2.0), steps=3)
+    assert run.points.shape == (4, 2)
+    assert {ball.rstrip(" 0123456789") for ball in run.balls} == set(record.balls)
+    assert all(ball.shape == (4, 2) for ball in run.balls.values())
+    assert set(record.series) <= set(run.series)
+    assert all(values.shape == (3,) for values in run.series.values())
+    assert set(record.untied) <= set(record.balls)
+    assert run.evaluations.shape == (4, 3)
+    assert (np.diff(run.evaluations, axis=0).sum(-1) > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -121,12 +127,18 @@ def test_a_name_like_no_other_has_no_hint():
 @pytest.mark.parametrize("name", NAMES)
 def test_unknown_hyperparameters(name):
     record = optimizers.load(name)
+    known = next(iter(record.defaults), "inner")
     with pytest.raises(HyperparameterError) as raised:
-        Setting(optimizer=record, hyperparameters={"learning_rat": 0.1})
+        Setting(optimizer=record, hyperparameters={known[:-1]: 0.1})
     message = str(raised.value)
-    assert f"{name} has no hyper-parameter 'learning_rat'" in message
-    assert "Did you mean 'learning_rate'?" in message
-    assert message.endswith(f"It has {', '.join(record.defaults)}.")
+    assert f"{name} has no hyper-parameter {known[:-1]!r}" in message
+    assert f"Did you mean {known!r}?" in message or not record.defaults
+    assert message.endswith(f"It has {', '.join(record.defaults) or 'none'}.")
+
+
+def test_a_rate_for_a_wrapper_goes_to_the_rule_inside():
+    with pytest.raises(HyperparameterError, match=r"lookahead:inner=\(adam:learning_rate=\.\.\.\)"):
+        Setting(optimizer=optimizers.load("lookahead"), hyperparameters={"learning_rate": 0.1})
 
 
 @pytest.mark.parametrize(

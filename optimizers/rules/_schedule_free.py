@@ -1,0 +1,59 @@
+"""What Schedule-Free methods share: a base sequence, its average, and gradients taken between the two."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float
+
+from ravine.optimizers._counting import real_type
+from ravine.optimizers._real import Real
+
+
+class ScheduleFreeState(NamedTuple):
+    """The base sequence z, its average x and the sum of the weights in it, and the base rule's state."""
+
+    z: optax.Params
+    x: optax.Params
+    weight_sum: Float[Array, ""]
+    base_state: optax.OptState
+
+
+def schedule_free_from(
+    base: optax.GradientTransformation, *, b1: Real, weight: Real, start_weight: Real
+) -> optax.GradientTransformationExtraArgs:
+    """A rule whose parameters are the points y = (1 - b1) z + b1 x at which gradients are taken.
+
+    What else moves the parameters, such as a rule around this one, moves z and x with them.
+
+    Args:
+        base: The rule, without momentum, whose steps z takes.
+        b1: How near to the average gradients are taken.
+        weight: Of the point z after this step in the average.
+        start_weight: Of the start.
+    """
+    base = optax.with_extra_args_support(base)
+
+    def between(z: optax.Params, x: optax.Params) -> optax.Params:
+        return jax.tree.map(lambda z, x: (1 - b1) * z + b1 * x, z, x)
+
+    def init(params: optax.Params) -> ScheduleFreeState:
+        # Copies: a training loop may donate the buffers of its parameters and of this state.
+        z, x = (jax.tree.map(lambda p: jnp.array(p, copy=True), params) for _ in range(2))
+        return ScheduleFreeState(z, x, jnp.asarray(start_weight, real_type(params)), base.init(params))
+
+    def update(
+        updates: optax.Updates, state: ScheduleFreeState, params: optax.Params, **extra: object
+    ) -> tuple[optax.Updates, ScheduleFreeState]:
+        moved = optax.tree.sub(params, between(state.z, state.x))
+        steps, base_state = base.update(updates, state.base_state, params, **extra)
+        z = optax.tree.add(state.z, moved, steps)
+        total = state.weight_sum + weight
+        share = jnp.where(total > 0, weight / jnp.where(total > 0, total, 1), 0)
+        x = jax.tree.map(
+            lambda x, m, z: ((1 - share) * (x + m) + share * z).astype(x.dtype), state.x, moved, z
+        )
+        return optax.tree.sub(between(z, x), params), ScheduleFreeState(z, x, total, base_state)
+
+    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,65 @@
+"""AdaptiveRevision: Adagrad that revises its rates for what was written while a gradient was on its way."""
+
+import jax.numpy as jnp
+
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._process import Process
+from ravine.optimizers._real import Real
+from ravine.optimizers._stale import Delays, Point, Shared, StaleWrites
+
+
+def adaptive_revision(
+    *,
+    learning_rate: Real = 0.01,
+    initial_accumulator_value: Real = 1.0,
+    workers: int = 4,
+    max_delay: int = 8,
+    seed: int = 0,
+    delays: Delays = (),
+) -> Process:
+    """AdaptiveRevision; the workers share the parameters, the sum of gradients, z and its largest value."""
+
+    def share(start: Point) -> Shared:
+        first = jnp.full_like(start, initial_accumulator_value)
+        return start, jnp.zeros_like(start), first, first
+
+    def write(shared: Shared, gradient: Point, read: Shared) -> Shared:
+        point, total, squares, largest = shared
+        between = total - read[1]
+        squares = squares + gradient**2 + 2 * gradient * between
+        before, largest = learning_rate / jnp.sqrt(largest), jnp.maximum(largest, squares)
+        rate = learning_rate / jnp.sqrt(largest)
+        point = point - rate * gradient + (before - rate) * between
+        return point, total + gradient, squares, largest
+
+    return StaleWrites(
+        method="adaptive_revision",
+        share=share,
+        write=write,
+        workers=workers,
+        max_delay=max_delay,
+        seed=seed,
+        delays=delays,
+    ).process
+
+
+OPTIMIZER = Optimizer(
+    rule=adaptive_revision,
+    title="AdaptiveRevision",
+    equation=r"g_t = \nabla f_t(\theta_{t - \tau_t}), \quad b_t = g_{t - \tau_t} + \cdots + g_{t-1} \\"
+    r"z_{t+1} = z_t + g_t^2 + 2\, g_t b_t, \quad \alpha_t = \frac{\eta}{\sqrt{\max_{s \leq t}\, z_s}} \\"
+    r"\theta_{t+1} = \theta_t - \alpha_{t+1}\, g_t + (\alpha_t - \alpha_{t+1})\, b_t",
+    family="asynchronous",
+    paper="H. B. McMahan and M. Streeter, Delay-Tolerant Algorithms for Asynchronous Distributed Online "
+    "Learning",
+    year=2014,
+    address="https://papers.nips.cc/paper/5242-delay-tolerant-algorithms-for-asynchronous-distributed-online-learning",
+    about="Stays stable under delays that make Adagrad swing, by smaller rates where gradients that crossed "
+    "each other agree.",
+    libraries="Both accumulators start at 1, as in Petuum's Bosen.",
+    iterate="point",
+    balls={"worker": "workers", "read": "read"},
+    untied=("worker",),
+    series={"delay": "delay"},
+    control={"workers": 1, "delays": ()},
+)

@@ -1,0 +1,55 @@
+"""Asynchronous Adagrad: Adagrad on the gradients that arrive, however stale."""
+
+import jax.numpy as jnp
+
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._process import Process
+from ravine.optimizers._real import Real
+from ravine.optimizers._stale import Delays, Point, Shared, StaleWrites
+
+
+def async_adagrad(
+    *,
+    learning_rate: Real = 0.01,
+    initial_accumulator_value: Real = 1.0,
+    workers: int = 4,
+    max_delay: int = 8,
+    seed: int = 0,
+    delays: Delays = (),
+) -> Process:
+    """Adagrad by several workers, without regard to what was written while they computed."""
+
+    def write(shared: Shared, gradient: Point, read: Shared) -> Shared:
+        del read
+        point, squares = shared
+        squares = squares + gradient**2
+        return point - learning_rate * gradient / jnp.sqrt(squares), squares
+
+    return StaleWrites(
+        method="async_adagrad",
+        share=lambda start: (start, jnp.full_like(start, initial_accumulator_value)),
+        write=write,
+        workers=workers,
+        max_delay=max_delay,
+        seed=seed,
+        delays=delays,
+    ).process
+
+
+OPTIMIZER = Optimizer(
+    rule=async_adagrad,
+    title="Asynchronous Adagrad",
+    equation=r"g_t = \nabla f_t(\theta_{t - \tau_t}), \quad G_{t+1} = G_t + g_t^2 \\"
+    r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_{t+1}}}\, g_t",
+    family="asynchronous",
+    paper="H. B. McMahan and M. Streeter, Delay-Tolerant Algorithms for Asynchronous Distributed Online "
+    "Learning",
+    year=2014,
+    address="https://papers.nips.cc/paper/5242-delay-tolerant-algorithms-for-asynchronous-distributed-online-learning",
+    about="What AdaptiveRevision is measured by: rates fall with the gradients and take no notice of delays.",
+    iterate="point",
+    balls={"worker": "workers", "read": "read"},
+    untied=("worker",),
+    series={"delay": "delay"},
+    control={"workers": 1, "delays": ()},
+)

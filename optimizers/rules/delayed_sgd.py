@@ -1,0 +1,37 @@
+"""Delayed SGD: every gradient arrives the same number of steps late."""
+
+from ravine.optimizers._events import check_whole
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._process import Process
+from ravine.optimizers._real import Real
+from ravine.optimizers._stale import StaleWrites, write_step
+
+
+def delayed_sgd(*, learning_rate: Real = 0.01, delay: int = 4) -> Process:
+    """Gradient descent whose gradients are `delay` steps old, and of the start before there are so many."""
+    check_whole("delayed_sgd", "delay", delay, least=0)
+    return StaleWrites(
+        method="delayed_sgd",
+        share=lambda start: (start,),
+        write=write_step(learning_rate),
+        workers=delay + 1,
+        max_delay=delay,
+        delays=(delay,),
+    ).process
+
+
+OPTIMIZER = Optimizer(
+    rule=delayed_sgd,
+    title="Delayed SGD",
+    equation=r"\theta_{t+1} = \theta_t - \eta\, \nabla f_t(\theta_{\max(0,\, t - \tau)})",
+    family="asynchronous",
+    paper="J. Langford, A. J. Smola and M. Zinkevich, Slow Learners are Fast",
+    year=2009,
+    address="https://arxiv.org/abs/0911.0491",
+    about="Workers that take turns need no more than this; the longer the delay, the smaller the rate at "
+    "which a steep direction begins to swing.",
+    iterate="point",
+    balls={"read": "read"},
+    series={"delay": "delay"},
+    control={"delay": 0},
+)

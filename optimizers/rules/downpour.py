@@ -1,0 +1,162 @@
+"""Downpour SGD: replicas fetch a server's parameters now and then, and push what gradients they have."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from ravine.optimizers._choices import check_word
+from ravine.optimizers._events import EventQueue, Pending, check_whole
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._process import Gradient, Process
+from ravine.optimizers._real import Real
+
+
+def downpour(
+    *,
+    learning_rate: Real = 0.01,
+    workers: int = 3,
+    fetch_period: int = 4,
+    push_period: int = 3,
+    server: Literal["sgd", "adagrad"] = "sgd",
+    eps: Real = 1e-8,
+    seed: int = 0,
+    order: tuple[int, ...] = (),
+) -> Process:
+    """Downpour SGD: every event is one step of one worker, with its fetch and its push.
+
+    Args:
+        learning_rate: Of the workers and of the server.
+        workers: How many there are.
+        fetch_period: A worker fetches before its steps 0, so many, twice so many, ...
+        push_period: A worker pushes the sum of its gradients after its steps 0, so many, twice so many, ...
+        server: What the server does with what is pushed.
+        eps: Inside the root of an "adagrad" server.
+        seed: Of the workers' times.
+        order: A record of who acts, in place of what the seed gives; it begins again at its end.
+
+    Raises:
+        HyperparameterError: a period or a number of workers is none, or the server is another one.
+    """
+    check_whole("downpour", "fetch_period", fetch_period, least=1)
+    check_whole("downpour", "push_period", push_period, least=1)
+    check_word("downpour", "server", server, ("sgd", "adagrad"))
+    queue = EventQueue(method="downpour", workers=workers, seed=seed, order=order)
+    downpour = _Downpour(queue, fetch_period, push_period, server == "adagrad", learning_rate, eps)
+    return Process(downpour.init, downpour.step)
+
+
+class _Replicas(NamedTuple):
+    """Every worker's own.
+
+    Attributes:
+        workers: Its parameters.
+        fetched: The server's, when it fetched last.
+        version: How many pushes its parameters know of: those before its last fetch, and its own.
+        sums: Its gradients since its last push.
+        steps: How many it has taken.
+    """
+
+    workers: Float[Array, "workers 2"]
+    fetched: Float[Array, "workers 2"]
+    version: Int[Array, " workers"]
+    sums: Float[Array, "workers 2"]
+    steps: Int[Array, " workers"]
+
+
+class DownpourState(NamedTuple):
+    """The server and its workers.
+
+    Attributes:
+        server: The server's parameters.
+        squares: Its sum of squares, if it has one.
+        pushes: How many there have been.
+        replicas: The workers.
+        read: What the worker that pushed last had fetched.
+        delay: How many pushes the worker that stepped last did not know of.
+        pending: What the workers are at.
+    """
+
+    server: Float[Array, "2"]
+    squares: Float[Array, "2"]
+    pushes: Int[Array, ""]
+    replicas: _Replicas
+    read: Float[Array, "2"]
+    delay: Float[Array, ""]
+    pending: Pending
+
+
+@dataclass(frozen=True)
+class _Downpour:
+    queue: EventQueue
+    fetch_period: int
+    push_period: int
+    has_adagrad: bool
+    learning_rate: Real
+    eps: Real
+
+    def init(self, start: Float[Array, "2"]) -> DownpourState:
+        workers = self.queue.workers
+        places, counts = jnp.tile(start, (workers, 1)), jnp.zeros(workers, jnp.int32)
+        return DownpourState(
+            server=start,
+            squares=jnp.zeros_like(start),
+            pushes=jnp.zeros([], jnp.int32),
+            replicas=_Replicas(places, places, counts, jnp.zeros_like(places), counts),
+            read=start,
+            delay=jnp.zeros([], start.dtype),
+            pending=self.queue.start(start.dtype),
+        )
+
+    def step(self, state: DownpourState, gradient: Gradient) -> DownpourState:
+        event, pending = self.queue.next(state.pending)
+        own = self._fetch(state, jax.tree.map(lambda values: values[event.worker], state.replicas))
+        slope = gradient(own.workers)
+        own = own._replace(workers=own.workers - self.learning_rate * slope, sums=own.sums + slope)
+        delay = (state.pushes - own.version).astype(state.delay.dtype)
+        state, own = self._push(state, own)
+        own = own._replace(steps=own.steps + 1)
+        replicas = jax.tree.map(lambda values, new: values.at[event.worker].set(new), state.replicas, own)
+        return state._replace(replicas=replicas, delay=delay, pending=pending)
+
+    def _fetch(self, state: DownpourState, own: _Replicas) -> _Replicas:
+        """A worker's own, of one worker, after its fetch if one is due."""
+        fresh = own._replace(workers=state.server, fetched=state.server, version=state.pushes)
+        return _where(own.steps % self.fetch_period == 0, fresh, own)
+
+    def _push(self, state: DownpourState, own: _Replicas) -> tuple[DownpourState, _Replicas]:
+        squares, step = state.squares, self.learning_rate * own.sums
+        if self.has_adagrad:
+            squares = squares + own.sums**2
+            step = step / jnp.sqrt(squares + self.eps)
+        server = state.server - step
+        after = state._replace(server=server, squares=squares, pushes=state.pushes + 1, read=own.fetched)
+        pushed = after, own._replace(sums=jnp.zeros_like(own.sums), version=own.version + 1)
+        return _where(own.steps % self.push_period == 0, pushed, (state, own))
+
+
+def _where(condition: Array, yes: Any, no: Any) -> Any:
+    return jax.tree.map(lambda one, other: jnp.where(condition, one, other), yes, no)
+
+
+OPTIMIZER = Optimizer(
+    rule=downpour,
+    title="Downpour SGD",
+    equation=r"\theta_i \leftarrow \theta \ (\mathrm{every}\ n_{fetch}) \\"
+    r"\theta_i \leftarrow \theta_i - \eta\, g_i(\theta_i), \quad a_i \leftarrow a_i + g_i \\"
+    r"\theta \leftarrow \theta - \eta\, a_i, \quad a_i \leftarrow 0 \ (\mathrm{every}\ n_{push})",
+    family="asynchronous",
+    paper="J. Dean et al., Large Scale Distributed Deep Networks",
+    year=2012,
+    address="https://papers.nips.cc/paper/4687-large-scale-distributed-deep-networks",
+    about="Needs little talk with the server; replicas know nothing of each other and drift apart, so that "
+    "what they push may no longer suit where the server is.",
+    libraries="server=adagrad has one rate for the server and for the plain steps of its workers.",
+    iterate="server",
+    balls={"worker": "workers", "read": "read"},
+    untied=("worker",),
+    series={"delay": "delay"},
+    control={"workers": 1, "fetch_period": 1, "push_period": 1, "order": ()},
+)

@@ -1,0 +1,52 @@
+"""LARS: momentum in which each layer's step is a part of the norm of its weights."""
+
+from typing import Literal
+
+import optax
+
+from ravine.optimizers._choices import check_word
+from ravine.optimizers._layers import scale_by_trust_ratio
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._real import Real
+
+
+def lars(
+    *,
+    learning_rate: Real = 1.0,
+    momentum: Real = 0.9,
+    weight_decay: Real = 0.0,
+    trust_coefficient: Real = 0.001,
+    denominator: Literal["paper", "optax"] = "paper",
+) -> optax.GradientTransformationExtraArgs:
+    """LARS; every array of the parameters is one layer, so that a point of the plane is.
+
+    The published form divides by the sum of the norms of the gradient and of its decay,
+    `denominator="optax"` by the norm of their sum.
+
+    Raises:
+        HyperparameterError: `denominator` is neither of the two.
+    """
+    check_word("lars", "denominator", denominator, ("paper", "optax"))
+    return optax.chain(
+        scale_by_trust_ratio(weight_decay, coefficient=trust_coefficient, norms_apart=denominator == "paper"),
+        optax.scale_by_learning_rate(learning_rate),
+        optax.trace(momentum),
+    )
+
+
+OPTIMIZER = Optimizer(
+    rule=lars,
+    title="LARS",
+    equation=r"\lambda_t = \frac{c\, \|\theta_t\|}{\|g_t\| + w\, \|\theta_t\|} \\"
+    r"v_{t+1} = \mu v_t + \eta\, \lambda_t (g_t + w\, \theta_t) \\"
+    r"\theta_{t+1} = \theta_t - v_{t+1}",
+    family="layerwise",
+    paper="Y. You, I. Gitman and B. Ginsburg, Large Batch Training of Convolutional Networks",
+    year=2017,
+    address="https://arxiv.org/abs/1708.03888",
+    about="Gives all layers of a network steps of one relative size; in the plane its steps shrink near the "
+    "origin, not near the minimum.",
+    libraries="optax divides by the norm of gradient and decay together (denominator=optax), which is the "
+    "same without weight decay.",
+    series={"trust_ratio": "trust_ratio"},
+)
