@@ -13,8 +13,8 @@ from ravine._whole_file import OutputError
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",
     "gallery": "Make the films of recipes.",
-    "list": "List landscapes, optimizers or recipes.",
-    "show": "Print the equation, the facts and the paper of a landscape or an optimizer.",
+    "list": "List landscapes, optimizers, schedules or recipes.",
+    "show": "Print the equation, the facts and the paper of a landscape, an optimizer or a schedule.",
     "trace": "Write the trajectories as numbers.",
 }
 _INTERRUPTED = 130

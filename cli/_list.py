@@ -1,24 +1,39 @@
 """ravine list."""
 
 import json
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import click
 
 from ravine import gallery, landscapes, optimizers
+from ravine._catalogue import Catalogue
+from ravine.cli._table import table
+from ravine.optimizers import schedules
 
-_SHOWN = {
-    "landscapes": ("name", "title", "about", "source"),
-    "optimizers": ("name", "title", "family", "year", "paper", "about"),
-    "recipes": ("name", "title", "about"),
+Entry = dict[str, Any]
+
+_CATALOGUES: dict[str, Catalogue[Any]] = {
+    "landscapes": landscapes.catalogue,
+    "optimizers": optimizers.catalogue,
+    "schedules": schedules.catalogue,
+}
+_COLUMNS = {
+    "landscapes": ("name", "about"),
+    "optimizers": ("name", "family", "year", "paper"),
+    "schedules": ("name", "about"),
+    "recipes": ("name", "about"),
 }
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(list(_SHOWN)))
+@click.argument("kind", type=click.Choice(list(_COLUMNS)))
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every fact.")
 def list_command(kind: str, as_json: bool) -> None:
-    """List landscapes, optimizers or recipes.
+    """List landscapes, optimizers, schedules or recipes.
+
+    Optimizers stand by family and year, from the oldest one on.
 
     \b
     Examples:
@@ -29,21 +44,28 @@ def list_command(kind: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
-    rows = [(entry["name"], _summary(entry)) for entry in entries]
-    formatter = click.HelpFormatter(max_width=100)
-    formatter.write_dl(rows, col_max=32)
-    click.echo(formatter.getvalue(), nl=False)
+    groups = _by_family(entries) if kind == "optimizers" else [entries]
+    columns = _COLUMNS[kind]
+    click.echo(table(columns, [[[entry[name] for name in columns] for entry in group] for group in groups]))
 
 
-def _entries(kind: str) -> list[dict[str, Any]]:
+def _entries(kind: str) -> list[Entry]:
     if kind == "recipes":
         recipes = ((name, gallery.load(name)) for name in gallery.names())
         return [{"name": name, "title": r.title, "about": r.about} for name, r in recipes]
-    catalogue = landscapes.catalogue if kind == "landscapes" else optimizers.catalogue
+    catalogue = _CATALOGUES[kind]
     return [{"name": name, **catalogue.facts(name)} for name in catalogue.names()]
 
 
-def _summary(entry: dict[str, Any]) -> str:
-    if "paper" in entry:
-        return f"{entry['title']} ({entry['family']}, {entry['year']}). {entry['paper']}."
-    return entry["about"]
+def _by_family(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Families by the year of their oldest member, and the members of each by year."""
+    oldest: dict[str, int] = {}
+    for entry in entries:
+        family = entry["family"]
+        oldest[family] = min(entry["year"], oldest.get(family, entry["year"]))
+
+    def place(entry: Entry) -> tuple[int, str]:
+        return oldest[entry["family"]], entry["family"]
+
+    ordered = sorted(entries, key=lambda entry: (*place(entry), entry["year"], entry["name"]))
+    return [list(family) for _, family in groupby(ordered, key=place)]

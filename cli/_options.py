@@ -21,7 +21,9 @@ def _complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[str]]:
 
 
 def _any_name() -> tuple[str, ...]:
-    return (*landscapes.names(), *optimizers.names())
+    from ravine.optimizers import schedules
+
+    return (*landscapes.names(), *optimizers.names(), *schedules.names(), *gallery.names())
 
 
 landscape_argument = click.argument("landscape", required=False, shell_complete=_complete(landscapes.names))

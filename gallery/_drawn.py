@@ -3,7 +3,7 @@
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery._sketch import Part, RunSketch, Sketch
-from ravine.renderer import Plot, Run, ThemeName, Vector, ViewName, colours
+from ravine.renderer import Plot, Run, ThemeName, Vector, ViewName, arrow_colour, colours
 
 _LOSS = "loss"
 _TITLES = {
@@ -13,6 +13,9 @@ _TITLES = {
     "step": "step taken",
 }
 """Over the axes, where the series' name does not do."""
+
+_LINEAR = ("batch_loss", "step")
+"""What is looked at for its ups and downs."""
 
 _NAMES: dict[Part, str] = {
     "gradient": "gradient",
@@ -28,7 +31,7 @@ _NAMES: dict[Part, str] = {
 def drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
     """The runs, each in a colour of its own."""
     shades = colours([run.facts["rule"] for run in sketch.runs], theme=theme)
-    return tuple(_drawn(run, colour) for run, colour in zip(sketch.runs, shades, strict=True))
+    return tuple(_drawn(run, colour, theme) for run, colour in zip(sketch.runs, shades, strict=True))
 
 
 def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
@@ -43,7 +46,8 @@ def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
     known = {key for run in sketch.runs for key in run.series}
     if sketch.runs and name not in known:
         raise RecipeError(f"plot is loss, {', '.join(sorted(known))}; got {name!r}.")
-    return Plot(name=name, title=_TITLES.get(name, name.replace("_", " ")))
+    title = _TITLES.get(name, name.replace("_", " "))
+    return Plot(name=name, title=title, scale="linear" if name in _LINEAR else "auto")
 
 
 def _usual_plot(recipe: Recipe, sketch: Sketch) -> str:
@@ -52,7 +56,7 @@ def _usual_plot(recipe: Recipe, sketch: Sketch) -> str:
     return sketch.landscape["measure"] or _LOSS
 
 
-def _drawn(run: RunSketch, colour: str) -> Run:
+def _drawn(run: RunSketch, colour: str, theme: ThemeName) -> Run:
     return Run(
         label=run.facts["label"],
         note=run.facts["note"],
@@ -66,7 +70,7 @@ def _drawn(run: RunSketch, colour: str) -> Run:
         vectors=tuple(
             Vector(
                 name=_NAMES[arrow.part],
-                colour="",
+                colour=arrow_colour(arrow.part, theme=theme),
                 tails=arrow.tails,
                 arrows=arrow.arrows,
                 unit=arrow.unit,

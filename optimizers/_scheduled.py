@@ -11,7 +11,6 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._optimizer import Rule
 from ravine.optimizers._process import Gradient, Process
 from ravine.optimizers._schedule import ChosenSchedule
 
@@ -25,7 +24,7 @@ class ScheduledState(NamedTuple):
 
 
 def scheduled(
-    rule: Rule,
+    rule: Callable[..., optax.GradientTransformation],
     *,
     learning_rate: ChosenSchedule | optax.Schedule | ArrayLike,
     **hyperparameters: Any,
@@ -62,9 +61,7 @@ def scheduled(
     def update(
         updates: optax.Updates, state: ScheduledState, params: optax.Params | None = None, **extra: Any
     ) -> tuple[optax.Updates, ScheduledState]:
-        one = jnp.ones_like(state.scheduled_rate)
-        turned, schedule_state = schedule.update(one, state.schedule_state, None, **extra)
-        rate = jnp.asarray(turned)
+        rate, schedule_state = _next_rate(schedule, state, **extra)
         narrow = rate.astype(optax.tree.dtype(updates, "lowest"))
         updates, rule_state = built(narrow).update(updates, state.rule_state, params, **extra)
         return updates, ScheduledState(rate, schedule_state, rule_state)
@@ -90,13 +87,19 @@ def scheduled_process(
         return ScheduledState(jnp.zeros_like(one), schedule.init(one), process.init(start))
 
     def step(state: ScheduledState, gradient: Gradient) -> ScheduledState:
-        one = jnp.ones_like(state.scheduled_rate)
-        turned, schedule_state = schedule.update(one, state.schedule_state, None)
-        rate = jnp.asarray(turned)
+        rate, schedule_state = _next_rate(schedule, state)
         process = rule(learning_rate=rate, **hyperparameters)
         return ScheduledState(rate, schedule_state, process.step(state.rule_state, gradient))
 
     return Process(init, step, draws=rule(learning_rate=1.0, **hyperparameters).draws)
+
+
+def _next_rate(
+    schedule: optax.GradientTransformationExtraArgs, state: ScheduledState, **extra: Any
+) -> tuple[Float[Array, ""], optax.OptState]:
+    one = jnp.ones_like(state.scheduled_rate)
+    rate, schedule_state = schedule.update(one, state.schedule_state, None, **extra)
+    return jnp.asarray(rate), schedule_state
 
 
 def _as_transformation(

@@ -63,6 +63,8 @@ COMMAND = "from ravine.cli import main; main()"
         "list landscapes --json",
         "list optimizers",
         "list optimizers --json",
+        "list schedules",
+        "list schedules --json",
         "list recipes",
         "list recipes --json",
     ],

@@ -35,8 +35,9 @@ def adadelta(
         return optax.adadelta(learning_rate, rho, eps)
 
     def init(params: optax.Params) -> AdadeltaState:
-        zeros = jax.tree.map(jnp.zeros_like, params)
-        return AdadeltaState(squared_gradient=zeros, squared_step=zeros)
+        return AdadeltaState(
+            squared_gradient=optax.tree.zeros_like(params), squared_step=optax.tree.zeros_like(params)
+        )
 
     def update(
         updates: optax.Updates, state: AdadeltaState, params: optax.Params | None = None, **_: object

@@ -54,7 +54,7 @@ OPTIMIZER = Optimizer(
     rule=lookahead,
     title="Lookahead",
     equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
-    r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad"
+    r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad "
     r"\theta_{t+1} \leftarrow \phi",
     family="wrapper",
     paper="M. R. Zhang, J. Lucas, G. Hinton and J. Ba, Lookahead Optimizer: k steps forward, 1 step back",

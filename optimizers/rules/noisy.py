@@ -75,7 +75,7 @@ def _recorded(
 OPTIMIZER = Optimizer(
     rule=noisy,
     title="Gradient noise",
-    equation=r"\tilde g_t = g_t + \mathcal{N}(0, \sigma_t^2), \quad"
+    equation=r"\tilde g_t = g_t + \mathcal{N}(0, \sigma_t^2), \quad "
     r"\sigma_t^2 = \frac{\eta}{(1 + t)^{\gamma}} \\"
     r"\theta_{t+1} = \theta_t + \mathrm{inner}(\tilde g_t)",
     family="noise",

@@ -58,6 +58,6 @@ OPTIMIZER = Optimizer(
     "the descent never settles.",
     libraries="optax bounds the rate by 1, as the stochastic form of Loizou et al. (2021) does; its "
     "scaling divides the steps.",
-    series={"learning rate": "polyak_rate"},
+    series={"learning_rate": "polyak_rate"},
     tuned=False,
 )

@@ -33,7 +33,7 @@ OPTIMIZER = Optimizer(
     rule=ranger,
     title="Ranger",
     equation=r"\theta_{t+1} = \theta_t + \mathrm{RAdam}(g_t) \\"
-    r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad"
+    r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad "
     r"\theta_{t+1} \leftarrow \phi",
     family="adaptive",
     paper="L. Wright, New Deep Learning Optimizer, Ranger: Synergistic Combination of RAdam and LookAhead",

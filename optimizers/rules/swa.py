@@ -43,7 +43,7 @@ OPTIMIZER = Optimizer(
     rule=swa,
     title="SWA",
     equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
-    r"\bar\theta \leftarrow \frac{n\, \bar\theta + \theta_{t+1}}{n + 1}, \quad n \leftarrow n + 1 \quad"
+    r"\bar\theta \leftarrow \frac{n\, \bar\theta + \theta_{t+1}}{n + 1}, \quad n \leftarrow n + 1 \quad "
     r"(\mathrm{every}\ c\ \mathrm{steps\ after}\ t_0)",
     family="averaging",
     paper="P. Izmailov, D. Podoprikhin, T. Garipov, D. Vetrov and A. G. Wilson, Averaging Weights Leads to "

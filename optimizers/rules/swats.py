@@ -152,11 +152,11 @@ def _switch(
 OPTIMIZER = Optimizer(
     rule=swats,
     title="SWATS",
-    equation=r"p_t = \mathrm{Adam}(g_t), \quad \gamma_t = \frac{p_t^T p_t}{-p_t^T g_t}, \quad"
+    equation=r"p_t = \mathrm{Adam}(g_t), \quad \gamma_t = \frac{p_t^T p_t}{-p_t^T g_t}, \quad "
     r"\lambda_{t+1} = \beta_2 \lambda_t + (1 - \beta_2)\, \gamma_t \\"
-    r"\Lambda = \frac{\lambda_{t+1}}{1 - \beta_2^{t+1}} \quad \mathrm{once} \quad"
+    r"\Lambda = \frac{\lambda_{t+1}}{1 - \beta_2^{t+1}} \quad \mathrm{once} \quad "
     r"|\Lambda - \gamma_t| < \epsilon_s \\"
-    r"\mathrm{then} \quad v_{t+1} = \beta_1 v_t + g_t, \quad"
+    r"\mathrm{then} \quad v_{t+1} = \beta_1 v_t + g_t, \quad "
     r"\theta_{t+1} = \theta_t - (1 - \beta_1) \Lambda\, v_{t+1}",
     family="adaptive",
     paper="N. S. Keskar and R. Socher, Improving Generalization Performance by Switching from Adam to SGD",

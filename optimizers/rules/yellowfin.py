@@ -148,9 +148,12 @@ def _tune(measures: Measures, weight: Float[Array, ""]) -> tuple[Float[Array, ""
 
 
 def _cubic_root(p: Float[Array, ""]) -> Float[Array, ""]:
-    """The root between 0 and 1 of (1 - x)^3 = p x, in Vieta's closed form."""
+    """The root between 0 and 1 of (1 - x)^3 = p x, in Vieta's closed form.
+
+    Where no gradient is left p is so small that the division leads anywhere: the bounds keep it stable.
+    """
     w = -jnp.cbrt(p * (jnp.sqrt(1 + 4 * p / 27) + 1) / 2)
-    return 1 + w - p / (3 * (w + _TINY))
+    return jnp.clip(1 + w - p / (3 * (w + _TINY)), -1.0, 1.0)
 
 
 OPTIMIZER = Optimizer(

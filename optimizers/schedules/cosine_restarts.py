@@ -42,7 +42,7 @@ def _fall(
 SCHEDULE = Schedule(
     rule=cosine_restarts,
     title="Cosine with restarts",
-    equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi t_i}{T_i}\right), \quad"
+    equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi t_i}{T_i}\right), \quad "
     r"t_i = t - \sum_{j<i} T_j, \quad T_i = m^i\, T_0",
     arguments={
         "rate": "the rate at each start",

@@ -23,7 +23,7 @@ def cyclic(high: float, low: float, period: int) -> optax.Schedule:
 SCHEDULE = Schedule(
     rule=cyclic,
     title="Cyclic",
-    equation=r"\eta_t = (1 - q_t)\, \alpha_1 + q_t\, \alpha_2, \quad"
+    equation=r"\eta_t = (1 - q_t)\, \alpha_1 + q_t\, \alpha_2, \quad "
     r"q_t = \frac{(t\ \mathrm{mod}\ c) + 1}{c}",
     arguments={
         "high": "the rate that a cycle falls from",

@@ -64,7 +64,7 @@ def _check_parts(steps: int, pct_start: float, pct_final: float) -> None:
 SCHEDULE = Schedule(
     rule=one_cycle,
     title="One cycle",
-    equation=r"\eta_0 = \frac{\eta}{25} \rightarrow \eta_{0.3 T} = \eta \rightarrow"
+    equation=r"\eta_0 = \frac{\eta}{25} \rightarrow \eta_{0.3 T} = \eta \rightarrow "
     r"\eta_{0.85 T} = \eta_0 \rightarrow \eta_T = 10^{-4}\, \eta_0",
     arguments={
         "rate": "the highest rate",

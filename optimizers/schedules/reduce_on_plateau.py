@@ -55,7 +55,7 @@ def reduce_on_plateau(
 SCHEDULE = Schedule(
     rule=reduce_on_plateau,
     title="Reduce on plateau",
-    equation=r"\eta \leftarrow \gamma\, \eta \quad \mathrm{after}\ p\ \mathrm{steps\ without}\quad"
+    equation=r"\eta \leftarrow \gamma\, \eta \quad \mathrm{after}\ p\ \mathrm{steps\ without}\quad "
     r"f(\theta_t) < (1 - r)\, f_{\mathrm{best}} - a",
     arguments={
         "rate": "the first rate",

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ravine import gallery, landscapes, optimizers
 from ravine.cli._group import ravine as commands
+from ravine.optimizers import Setting, read_setting, schedules
 
 COMMANDS = commands.list_commands(click.Context(commands))
 
@@ -55,26 +56,95 @@ class TestHelp:
         assert "ravine animate beale" in result.output
 
 
-@pytest.mark.parametrize(
-    ("kind", "names"),
-    [("landscapes", landscapes.names()), ("optimizers", optimizers.names()), ("recipes", gallery.names())],
-)
-class TestList:
-    def test_names_are_first_and_all_there(self, ravine, kind, names):
-        text = ravine.works("list", kind).stdout
-        assert tuple(re.findall(r"^([\w-]+)(?:  |$)", text, re.MULTILINE)) == names
-        assert max(map(len, text.splitlines())) <= 100
+KINDS = {
+    "landscapes": landscapes.names(),
+    "optimizers": optimizers.names(),
+    "schedules": schedules.names(),
+    "recipes": gallery.names(),
+}
 
-    def test_json(self, ravine, kind, names):
+
+def first_words(text):
+    """What stands first in the lines under the heading that are not indented."""
+    return [line.partition(" ")[0] for line in text.splitlines()[1:] if line[:1].strip()]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestList:
+    def test_names_are_first_and_all_there(self, ravine, kind):
+        found = first_words(ravine.works("list", kind).stdout)
+        assert sorted(found) == sorted(KINDS[kind])
+        assert kind == "optimizers" or tuple(found) == KINDS[kind]
+
+    def test_json(self, ravine, kind):
         entries = json.loads(ravine.works("list", kind, "--json").stdout)
-        assert tuple(entry["name"] for entry in entries) == names
+        assert tuple(entry["name"] for entry in entries) == KINDS[kind]
         assert all(entry["title"] and entry["about"] for entry in entries)
 
-    def test_every_entry_says_something(self, ravine, kind, names):
+    @pytest.mark.parametrize("width", [20, 80, 100, 200])
+    def test_fits_where_it_is_read(self, ravine, kind, width, monkeypatch):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = ravine.works("list", kind).stdout.splitlines()
+        assert max(map(len, lines)) <= min(max(width, 72), 160)
+        assert all(line == line.rstrip() for line in lines)
+
+    def test_is_plain_text_away_from_a_terminal(self, ravine, kind, monkeypatch):
+        monkeypatch.delenv("COLUMNS", raising=False)
+        monkeypatch.setattr("sys.__stdout__", None)
+        text = ravine.works("list", kind).stdout
+        assert max(map(len, text.splitlines())) <= 100
+        assert text.replace("\n", "").isprintable()
+        assert not re.search("[\u2500-\u259f]", text)
+
+    def test_every_entry_says_something(self, ravine, kind):
         text = words(ravine.works("list", kind).stdout)
+        fact = "paper" if kind == "optimizers" else "about"
         for entry in json.loads(ravine.works("list", kind, "--json").stdout):
-            said = entry["about"] if kind != "optimizers" else entry["title"]
-            assert words(said) in text
+            assert words(entry[fact]) in text
+
+
+class TestListOfOptimizers:
+    @pytest.fixture
+    def lines(self, ravine, monkeypatch):
+        monkeypatch.setenv("COLUMNS", "100")
+        return ravine.works("list", "optimizers").stdout.splitlines()
+
+    def test_every_line_of_an_optimizer_has_its_columns(self, lines):
+        heading = lines[0]
+        assert heading.split() == ["NAME", "FAMILY", "YEAR", "PAPER"]
+        family, year, paper = (heading.index(name) for name in ("FAMILY", "YEAR", "PAPER"))
+        for line in lines[1:]:
+            name = line[:family].strip()
+            if not name:
+                assert line[:paper].strip() == ""
+                continue
+            facts = optimizers.catalogue.facts(name)
+            assert line[family:year].strip() == facts["family"]
+            assert line[year:paper].strip() == str(facts["year"])
+            assert words(facts["paper"]).startswith(line[paper:])
+
+    def test_families_and_their_members_stand_by_year(self, lines):
+        families = [[]]
+        for line in lines[1:]:
+            if not line:
+                families.append([])
+            elif line[0] != " ":
+                families[-1].append(optimizers.catalogue.facts(line.partition(" ")[0]))
+        assert all(len({facts["family"] for facts in family}) == 1 for family in families)
+        assert len({family[0]["family"] for family in families}) == len(families)
+        for family in families:
+            years = [facts["year"] for facts in family]
+            assert years == sorted(years)
+        oldest = [family[0]["year"] for family in families]
+        assert oldest == sorted(oldest)
+
+    def test_only_the_heading_is_bold_and_only_on_a_terminal(self, lines):
+        from ravine.cli._table import table
+
+        heading, *others = table(("name", "about"), [[("sgd", "Short.")]]).splitlines()
+        assert heading == click.style("NAME  ABOUT", bold=True)
+        assert others == ["sgd   Short."]
+        assert "\x1b" not in "".join(lines)
 
 
 class TestShow:
@@ -102,11 +172,67 @@ class TestShow:
         for line in optimizer.equation.split(r"\\"):
             assert words(line) in text
         assert str(optimizer.year) in text
-        for key in optimizer.defaults:
-            assert re.search(rf"\b{key}\b", text)
+        for shown in (*optimizer.balls, *optimizer.series, *optimizer.control):
+            assert shown in text
+
+    @pytest.mark.parametrize("name", optimizers.names())
+    def test_defaults_are_shown_as_they_are_written(self, ravine, name):
+        optimizer = optimizers.load(name)
+        text = ravine.works("show", name).stdout
+        shown = re.search(r"^defaults +((?:.+\n)(?: {12}.+\n)*)", text, re.MULTILINE)[1]
+        setting = read_setting(f"{name}:{words(shown)}")
+        given = {key: getattr(value, "optimizer", value) for key, value in setting.hyperparameters.items()}
+        complete = Setting(optimizer=optimizer).complete
+        assert given == {key: getattr(value, "optimizer", value) for key, value in complete.items()}
+        for key in set(optimizer.defaults) - set(complete):
+            assert re.search(rf"^needed .*\b{key}\b", text, re.MULTILINE)
+
+    @pytest.mark.parametrize(
+        ("name", "line"),
+        [
+            ("lookahead", r"defaults +inner=\(adam\), "),
+            ("nesterov", r"iterate +theta in its state; a training loop's parameters"),
+            ("prodigy", "series +distance, in what 'ravine trace' writes"),
+            ("prodigy", "rate +finds its own"),
+            ("sam", "cost +it counts what it evaluates"),
+            ("hogwild", "control +shown beside itself with workers=1"),
+            ("noisy_moons", "examples +200, and 200 held out"),
+            ("noisy_moons", "measures +accuracy"),
+            ("double_well", r"domain +\[-2, 2\]$"),
+            ("double_well", "minima +-1, 1$"),
+        ],
+    )
+    def test_what_is_special(self, ravine, name, line):
+        assert re.search(rf"^{line}", ravine.works("show", name).stdout, re.MULTILINE)
+
+    def test_what_is_not_special_is_not_told(self, ravine):
+        keys = {line.partition(" ")[0] for line in ravine.works("show", "sgd").stdout.splitlines()}
+        assert keys == {"optimizer", "equation", "defaults", "paper", "", "about"}
+
+    @pytest.mark.parametrize("name", schedules.names())
+    def test_a_schedule(self, ravine, name):
+        schedule = schedules.load(name)
+        text = words(ravine.works("show", name).stdout)
+        for line in schedule.equation.split(r"\\"):
+            assert words(line) in text
+        for fact in (schedule.title, schedule.signature, schedule.paper, schedule.address):
+            assert words(fact) in text
+        for name, meaning in schedule.arguments.items():
+            assert f"{name}: {words(meaning)}" in text
+        assert words(schedule.about) in text
+        assert words(schedule.libraries) in text
+
+    def test_a_schedule_has_no_picture(self, ravine, in_folder):
+        line = ravine.fails("show", "cosine", "-o", "cosine.png")
+        assert "-O 'sgd:learning_rate=cosine(...)'" in line
+        assert not list(in_folder.iterdir())
+
+    def test_a_name_is_one_thing(self):
+        names = [name for known in KINDS.values() for name in known]
+        assert len(set(names)) == len(names)
 
     def test_nothing_is_wider_than_a_terminal(self, ravine):
-        for name in (*optimizers.names(), *landscapes.names(), *gallery.names()):
+        for name in (name for known in KINDS.values() for name in known):
             for line in ravine.works("show", name).stdout.splitlines():
                 assert len(line) <= 100 or " " not in line[12:].strip(), line
 

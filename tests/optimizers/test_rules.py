@@ -2,28 +2,23 @@
 
 import math
 from functools import cache
-from itertools import islice
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from ravine.optimizers import Setting, descend, load
 
-STEPS = 60
-LANES = 24
-
 
 def sgd(g, theta, *, learning_rate):
     while True:
-        yield theta, theta
+        yield theta, {}
         theta = theta - learning_rate * g(theta)
 
 
 def momentum(g, theta, *, learning_rate, momentum):
     v = 0.0
     while True:
-        yield theta, theta
+        yield theta, {}
         v = momentum * v + learning_rate * g(theta)
         theta = theta - v
 
@@ -31,7 +26,7 @@ def momentum(g, theta, *, learning_rate, momentum):
 def averaged_momentum(g, theta, *, learning_rate, momentum):
     v = 0.0
     while True:
-        yield theta, theta
+        yield theta, {}
         v = momentum * v + (1 - momentum) * g(theta)
         theta = theta - learning_rate * v
 
@@ -40,7 +35,7 @@ def nesterov(g, theta, *, learning_rate, momentum):
     v = 0.0
     while True:
         ahead = theta - momentum * v
-        yield theta, ahead
+        yield theta, {"look-ahead": ahead}
         v = momentum * v + learning_rate * g(ahead)
         theta = theta - v
 
@@ -48,7 +43,7 @@ def nesterov(g, theta, *, learning_rate, momentum):
 def adagrad(g, theta, *, learning_rate, eps, initial_accumulator_value):
     total = initial_accumulator_value
     while True:
-        yield theta, theta
+        yield theta, {}
         slope = g(theta)
         total = total + slope**2
         theta = theta - learning_rate / np.sqrt(total + eps) * slope
@@ -57,7 +52,7 @@ def adagrad(g, theta, *, learning_rate, eps, initial_accumulator_value):
 def adadelta(g, theta, *, learning_rate, rho, eps, scaled=False):
     squares, steps = 0.0, 0.0
     while True:
-        yield theta, theta
+        yield theta, {}
         slope = g(theta)
         squares = rho * squares + (1 - rho) * slope**2
         step = -np.sqrt(steps + eps) / np.sqrt(squares + eps) * slope
@@ -73,7 +68,7 @@ def scaled_adadelta(g, theta, **hyperparameters):
 def rmsprop(g, theta, *, learning_rate, decay, eps, momentum, inside=True, ahead=False):
     squares, velocity = 0.0, 0.0
     while True:
-        yield theta, theta
+        yield theta, {}
         slope = g(theta)
         squares = decay * squares + (1 - decay) * slope**2
         scaled = slope / (np.sqrt(squares + eps) if inside else np.sqrt(squares) + eps)
@@ -92,7 +87,7 @@ def rmsprop_ahead(g, theta, **hyperparameters):
 def adam(g, theta, *, learning_rate, b1, b2, eps, l2, corrected=True):
     m, v, t = 0.0, 0.0, 0
     while True:
-        yield theta, theta
+        yield theta, {}
         t += 1
         slope = g(theta) + l2 * theta
         m = b1 * m + (1 - b1) * slope
@@ -105,20 +100,6 @@ def uncorrected_adam(g, theta, **hyperparameters):
     return adam(g, theta, corrected=False, **hyperparameters)
 
 
-class Form(NamedTuple):
-    """A rule of ours with its options, the paper's equation, and where its hyper-parameters are drawn from.
-
-    `rate` is a range in units of the inverse steepest curvature for rules that do not scale by the gradient.
-    """
-
-    name: str
-    options: dict[str, Any]
-    paper: Any
-    scaling: bool
-    rate: tuple[float, float]
-    ranges: dict[str, tuple[float, float]]
-
-
 EPS = (1e-10, 1e-3)
 HEAVY = {"momentum": (0.3, 0.95)}
 SUMMED = {"eps": EPS, "initial_accumulator_value": (1e-3, 1.0)}
@@ -126,108 +107,24 @@ DELTA = {"rho": (0.8, 0.99), "eps": (1e-6, 1e-2)}
 MEAN_SQUARE = {"decay": (0.8, 0.99), "eps": EPS, "momentum": (0.1, 0.9)}
 MOMENTS = {"b1": (0.5, 0.95), "b2": (0.9, 0.9999), "eps": EPS, "l2": (1e-3, 1.0)}
 FORMS = (
-    Form("sgd", {}, sgd, False, (0.01, 0.9), {}),
-    Form("momentum", {}, momentum, False, (0.01, 0.5), HEAVY),
-    Form("momentum", {"average": True}, averaged_momentum, False, (0.01, 0.9), HEAVY),
-    Form("nesterov", {}, nesterov, False, (0.01, 0.5), HEAVY),
-    Form("adagrad", {}, adagrad, True, (0.01, 0.5), SUMMED),
-    Form("adadelta", {}, adadelta, True, (0.3, 1.5), DELTA),
-    Form("adadelta", {"accumulate": "scaled"}, scaled_adadelta, True, (0.3, 1.5), DELTA),
-    Form("rmsprop", {}, rmsprop, True, (0.001, 0.03), MEAN_SQUARE),
-    Form("rmsprop", {"eps_inside": False}, rmsprop_outside, True, (0.001, 0.03), MEAN_SQUARE),
-    Form("rmsprop", {"nesterov": True}, rmsprop_ahead, True, (0.001, 0.03), MEAN_SQUARE),
-    Form("adam", {}, adam, True, (0.003, 0.3), MOMENTS),
-    Form("adam", {"bias_correction": False}, uncorrected_adam, True, (0.001, 0.03), MOMENTS),
+    ("sgd", {}, sgd, False, (0.01, 0.9), {}),
+    ("momentum", {}, momentum, False, (0.01, 0.5), HEAVY),
+    ("momentum", {"average": True}, averaged_momentum, False, (0.01, 0.9), HEAVY),
+    ("nesterov", {}, nesterov, False, (0.01, 0.5), HEAVY),
+    ("adagrad", {}, adagrad, True, (0.01, 0.5), SUMMED),
+    ("adadelta", {}, adadelta, True, (0.3, 1.5), DELTA),
+    ("adadelta", {"accumulate": "scaled"}, scaled_adadelta, True, (0.3, 1.5), DELTA),
+    ("rmsprop", {}, rmsprop, True, (0.001, 0.03), MEAN_SQUARE),
+    ("rmsprop", {"eps_inside": False}, rmsprop_outside, True, (0.001, 0.03), MEAN_SQUARE),
+    ("rmsprop", {"nesterov": True}, rmsprop_ahead, True, (0.001, 0.03), MEAN_SQUARE),
+    ("adam", {}, adam, True, (0.003, 0.3), MOMENTS),
+    ("adam", {"bias_correction": False}, uncorrected_adam, True, (0.001, 0.03), MOMENTS),
 )
 
 
-def rosenbrock(point):
-    x, y = point
-    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
-
-
-def rosenbrock_gradient(points):
-    x, y = points.T
-    return np.stack([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)], axis=-1)
-
-
-def himmelblau(point):
-    x, y = point
-    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
-
-
-def himmelblau_gradient(points):
-    x, y = points.T
-    first, second = x**2 + y - 11, x + y**2 - 7
-    return np.stack([4 * x * first + 2 * second, 2 * first + 4 * y * second], axis=-1)
-
-
-TILTED = np.array([[7.0, -3.0], [-3.0, 2.0]])
-MIDDLE = np.array([0.3, -1.1])
-
-
-def tilted(point):
-    away = point - MIDDLE
-    return away @ TILTED @ away / 2
-
-
-def tilted_gradient(points):
-    return (points - MIDDLE) @ TILTED
-
-
-PROBLEMS = {
-    "rosenbrock": (rosenbrock, rosenbrock_gradient, 1.5, 2500.0),
-    "himmelblau": (himmelblau, himmelblau_gradient, 3.0, 250.0),
-    "tilted": (tilted, tilted_gradient, 4.0, float(np.linalg.eigvalsh(TILTED)[-1])),
-}
-"""The loss, its gradient by hand, half the side of the box of starts, and the steepest curvature in it."""
-
-
-def draw(form, curvature, rng):
-    def spread(low, high):
-        return np.exp(rng.uniform(math.log(low), math.log(high), LANES))
-
-    rate = spread(*form.rate) / (1.0 if form.scaling else curvature)
-    return {"learning_rate": rate, **{key: spread(*bounds) for key, bounds in form.ranges.items()}}
-
-
-def on_paper(form, gradient, starts, hyperparameters):
-    columns = {key: values[:, None] for key, values in hyperparameters.items()}
-    walked = list(islice(form.paper(gradient, starts, **columns), STEPS + 1))
-    return (np.stack([pair[k] for pair in walked], axis=1) for k in (0, 1))
-
-
-def orderly(form, gradient, starts, values, points, rng):
-    """Where no twin whose gradients are taken a hair beside the points has yet parted from them."""
-
-    def shaken(places):
-        return gradient(places + 1e-13 * rng.uniform(-1, 1, places.shape) * (1 + np.abs(places)))
-
-    twins = [next(on_paper(form, shaken, starts, values)) for _ in range(3)]
-    apart = np.max([np.linalg.norm(points - twin, axis=-1) for twin in twins], axis=0)
-    return np.maximum.accumulate(apart / (1 + np.linalg.norm(points, axis=-1)), axis=-1) < 1e-11
-
-
-@pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_equals_the_papers_equation(problem, seed):
-    loss, gradient, half, curvature = PROBLEMS[problem]
-    rng = np.random.default_rng([seed, *problem.encode()])
-    starts = rng.uniform(-half, half, (LANES, 2))
-    drawn = [draw(form, curvature, rng) for form in FORMS]
-    settings = [
-        Setting(optimizer=load(form.name), hyperparameters={**form.options, **values})
-        for form, values in zip(FORMS, drawn, strict=True)
-    ]
-    ours = descend(loss, settings, starts, steps=STEPS)
-    for form, values, run in zip(FORMS, drawn, ours, strict=True):
-        points, ahead = on_paper(form, gradient, starts, values)
-        compared = orderly(form, gradient, starts, values, points, rng)
-        assert compared.mean() > 0.7, f"{form.name} {form.options} is chaotic here: draw gentler rates"
-        shown = [(run.points, points), *((ball, ahead) for ball in run.balls.values())]
-        for found, expected in shown:
-            off = np.linalg.norm(found - expected, axis=-1) / (1 + np.linalg.norm(expected, axis=-1))
-            assert off[compared].max() < 1e-10, f"{form.name} {form.options}"
+def test_equals_the_papers_equation(papers, seed):
+    papers.check(FORMS, seed=seed)
 
 
 def steep(point):

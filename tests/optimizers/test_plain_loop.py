@@ -1,0 +1,111 @@
+"""Every update rule in an ordinary optax training loop, on the parameters of a small network."""
+
+import inspect
+from functools import partial
+from typing import get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from ravine import optimizers
+from ravine.optimizers import Setting
+from ravine.optimizers._process import Process
+
+STEPS = 20
+
+RATES = {"plain": 0.1, "momentum": 0.02, "adaptive": 0.01, "layerwise": 0.05, "averaging": 0.1}
+"""By family; other rules have a rate of their own, or none."""
+
+
+def build(name, **options):
+    """The rule with its defaults, at its family's rate, around gradient descent if it is a wrapper."""
+    optimizer = optimizers.load(name)
+    if optimizer.inner:
+        options["inner"] = optax.sgd(0.1)
+    if optimizer.has_rate and optimizer.tuned and optimizer.family in RATES:
+        options["learning_rate"] = RATES[optimizer.family]
+    return optimizer.rule(**{**Setting(optimizer=optimizer).complete, **options})
+
+
+RULES = {name: rule for name in optimizers.names() if not isinstance(rule := build(name), Process)}
+
+
+def forms(name):
+    """Every choice of one option that a rule has: its switches, and its words."""
+    for key, parameter in inspect.signature(optimizers.load(name).rule).parameters.items():
+        values = (False, True) if isinstance(parameter.default, bool) else get_args(parameter.annotation)
+        if values and isinstance(parameter.default, bool | str):
+            yield from ((name, key, value) for value in values)
+
+
+def network():
+    """The parameters of a network with one hidden layer, in float32."""
+    rng = np.random.default_rng(0)
+
+    def layer(inputs, outputs):
+        weights = rng.normal(0, inputs**-0.5, (inputs, outputs))
+        return {"weights": jnp.asarray(weights, jnp.float32), "biases": jnp.zeros(outputs, jnp.float32)}
+
+    return {"hidden": layer(3, 4), "out": layer(4, 1)}
+
+
+def examples():
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(size=(32, 3))
+    targets = np.sin(inputs[:, :1]) + 0.5 * inputs[:, 1:2] * inputs[:, 2:]
+    return jnp.asarray(inputs, jnp.float32), jnp.asarray(targets, jnp.float32)
+
+
+def loss(params, inputs, targets):
+    hidden, out = params["hidden"], params["out"]
+    features = jnp.tanh(inputs @ hidden["weights"] + hidden["biases"][None])
+    return jnp.mean((features @ out["weights"] + out["biases"][None] - targets) ** 2)
+
+
+def kinds(tree):
+    return jax.tree.map(lambda leaf: (leaf.shape, leaf.dtype), tree)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_trains(name):
+    rule = optax.with_extra_args_support(RULES[name])
+    traced = 0
+
+    @jax.jit
+    def step(params, state, batch):
+        nonlocal traced
+        traced += 1
+        value_fn = partial(loss, inputs=batch[0], targets=batch[1])
+        value, grad = jax.value_and_grad(value_fn)(params)
+        updates, state = rule.update(grad, state, params, value=value, grad=grad, value_fn=value_fn)
+        return optax.apply_updates(params, updates), state, value
+
+    params, batch = network(), examples()
+    state = rule.init(params)
+    shapes = kinds(params), kinds(state)
+    losses = []
+    for _ in range(STEPS):
+        params, state, value = step(params, state, batch)
+        losses.append(float(value))
+        assert (kinds(params), kinds(state)) == shapes
+        assert traced <= 1 + (len(losses) > 1)
+    assert np.isfinite(losses).all()
+    assert min(losses[1:]) < losses[0]
+    assert float(loss(params, *batch)) < losses[0]
+    leaves = jax.tree.leaves((params, state))
+    assert all(np.isfinite(leaf).all() for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.inexact))
+    assert not any(leaf.dtype in (jnp.float64, jnp.int64) for leaf in leaves)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"), [form for name in RULES for form in (*forms(name), (name, "", None))]
+)
+def test_a_training_loop_may_donate_its_buffers(name, key, value):
+    params = network()
+    rule = build(name, **{key: value} if key else {})
+    leaves = jax.tree.leaves((params, rule.init(params)))
+    places = [leaf.unsafe_buffer_pointer() for leaf in leaves]
+    assert len(set(places)) == len(places)
