@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from ravine.landscapes import Landscape as Landscape
     from ravine.optimizers import Descent as Descent
     from ravine.optimizers import Optimizer as Optimizer
+    from ravine.optimizers import Sampling as Sampling
+    from ravine.optimizers import Setting as Setting
     from ravine.optimizers import descend as descend
+    from ravine.optimizers import rule as rule
 
 __version__ = "0.1.0"
 
@@ -20,10 +23,16 @@ _HOMES = {
     "Landscape": "ravine.landscapes",
     "Optimizer": "ravine.optimizers",
     "Recipe": "ravine.gallery",
+    "Sampling": "ravine.optimizers",
+    "Setting": "ravine.optimizers",
     "descend": "ravine.optimizers",
     "film": "ravine.gallery",
+    "rule": "ravine.optimizers",
 }
-__all__ = ["Descent", "Film", "Landscape", "Optimizer", "Recipe", "descend", "film"]
+__all__ = [
+    *("Descent", "Film", "Landscape", "Optimizer", "Recipe", "Sampling", "Setting"),
+    *("descend", "film", "rule"),
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ _LINEAR = ("batch_loss", "step")
 """What is looked at for its ups and downs."""
 
 _NAMES: dict[Part, str] = {
-    "gradient": "gradient",
+    "gradient": "−gradient",
     "velocity": "velocity",
     "jump": "jump ahead",
     "correction": "correction",

@@ -211,9 +211,9 @@ def _untied(setting: Setting, balls: Mapping[str, Any]) -> list[str]:
 def small_print(setting: Setting) -> str:
     """The rate, and whatever else differs from the rule's defaults."""
     defaults = setting.optimizer.defaults
-    names = {"learning_rate": "rate"}
+    names = {"learning_rate": "rate ", "inner": ""}
     return " · ".join(
-        f"{names.get(key, key)} {_short(value)}"
+        f"{names.get(key, f'{key} ')}{_short(value)}"
         for key, value in setting.complete.items()
         if key == "learning_rate" or _is_telling(value, defaults.get(key))
     )

@@ -1,30 +1,23 @@
-"""Line searches: how far to go along a direction of descent."""
+"""Line searches: how far to go along a ray, and what it costs to find out."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float
 
-LineSearch: TypeAlias = Literal["exact", "wolfe"]
+from ravine.optimizers._first_minimiser import Place, first_minimiser
 
-REACH = 1e3
-"""How far a search goes, in units of 1 + |point|: where a loss falls for ever, a step ends here."""
-
-_ROUNDS = 100
-_FIRST_STRIDE = 1e-4
-_GROWTH = 100.0
-_MISFIT = 0.1
-_NARROW = 1e-3
-_CLOSE=.25
-_OVER=1.5
-_UNDER=.9
+_REACH = 1e3
+_NEAREST = 1e-4
+_PLACES = 512
+_TRIALS = 20
 
 
 class Ray(NamedTuple):
-    """A half-line from a point, with what is known of the loss where it begins."""
+    """A half-line, and what is known of the loss where it begins."""
 
     loss: Callable[[Float[Array, " n"]], Float[Array, ""]]
     point: Float[Array, " n"]
@@ -32,114 +25,117 @@ class Ray(NamedTuple):
     value: Float[Array, ""]
     gradient: Float[Array, " n"]
 
+    def at(self, length: Float[Array, ""]) -> Float[Array, " n"]:
+        """The point that lies `length` directions along the ray."""
+        return self.point + length * self.direction
+
+    @property
+    def start(self) -> Place:
+        """Where it begins."""
+        return Place(jnp.zeros_like(self.value), self.value, self.slope(self.gradient))
+
+    @property
+    def unit(self) -> Float[Array, ""]:
+        """The length that moves a coordinate by 1 + the largest of all: the search's idea of far and near."""
+        return (1 + jnp.max(jnp.abs(self.point))) / jnp.max(jnp.abs(self.direction))
+
+    @property
+    def resolution(self) -> Float[Array, ""]:
+        """The length that is too short to move any coordinate."""
+        moves = self.direction != 0
+        shares = jnp.abs(self.point) / jnp.abs(jnp.where(moves, self.direction, 1))
+        return jnp.finfo(shares.dtype).eps / 4 * jnp.min(jnp.where(moves, shares, jnp.inf))
+
+    def measure(self, length: Float[Array, ""]) -> Place:
+        """The loss and its slope along the ray, which cost one gradient."""
+        value, gradient = jax.value_and_grad(self.loss)(self.at(length))
+        return Place(length, value, self.slope(gradient))
+
+    def slope(self, gradient: Float[Array, " n"]) -> Float[Array, ""]:
+        """The slope along the ray, or 0 where no more than rounding is left of it."""
+        terms = gradient * self.direction
+        slope = jnp.sum(terms)
+        rounding = 2 * jnp.finfo(terms.dtype).eps * jnp.sum(jnp.abs(terms))
+        return jnp.where(jnp.abs(slope) <= rounding, 0, slope)
+
 
 class Found(NamedTuple):
-    """The end of a line search.
+    """Where a search ended, in units of the ray's direction, and what it evaluated.
 
     Attributes:
-        step_length: In units of the direction; 0 where the ray does not descend.
-        evaluations: Of the loss, the gradient and the Hessian.
+        length: 0 where the ray does not descend, always finite.
+        evaluations: Of the loss, the gradient and the Hessian; a gradient gives the loss as well.
     """
 
-    step_length: Float[Array, ""]
+    length: Float[Array, ""]
     evaluations: Float[Array, "3"]
 
 
-class _Place(NamedTuple):
-    at: Float[Array, ""]
-    value: Float[Array, ""]
-    slope: Float[Array, ""]
+LineSearch: TypeAlias = Callable[[Ray, Float[Array, ""]], Found]
+"""From a ray and a guess of the length, which not every search needs, to where it ends."""
 
 
-class _Walk(NamedTuple):
-    near: _Place
-    far: _Place
-    behind: _Place
-    trial: Float[Array, ""]
-    closed: Bool[Array, ""]
-    done: Bool[Array, ""]
-    rounds: Int[Array, ""]
-
-
-def _measure(ray: Ray, at: Float[Array, ""]) -> _Place:
-    value, gradient = jax.value_and_grad(ray.loss)(ray.point + at * ray.direction)
-    return _Place(at, value, _slope(gradient, ray.direction))
-
-
-def _slope(gradient, direction):
-    terms = gradient * direction
-    slope = jnp.sum(terms)
-    rounding = 2 * jnp.finfo(slope.dtype).eps * jnp.sum(jnp.abs(terms))
-    return jnp.where(jnp.abs(slope) <= rounding, 0.0, slope)
-
-
-def exact(ray: Ray) -> Found:
-    start = _Place(jnp.zeros_like(ray.value), ray.value, _slope(ray.gradient, ray.direction))
-    unit = (1 + jnp.max(jnp.abs(ray.point))) / jnp.max(jnp.abs(ray.direction))
-
-    def advance(walk: _Walk) -> _Walk:
-        here = _measure(ray, walk.trial)
-        nxt = optax.tree.where(walk.closed, _narrow(walk, here), _go_on(walk, here, REACH * unit))
-        return nxt._replace(rounds=walk.rounds + 1)
-
-    begin = _Walk(
-        near=start, far=start, behind=start, trial=_FIRST_STRIDE * unit, closed=jnp.array(False),
-        done=~(start.slope < 0), rounds=jnp.array(0),
+def exact(ray: Ray, guess: Float[Array, ""]) -> Found:
+    """The first minimiser on the ray; where the loss falls for ever, a step of a thousand units."""
+    del guess
+    search = first_minimiser(
+        ray.measure,
+        ray.start,
+        stride=_NEAREST * ray.unit,
+        limit=_REACH * ray.unit,
+        resolution=ray.resolution,
     )
-    end = jax.lax.while_loop(lambda walk: ~walk.done & (walk.rounds < _ROUNDS), advance, begin)
-    best = jnp.where(end.closed & (jnp.abs(end.far.slope) < jnp.abs(end.near.slope)), end.far.at, end.near.at)
-    counts = jnp.zeros(3, best.dtype).at[1].set(end.rounds.astype(best.dtype))
-    return Found(best, counts)
+    return _found(ray, search.best.at, gradients=search.rounds)
 
 
-def _go_on(walk: _Walk, here: _Place, reach) -> _Walk:
-    near = walk.near
-    eps = jnp.finfo(here.at.dtype).eps
-    stride = here.at - near.at
-    gap = here.value - near.value - stride * (near.slope + here.slope) / 2
-    noise = 4 * eps * (jnp.abs(near.value) + jnp.abs(here.value))
-    bump = jnp.sign(gap) * jnp.maximum(jnp.abs(gap) - noise, 0) / stride
-    steepest = jnp.maximum(jnp.abs(near.slope), jnp.abs(here.slope))
-    misfit = jnp.abs(bump) / (_MISFIT * steepest)
-    # the slope's parabola through both slopes and the mean
-    turn = here.slope - near.slope + 6 * bump
-    hidden = (turn > 0) & (turn < 12 * bump) & (near.slope + turn**2 / (24 * bump) >= 0)
-    uphill = here.slope >= 0
-    trusted = (misfit <= 1) & jnp.isfinite(here.value) & (uphill | ~hidden)
-    up = jnp.clip(0.9 / jnp.sqrt(misfit), 2.0, _GROWTH)
-    zero = -here.slope / (here.slope - near.slope)
-    up = jnp.minimum(up, jnp.where((zero>0)&(zero < _CLOSE), _OVER, _UNDER) * jnp.abs(zero))
-    down = jnp.where(misfit > 1, jnp.clip(0.9 / jnp.sqrt(misfit), 0.1, 0.5), 0.5)
-    forward = trusted & ~uphill
-    new_near, new_behind = optax.tree.where(forward, (here, near), (near, walk.behind))
-    trial = jnp.minimum(new_near.at + stride * jnp.where(forward, up, down), reach)
-    closed = uphill & (trusted | (stride <= _NARROW * near.at))
-    stuck = (trial - new_near.at <= eps * new_near.at) | (new_near.at >= reach)
-    out = _Walk(new_near, here, new_behind, trial, closed, stuck & ~closed, walk.rounds)
-    return _aim(out)
+def lowest(ray: Ray, guess: Float[Array, ""]) -> Found:
+    """The lowest minimiser on the ray, next to the lowest of many places on it."""
+    del guess
+    spaced = ray.unit * jnp.geomspace(_NEAREST, _REACH, _PLACES, dtype=ray.point.dtype)
+    values = jax.vmap(lambda length: ray.loss(ray.at(length)))(spaced)
+    places = jnp.concatenate([jnp.zeros(1, spaced.dtype), spaced])
+    losses = jnp.concatenate([ray.value[None], values])
+    here = ray.measure(places[jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))])
+    way = jnp.where(here.slope > 0, -1, 1)
 
+    def measure(distance: Float[Array, ""]) -> Place:
+        place = ray.measure(here.at + way * distance)
+        return Place(distance, place.value, way * place.slope)
 
-def _narrow(walk: _Walk, here: _Place) -> _Walk:
-    same = (here.slope < 0) == (walk.near.slope < 0)
-    behind, far = optax.tree.where(same, (walk.near, walk.far), (walk.far, walk.near))
-    return _aim(walk._replace(near=here, far=far, behind=behind))
-
-
-def _aim(walk: _Walk) -> _Walk:
-    """Chandrupatla's choice"""
-    one, two, three = walk.near, walk.far, walk.behind
-    eps = jnp.finfo(one.at.dtype).eps
-    xi = (one.at - two.at) / (three.at - two.at)
-    phi = (one.slope - two.slope) / (three.slope - two.slope)
-    inverse = one.slope / (two.slope - one.slope) * three.slope / (two.slope - three.slope) + (
-        (three.at - one.at) / (two.at - one.at)
-        * one.slope / (three.slope - one.slope)
-        * two.slope / (three.slope - two.slope)
+    search = first_minimiser(
+        measure,
+        Place(jnp.zeros_like(here.at), here.value, way * here.slope),
+        stride=jnp.maximum(_NEAREST * ray.unit, here.at / 100),
+        limit=jnp.where(way > 0, _REACH * ray.unit - here.at, here.at),
+        resolution=ray.resolution,
     )
-    good = (phi**2 < xi) & ((1 - phi) ** 2 < 1 - xi)
-    width = jnp.abs(two.at - one.at)
-    least = 2 * eps * jnp.maximum(one.at, two.at) / width
-    t = jnp.clip(jnp.where(good, inverse, 0.5), least, 1 - least)
-    done = (least > 0.5) | (one.slope == 0) | (two.slope == 0)
-    trial = jnp.where(walk.closed, one.at + t * (two.at - one.at), walk.trial)
-    return walk._replace(trial=trial, done=jnp.where(walk.closed, done, walk.done))
+    length = here.at + way * search.best.at
+    return _found(ray, length, losses=_PLACES, gradients=search.rounds + 1)
+
+
+def wolfe(curvature: float) -> LineSearch:
+    """The search for a length that fulfils the strong Wolfe conditions, by optax.
+
+    Args:
+        curvature: The slope that may be left, in units of the slope at the start.
+    """
+
+    def search(ray: Ray, guess: Float[Array, ""]) -> Found:
+        zoom = optax.scale_by_zoom_linesearch(
+            max_linesearch_steps=_TRIALS, max_learning_rate=_REACH * ray.unit, curv_rtol=curvature
+        )
+        begun = zoom.init(ray.direction)._replace(learning_rate=guess)
+        _, ended = zoom.update(
+            ray.direction, begun, ray.point, value=ray.value, grad=ray.gradient, value_fn=ray.loss
+        )
+        descends = (ray.start.slope < 0) & (ended.value <= ray.value)
+        length = jnp.where(descends, ended.learning_rate, 0)
+        return _found(ray, length, gradients=ended.info.num_linesearch_steps)
+
+    return search
+
+
+def _found(ray: Ray, length: Float[Array, ""], *, losses: float = 0, gradients: Array) -> Found:
+    kind = ray.point.dtype
+    counts = (jnp.asarray(count, kind) for count in (losses, gradients, 0))
+    return Found(length.astype(kind), jnp.stack(list(counts)))

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, get_origin
 
 from ravine.optimizers._optimizer import HyperparameterError
-from ravine.optimizers._spec import Call
-from ravine.optimizers._spec import _write as format_value
+from ravine.optimizers._spec import Call, format_value
 
 if TYPE_CHECKING:
     import numpy as np

@@ -229,22 +229,23 @@ class _Parser:
 
 def _write_spec(spec: Spec) -> str:
     label = "" if spec.label is None else f"@{spec.label}"
-    pairs = ",".join(f"{name}={_write(value)}" for name, value in spec.hyperparameters)
+    pairs = ",".join(f"{name}={format_value(value)}" for name, value in spec.hyperparameters)
     return f"{spec.name}{label}{':' if pairs else ''}{pairs}"
 
 
-def _write(value: Value) -> str:
+def format_value(value: Value) -> str:
+    """A value as the grammar writes it."""
     match value:
         case None | True | False:
             return str(value).lower()
         case float():
             return float.__repr__(value)
         case tuple():
-            return f"[{','.join(map(_write, value))}]"
+            return f"[{','.join(map(format_value, value))}]"
         case Spec():
             return f"({_write_spec(value)})"
         case Call(name=name, args=args):
-            return f"{name}({','.join(map(_write, args))})"
+            return f"{name}({','.join(map(format_value, args))})"
         case _:
             return str(value)
 

@@ -161,6 +161,9 @@ class _Walker:
 
 
 def _of_state(state: Any, field: str | None) -> Array:
+    """A field of the rule's own state, or else of a state inside it."""
+    if field in getattr(state, "_fields", ()):
+        return getattr(state, cast("str", field))
     return optax.tree.get(state, field)
 
 

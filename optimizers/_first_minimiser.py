@@ -1,0 +1,175 @@
+"""The first local minimiser of a function of one number, to the precision of its floating-point type."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Bool, Float, Int
+
+_ROUNDS = 100
+_GROWTH = 100.0
+_MISFIT = 0.05
+"""What the mean slope over a stride may differ from the mean of the slopes at its ends, in units of these."""
+
+_NARROW = 0.01
+"""A bracket that is narrower than this, in units of its place, needs no further check: it may hold a kink."""
+
+
+class Place(NamedTuple):
+    """A place on the line, and the function's value and slope there."""
+
+    at: Float[Array, ""]
+    value: Float[Array, ""]
+    slope: Float[Array, ""]
+
+
+class Search(NamedTuple):
+    """A search under way.
+
+    It strides out while the function falls, `near` being the last place from which it still falls, and
+    `behind` the one before. Once it rises at `far` the search is closed: `near`, the latest place, and `far`
+    then have slopes of unlike signs, and `behind` is the place that left the bracket last.
+    """
+
+    near: Place
+    far: Place
+    behind: Place
+    trial: Float[Array, ""]
+    closed: Bool[Array, ""]
+    done: Bool[Array, ""]
+    rounds: Int[Array, ""]
+
+    @property
+    def best(self) -> Place:
+        """Where the slope is least of what brackets the minimiser, or the last place in the open."""
+        nearer = self.closed & (jnp.abs(self.far.slope) < jnp.abs(self.near.slope))
+        return optax.tree.where(nearer, self.far, self.near)
+
+
+def first_minimiser(
+    measure: Callable[[Float[Array, ""]], Place],
+    start: Place,
+    *,
+    stride: Float[Array, ""],
+    limit: Float[Array, ""],
+    resolution: Float[Array, ""],
+) -> Search:
+    """The first minimiser beyond `start`, where the function must fall.
+
+    Striding out takes the slope for an integrand: a stride counts only if the slopes at its ends explain the
+    fall between them, so that no dip of more than about a thousandth of the fall is passed over. The root of
+    the slope is then found by Chandrupatla's method (Advances in Engineering Software 28, 1997).
+
+    Args:
+        measure: The function's value and slope at a place.
+        start: The place 0. The search ends there at once unless the slope is negative.
+        stride: The first one, in which nothing can hide.
+        limit: How far to go where the function falls for ever.
+        resolution: The distance below which places are not told apart.
+
+    Returns:
+        The search when it ended; `best` is the minimiser, and its `rounds` count the places measured. Where
+        the function falls for ever, or is not a number further on, `best` is the last place before.
+    """
+    begin = Search(
+        near=start,
+        far=start,
+        behind=start,
+        trial=jnp.minimum(stride, limit),
+        closed=jnp.array(False),
+        done=~((start.slope < 0) & (limit > 0)),
+        rounds=jnp.array(0),
+    )
+
+    def advance(search: Search) -> Search:
+        here = measure(search.trial)
+        narrowed, gone_on = _narrow(search, here), _go_on(search, here, limit, resolution)
+        after = optax.tree.where(search.closed, narrowed, gone_on)
+        aimed = optax.tree.where(after.closed, _aim(after, resolution), after)
+        return aimed._replace(rounds=search.rounds + 1)
+
+    return jax.lax.while_loop(lambda search: ~search.done & (search.rounds < _ROUNDS), advance, begin)
+
+
+def _go_on(
+    search: Search, here: Place, limit: Float[Array, ""], resolution: Float[Array, ""]
+) -> Search:
+    """Stride on from `here`, close the search there, or take a shorter stride."""
+    stride = here.at - search.near.at
+    misfit, hides = _judge(search.near, here)
+    rises = here.slope >= 0
+    trusted = (misfit <= 1) & jnp.isfinite(here.value)
+    falls = trusted & ~rises & ~hides
+    near, behind = optax.tree.where(falls, (here, search.near), (search.near, search.behind))
+    scale = jnp.where(falls, _growth(search.near, here, misfit), _shrinkage(misfit))
+    trial = jnp.minimum(near.at + stride * scale, limit)
+    return search._replace(
+        near=near,
+        far=here,
+        behind=behind,
+        trial=trial,
+        closed=rises & (trusted | (stride <= _NARROW * near.at)),
+        done=(trial - near.at <= _least(near.at, resolution)) | (near.at >= limit),
+    )
+
+
+def _judge(near: Place, here: Place) -> tuple[Float[Array, ""], Bool[Array, ""]]:
+    """How ill the slopes explain the fall, at most 1 if they do, and whether a dip may hide between them.
+
+    The slope is taken for the parabola with the slopes at both ends and the mean that the fall tells; a dip
+    may hide where that parabola rises above zero.
+    """
+    stride = here.at - near.at
+    gap = here.value - near.value - stride * (near.slope + here.slope) / 2
+    rounding = 4 * _eps(gap) * (jnp.abs(near.value) + jnp.abs(here.value))
+    bump = jnp.sign(gap) * jnp.maximum(jnp.abs(gap) - rounding, 0) / stride
+    turn = here.slope - near.slope + 6 * bump
+    hides = (turn > 0) & (turn < 12 * bump) & (turn**2 >= -24 * bump * near.slope)
+    return jnp.abs(bump) / (_MISFIT * jnp.maximum(-near.slope, jnp.abs(here.slope))), hides
+
+
+def _growth(near: Place, here: Place, misfit: Float[Array, ""]) -> Float[Array, ""]:
+    """The next stride over this one: cautious where the slope will change much, or the last one fitted ill.
+
+    It ends short of where the slope seems to vanish, or, once that is close, a little beyond.
+    """
+    cautious = jnp.clip(0.9 / jnp.sqrt(misfit), 2.0, _GROWTH)
+    vanishes = -here.slope / (here.slope - near.slope)
+    close = (vanishes > 0) & (vanishes < 0.25)
+    return jnp.minimum(cautious, jnp.where(close, 1.5, 0.9) * jnp.abs(vanishes))
+
+
+def _shrinkage(misfit: Float[Array, ""]) -> Float[Array, ""]:
+    return jnp.where(misfit > 1, jnp.clip(0.9 / jnp.sqrt(misfit), 0.1, 0.5), 0.5)
+
+
+def _narrow(search: Search, here: Place) -> Search:
+    """The bracket with `here` as one of its ends."""
+    same = (here.slope < 0) == (search.near.slope < 0)
+    behind, far = optax.tree.where(same, (search.near, search.far), (search.far, search.near))
+    return search._replace(near=here, far=far, behind=behind)
+
+
+def _aim(search: Search, resolution: Float[Array, ""]) -> Search:
+    """Where to look next: by inverse quadratic interpolation where that is safe, else half-way."""
+    a, b, c = search.near, search.far, search.behind
+    place = (a.at - b.at) / (c.at - b.at)
+    height = (a.slope - b.slope) / (c.slope - b.slope)
+    safe = (height**2 < place) & ((1 - height) ** 2 < 1 - place)
+    parabola = a.slope / (b.slope - a.slope) * c.slope / (b.slope - c.slope) + (
+        (c.at - a.at) / (b.at - a.at) * a.slope / (c.slope - a.slope) * b.slope / (c.slope - b.slope)
+    )
+    least = _least(jnp.maximum(a.at, b.at), resolution) / jnp.abs(b.at - a.at)
+    share = jnp.clip(jnp.where(safe, parabola, 0.5), least, 1 - least)
+    done = (least > 0.5) | (a.slope == 0) | (b.slope == 0)
+    return search._replace(trial=a.at + share * (b.at - a.at), done=done)
+
+
+def _least(at: Float[Array, ""], resolution: Float[Array, ""]) -> Float[Array, ""]:
+    return jnp.maximum(2 * _eps(at) * at, resolution)
+
+
+def _eps(number: Float[Array, ""]) -> float:
+    return float(jnp.finfo(number.dtype).eps)

@@ -1,0 +1,53 @@
+"""A rule of the catalogue as an optax transformation, for anybody's training loop."""
+
+from typing import Any
+
+import optax
+
+from ravine.optimizers._optimizer import RATE, HyperparameterError, Setting
+from ravine.optimizers._process import Process
+from ravine.optimizers._scheduled import scheduled
+from ravine.optimizers._settings import read_setting
+
+
+def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtraArgs:
+    """The optax transformation of an optimizer as the command line writes it.
+
+    Args:
+        text: A name such as "qhadam", with hyper-parameters or without: "sgd:learning_rate=cosine(0.1,100)",
+            "lookahead:inner=(adam:learning_rate=0.01)".
+        hyperparameters: Further ones, which take precedence.
+
+    Raises:
+        SpecError: the text does not follow the grammar.
+        UnknownNameError: the catalogue has no such optimizer.
+        HyperparameterError: the rule has no such hyper-parameter, it cannot take the value, or the method
+            has several workers and is no update rule.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> qhadam = rule("qhadam", learning_rate=0.01)
+        >>> params = {"weights": jnp.ones((3, 2)), "bias": jnp.zeros(2)}
+        >>> updates, state = qhadam.update(params, qhadam.init(params), params)
+    """
+    setting = read_setting(text)
+    chosen = {**setting.hyperparameters, **hyperparameters}
+    return _built(Setting(optimizer=setting.optimizer, hyperparameters=chosen))
+
+
+def _built(setting: Setting) -> optax.GradientTransformationExtraArgs:
+    setting.check_complete()
+    optimizer = setting.optimizer
+    values = {
+        key: _built(value) if isinstance(value, Setting) else value for key, value in setting.complete.items()
+    }
+    rate = values.get(RATE)
+    if callable(rate) or hasattr(rate, "rates"):
+        made: Any = scheduled(optimizer.rule, learning_rate=values.pop(RATE), **values)  # pyright: ignore
+    else:
+        made = optimizer.rule(**values)
+    if isinstance(made, Process):
+        raise HyperparameterError(
+            f"{optimizer.name} is a method with several workers, not an update rule: run it with descend."
+        )
+    return optax.with_extra_args_support(made)
