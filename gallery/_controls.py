@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ravine.optimizers import Setting
+from ravine.optimizers._optimizer import RATE
 
 _ROOM = 3
 """Up to so many runs are each shown beside themselves unstopped."""
@@ -30,13 +31,14 @@ def without_controls(settings: Sequence[Setting]) -> tuple[Shown, ...]:
 
 
 def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple[Shown, ...]:
-    """The settings, each followed by its control unless that is among them already."""
+    """The settings, each followed by its control unless that is shown already."""
     shown: list[Shown] = []
     for setting in settings:
         place = len(shown)
+        known = [*settings, *(run.setting for run in shown if _has_rate(run.setting))]
         shown.append(Shown(setting, place))
         control = _without_delay(setting)
-        if control is not None and not any(_is_same_run(control, other) for other in settings):
+        if control is not None and not any(_is_same_run(control, other) for other in known):
             shown.append(Shown(control, place))
         if early_stopping and len(settings) <= _ROOM:
             unstopped = replace(setting, label=f"{setting.label}, not stopped")
@@ -50,6 +52,12 @@ def _without_delay(setting: Setting) -> Setting | None:
         return None
     hyperparameters = {**setting.hyperparameters, **control}
     return replace(setting, hyperparameters=hyperparameters, label=f"{setting.label}, no delay")
+
+
+def _has_rate(setting: Setting) -> bool:
+    """Whether its rate is given: of a tuned one it is only known that it is its leader's."""
+    owner = setting.rate_owner
+    return owner is None or RATE in owner.hyperparameters
 
 
 def _is_same_run(one: Setting, other: Setting) -> bool:

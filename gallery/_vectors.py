@@ -62,8 +62,8 @@ def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, .
 def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Arrow, ...]:
     points = descent.points
     return (
-        Arrow("gradient", points, _unit(-descent.gradients), unit=True),
-        Arrow(part, points, _unit(towards), unit=True),
+        Arrow("gradient", points, -descent.gradients, unit=True),
+        Arrow(part, points, towards, unit=True),
     )
 
 

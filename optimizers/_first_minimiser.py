@@ -9,6 +9,8 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 _ROUNDS = 100
+KNEE=[.0]
+GR=[10.,2.]
 _GROWTH = 100.0
 _MISFIT = 0.05
 """What the mean slope over a stride may differ from the mean of the slopes at its ends, in units of these."""
@@ -135,7 +137,7 @@ def _growth(near: Place, here: Place, misfit: Float[Array, ""]) -> Float[Array, 
 
     It ends short of where the slope seems to vanish, or, once that is close, a little beyond.
     """
-    cautious = jnp.clip(0.9 / jnp.sqrt(misfit), 2.0, _GROWTH)
+    cautious = jnp.clip(0.9 / jnp.sqrt(misfit), 1.5, jnp.where(here.at<KNEE[0], GR[0], GR[1]))
     vanishes = -here.slope / (here.slope - near.slope)
     close = (vanishes > 0) & (vanishes < 0.25)
     return jnp.minimum(cautious, jnp.where(close, 1.5, 0.9) * jnp.abs(vanishes))

@@ -3,6 +3,7 @@
 from ravine.renderer._frames import Frame as Frame
 from ravine.renderer._frames import Frames as Frames
 from ravine.renderer._frames import Pixels as Pixels
+from ravine.renderer._palette import arrow_colour as arrow_colour
 from ravine.renderer._palette import colours as colours
 from ravine.renderer._scene import Batches as Batches
 from ravine.renderer._scene import GridLosses as GridLosses
@@ -12,6 +13,7 @@ from ravine.renderer._scene import Run as Run
 from ravine.renderer._scene import Scene as Scene
 from ravine.renderer._scene import Slice as Slice
 from ravine.renderer._scene import Vector as Vector
+from ravine.renderer._scene import ViewName as ViewName
 from ravine.renderer._scene_frames import SceneFrames as SceneFrames
 from ravine.renderer._theme import ThemeName as ThemeName
 from ravine.renderer._timing import Timing as Timing

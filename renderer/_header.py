@@ -6,18 +6,34 @@ from ravine.renderer._canvas import Canvas, fit_text, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._theme import Theme
+from ravine.renderer._wrapped import in_two_lines
+
+_SMALLEST = 0.625
+"""Of its full size, a title that is too long."""
+
+_COUNTER = 0.42
+"""The part of the header that the counter takes before it is set smaller."""
 
 
 class Header:
-    """Title, subtitle and the counter of steps."""
+    """Title, subtitle and the counter, which counts what `clock` says."""
 
     quick = False
 
     def __init__(
-        self, title: str, subtitle: str, *, steps: int, box: PixelBox, theme: Theme, unit: float
+        self,
+        title: str,
+        subtitle: str,
+        *,
+        steps: int,
+        box: PixelBox,
+        theme: Theme,
+        unit: float,
+        clock: str = "step",
     ) -> None:
         self._title = title
         self._subtitle = subtitle
+        self._clock = clock
         self._steps = steps
         self._digits = len(str(steps))
         self._box = box
@@ -31,18 +47,31 @@ class Header:
         baseline = bottom - 24 * unit
         room = right - left - self._counter_width() - 24 * unit
         wanted = max(1.0, text_size(self._title, size=32 * unit, bold=True)[0])
-        size = 32.0 * unit * min(1.0, max(0.625, 0.98 * room / wanted))
+        size = 32.0 * unit * min(1.0, max(_SMALLEST, 0.98 * room / wanted))
+        if text_size(self._title, size=size, bold=True)[0] > room and not self._subtitle:
+            self._paint_two_lines(canvas, size, room)
+            return
         title = fit_text(self._title, room, size=size, bold=True)
         used = text_size(title, size=size, bold=True)[0] + 14 * unit
         beside = text_size(self._subtitle, size=20 * unit)[0] <= room - used
-        below = not beside and text_size(self._subtitle, size=16 * unit)[0] <= room
+        subtitle = fit_text(self._subtitle, room, size=16 * unit)
+        below = not beside and subtitle not in ("", "…")
         title_at = (left, baseline - 14 * unit) if below else (left, baseline)
-        canvas.text(title, title_at, size=size, colour=theme.text, bold=True)
+        *_, title_bottom = canvas.text(title, title_at, size=size, colour=theme.text, bold=True)
         if beside:
             canvas.text(self._subtitle, (left + used, baseline), size=20 * unit, colour=theme.muted)
         elif below:
-            at = (left, baseline + 11 * unit)
-            canvas.text(self._subtitle, at, size=16 * unit, colour=theme.muted)
+            _, height, descent = text_size(subtitle, size=16 * unit)
+            # A formula may stand as high as two lines.
+            y = max(baseline + 11 * unit, title_bottom + 2 * unit + height - descent)
+            canvas.text(subtitle, (left, y), size=16 * unit, colour=theme.muted)
+
+    def _paint_two_lines(self, canvas: Canvas, size: float, room: float) -> None:
+        left, _, _, bottom = self._box
+        for row, line in enumerate(in_two_lines(self._title)):
+            at = (left, bottom - (41 - 26 * row) * self._unit)
+            cut = fit_text(line, room, size=size, bold=True)
+            canvas.text(cut, at, size=size, colour=self._theme.text, bold=True)
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """The counter."""
@@ -60,14 +89,21 @@ class Header:
         canvas.text(
             self._counter(moment.step),
             (right, bottom - 24 * unit),
-            size=23 * unit,
+            size=self._counter_size(),
             colour=self._theme.text,
             anchor="right",
             mono=True,
         )
 
     def _counter(self, step: int) -> str:
-        return f"step {step:>{self._digits}}"
+        return f"{self._clock} {step:>{self._digits}}"
 
     def _counter_width(self) -> float:
-        return text_size(self._counter(0), size=23 * self._unit, mono=True)[0]
+        return text_size(self._counter(0), size=self._counter_size(), mono=True)[0]
+
+    def _counter_size(self) -> float:
+        """Smaller where a long word would leave too little to the title."""
+        left, _, right, _ = self._box
+        width = text_size(self._counter(0), size=23 * self._unit, mono=True)[0]
+        share = _COUNTER * (right - left) / width if self._steps else 1.0
+        return 23 * self._unit * min(1.0, max(16 / 23, share))

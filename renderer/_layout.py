@@ -16,6 +16,9 @@ _HEAD, _ONE_LINE, _TWO_LINES = 34.0, 25.0, 46.0
 _NARROWEST = 240.0
 """A picture with less width than this, in units, has room for the view alone."""
 
+_WIDEST_TABLE = 620.0
+"""Names and losses that are farther apart are not read together."""
+
 _GAP = 22.0
 _LEAST_BELOW = 130.0
 """Between the table and the losses, and what the losses need at least below a view, in units."""
@@ -41,16 +44,36 @@ class Layout:
     losses: PixelBox | None = None
 
     @classmethod
-    def of(cls, size: tuple[int, int], *, panels: Panels, runs: int, tick_width: float) -> "Layout":
-        """The layout of a picture; `tick_width` is that of the widest label left of the view."""
+    def of(
+        cls,
+        size: tuple[int, int],
+        *,
+        panels: Panels,
+        runs: int,
+        tick_width: float,
+        aside: bool = False,
+        plot: bool = True,
+    ) -> "Layout":
+        """The layout of a picture.
+
+        Args:
+            size: Width and height in pixels.
+            panels: What is wanted beside the view.
+            runs: How many there are.
+            tick_width: That of the widest label left of the view.
+            aside: Whether a panel of the landscape's own is wanted though there are no runs.
+            plot: Whether a small plot is wanted; without one the table is below the view.
+        """
         width, height = size
         unit = height / 720
         if panels != "all" or width < _NARROWEST * unit:
             return cls(size=size, unit=unit, view=(0, 0, width, height))
         left = round(max(45 * unit, tick_width + 14 * unit))
-        if runs == 0:
+        if runs == 0 and not aside:
             view = (left, round(80 * unit), width - round(40 * unit), height - round(44 * unit))
             return cls(size=size, unit=unit, view=view, header=(left, 0, view[2], view[1]))
+        if not plot:
+            return _over_table(size, unit, left, runs)
         if width >= _WIDE * height:
             return _side_by_side(size, unit, left, runs)
         return _stacked(size, unit, left, runs)
@@ -87,7 +110,7 @@ def _stacked(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout
         panels = min(max(_tight(runs, unit) + (_GAP + _LEAST_BELOW) * unit, 0.5 * room), 0.68 * room)
     view = (left, top, right, round(foot - panels - gap))
     below = (edge, view[3] + gap, right, foot)
-    if wide:
+    if wide and runs:
         middle = round(edge + 0.52 * (right - edge))
         table, losses = (edge, below[1], middle, foot), (middle + round(36 * unit), below[1], right, foot)
     else:
@@ -97,9 +120,30 @@ def _stacked(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout
     )
 
 
-def _split_panel(box: PixelBox, unit: float, runs: int, *, least: float) -> tuple[PixelBox, PixelBox | None]:
+def _over_table(size: tuple[int, int], unit: float, left: int, runs: int) -> Layout:
+    """The view above, and below it the table alone."""
+    width, height = size
+    right = width - round(40 * unit)
+    top, foot = round(80 * unit), height - round(16 * unit)
+    rows = _TWO_LINES if width < 560 * unit else _ONE_LINE
+    table = round(min((_HEAD + rows * runs) * unit, 0.5 * (foot - top)))
+    view = (left, top, right, foot - table - round(44 * unit))
+    return Layout(
+        size=size,
+        unit=unit,
+        view=view,
+        header=(left, 0, right, top),
+        standings=(left, foot - table, min(right, round(left + _WIDEST_TABLE * unit)), foot),
+    )
+
+
+def _split_panel(
+    box: PixelBox, unit: float, runs: int, *, least: float
+) -> tuple[PixelBox | None, PixelBox | None]:
     """The table above, as high as its rows ask; the losses below, where `least` units are left for them."""
     left, top, right, bottom = box
+    if runs == 0:
+        return None, box
     wanted = (_HEAD + _TWO_LINES * runs) * unit
     table = round(min(wanted, max(bottom - top - (least + _GAP) * unit, _tight(runs, unit))))
     if bottom - top - table < least * unit:

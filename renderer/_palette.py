@@ -60,3 +60,25 @@ def colours(names: Sequence[str], *, theme: Theme) -> tuple[str, ...]:
     vacant = [colour for name, colour in own.items() if name not in names]
     others = cycle((*SPARE[theme], *vacant))
     return tuple(own.pop(name, None) or next(others) for name in names)
+
+
+ARROWS: Mapping[str, str] = {
+    "gradient": "adagrad",
+    "velocity": "adadelta",
+    "jump": "rmsprop",
+    "correction": "sgd",
+    "newton": "rmsprop",
+    "minimum": "momentum",
+}
+"""The common rule whose colour an arrow of a role wears: those colours are told apart by every eye."""
+
+
+def arrow_colour(role: str, *, theme: Theme) -> str:
+    """The colour of an arrow of a role, or nothing, which is the run's own, for any other."""
+    return COMMON[theme].get(ARROWS.get(role, ""), "")
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """A colour with a share of another in it, from 0 to 1."""
+    parts = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round((1.0 - share) * one + share * two):02x}" for one, two in parts)

@@ -7,18 +7,22 @@ import numpy as np
 
 from ravine.renderer._canvas import Canvas, rgb, text_size, union
 from ravine.renderer._contour import ContourView, y_ticks
+from ravine.renderer._curve import CurveView
 from ravine.renderer._frames import RGB, Frame, PixelBox, Pixels
 from ravine.renderer._header import Header
 from ravine.renderer._layer import Layer, Moment
 from ravine.renderer._layout import Layout
 from ravine.renderer._legend import Legend
-from ravine.renderer._loss_panel import LossPanel
+from ravine.renderer._on_view import OnView
+from ravine.renderer._plots import chart, has_panel, panel
+from ravine.renderer._profile import Profile
+from ravine.renderer._rolling import Rolling
 from ravine.renderer._scene import Scene
+from ravine.renderer._slice_panel import SlicePanel
 from ravine.renderer._standings import Standings
 from ravine.renderer._surface import SurfaceView
 from ravine.renderer._theme import THEMES
-from ravine.renderer._ticks import label, labels
-from ravine.renderer._trails import Trails
+from ravine.renderer._ticks import label, labels, tone_ticks
 from ravine.renderer._view import View
 
 _READABLE_HERTZ = 6.5
@@ -93,14 +97,21 @@ class SceneFrames:
         canvas = self._blank()
         self._turn(canvas, self._moment(index))
         for layer in self._layers:
-            last = next(i for i in range(index, -1, -1) if i == 0 or self._is_due(layer, i))
-            layer.draw(canvas, self._moment(last))
+            layer.draw(canvas, self._moment(index if layer.quick else self._last_readable(index)))
         return canvas.pixels.copy()
 
     def _is_due(self, layer: Layer, index: int) -> bool:
-        """Whether a layer is drawn anew at a frame: figures that change faster cannot be read."""
+        """Whether a layer is drawn anew at a frame."""
+        return layer.quick or index == self._last_readable(index)
+
+    def _last_readable(self, index: int) -> int:
+        """The frame, up to one, at which slow layers are drawn: figures that change faster cannot be read."""
         slow = max(1, round(self.fps / _READABLE_HERTZ))
-        return layer.quick or index % slow == 0 or index == len(self) - 1
+        return index if index == len(self) - 1 else index - index % slow
+
+    def _readable(self, moment: Moment) -> Moment:
+        """What slow layers show at a moment."""
+        return self._moment(self._last_readable(round(moment.share * (len(self) - 1))))
 
     def _first(self) -> Canvas:
         canvas = self._blank()
@@ -115,7 +126,7 @@ class SceneFrames:
 
     def _turn(self, canvas: Canvas, now: Moment) -> None:
         """Paint a turning view's ground anew."""
-        if self._view.turning:
+        if self._view and self._view.turning:
             self._view.paint(canvas, now.share)
 
     def _moment(self, index: int) -> Moment:
@@ -124,7 +135,8 @@ class SceneFrames:
     @cached_property
     def _ground(self) -> Pixels:
         canvas = Canvas(self.size, self._theme.ground)
-        self._view.paint(canvas, 0.0)
+        if self._view:
+            self._view.paint(canvas, 0.0)
         for layer in self._layers:
             layer.paint(canvas)
         return canvas.pixels.copy()
@@ -133,15 +145,39 @@ class SceneFrames:
     def _layout(self) -> Layout:
         scene = self._scene
         unit = scene.size[1] / 720
-        texts = labels(y_ticks(scene.ground.window))
+        texts = self._tick_texts()
         widest = max((text_size(text, size=16 * unit)[0] for text in texts), default=0.0)
-        return Layout.of(scene.size, panels=scene.panels, runs=len(scene.runs), tick_width=widest)
+        return Layout.of(
+            scene.size,
+            panels=scene.panels,
+            runs=len(scene.runs),
+            tick_width=widest,
+            aside=bool(scene.ground.slices),
+            plot=has_panel(scene),
+        )
+
+    def _tick_texts(self) -> list[str]:
+        """The labels left of the view; a chart has room for its own."""
+        if self._scene.view == "chart":
+            return []
+        if self._scene.view == "curve":
+            return [text for _, text in tone_ticks(self._profile.tone)]
+        return labels(y_ticks(self._scene.ground.window))
 
     @cached_property
-    def _view(self) -> View:
+    def _profile(self) -> Profile:
+        return Profile.of(self._scene.ground)
+
+    @cached_property
+    def _view(self) -> View | None:
+        """The landscape; a chart has none."""
         scene, layout = self._scene, self._layout
-        bare = scene.panels == "none" or (scene.panels == "legend" and scene.view == "contour")
+        bare = scene.panels == "none" or (scene.panels == "legend" and scene.view != "surface")
         place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": bare}
+        if scene.view == "chart":
+            return None
+        if scene.view == "curve":
+            return CurveView(scene.ground, self._profile, lanes=len(scene.runs), **place)
         if scene.view == "contour":
             return ContourView(scene.ground, **place)
         return SurfaceView(
@@ -157,33 +193,50 @@ class SceneFrames:
     def _layers(self) -> list[Layer]:
         scene, layout, theme = self._scene, self._layout, self._theme
         runs, unit = scene.runs, layout.unit
-        layers: list[Layer] = []
-        if runs:
-            window = scene.ground.window
-            layers.append(Trails(runs, view=self._view, window=window, theme=theme, unit=unit))
+        with_legend = scene.panels == "legend" and runs
+        legend = Legend(runs, box=layout.view, theme=theme, unit=unit) if with_legend else None
+        layers = [self._moving(legend)]
         if layout.header:
             layers.append(self._header(layout.header))
         if layout.standings:
             layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit))
-        if layout.losses:
-            lowest = scene.ground.lowest
-            floor = self._view.lowest
-            layers.append(
-                LossPanel(runs, lowest=lowest, floor=floor, box=layout.losses, theme=theme, unit=unit)
-            )
-        if scene.panels == "legend" and runs:
-            layers.append(Legend(runs, box=layout.view, theme=theme, unit=unit))
+        if layout.losses and scene.ground.slices:
+            layers.append(SlicePanel(scene.ground.slices, box=layout.losses, theme=theme, unit=unit))
+        elif layout.losses:
+            floor = self._view.lowest if self._view else None
+            layers.append(panel(scene, layout.losses, floor=floor, unit=unit))
+        if legend:
+            layers.append(legend)
         return layers
+
+    def _moving(self, legend: Legend | None) -> Layer:
+        """What moves in the view's place."""
+        scene, view, unit = self._scene, self._view, self._layout.unit
+        if view is None:
+            box = legend.touched(self._moment(0), self._moment(0)) if legend else None
+            return chart(scene, self._layout, box)
+        if isinstance(view, CurveView):
+            return OnView(Rolling.layers(scene, view=view, theme=self._theme), view=view)
+        return OnView.of(scene, view=view, unit=unit, readable=self._readable)
 
     def _header(self, box: PixelBox) -> Header:
         scene = self._scene
-        x, y = scene.ground.start
-        start = f"all start at ({label(x)}, {label(y)})"
         return Header(
             scene.title or scene.ground.title,
-            start if scene.runs else f"${scene.ground.equation}$",
+            scene.subtitle or _subtitle(scene),
+            clock=scene.clock,
             steps=scene.steps,
             box=box,
             theme=self._theme,
             unit=self._layout.unit,
         )
+
+
+def _subtitle(scene: Scene) -> str:
+    """The landscape's equation where it is alone, and where all runs start; nothing of it on a chart."""
+    if scene.view == "chart":
+        return ""
+    if not scene.runs:
+        return f"${scene.ground.equation}$"
+    x, y = map(label, scene.ground.start)
+    return f"all start at x = {x}" if scene.view == "curve" else f"all start at ({x}, {y})"

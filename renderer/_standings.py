@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import UInt8
 
+from ravine.renderer._balls import draw_stop
 from ravine.renderer._canvas import Canvas, fit_text, text_size
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
@@ -13,6 +14,7 @@ from ravine.renderer._theme import Theme
 
 Strip = UInt8[np.ndarray, "height width 4"]
 
+_BALL = 7.4
 _LOSS_WIDTH = len("-1.0e+00")
 
 
@@ -46,6 +48,7 @@ class Standings:
         self._size = min(21.0 * unit, max(16.0 * unit, 0.8 * self._pitch))
         self._losses = np.stack([run.losses for run in runs])
         self._strips: dict[int, Strip] = {}
+        self._stopped: dict[int, Strip] = {}
         self._figures: dict[str, Strip] = {}
 
     def paint(self, canvas: Canvas) -> None:
@@ -59,8 +62,12 @@ class Standings:
         if hidden:
             text = f"best {self._shown} of {len(self._runs)}"
             canvas.text(text, ((left + right) / 2, baseline), size=size, colour=colour, anchor="center")
-        for run in range(len(self._runs)):
-            self._strips[run] = self._row_strip(run, right - left)
+        for number, run in enumerate(self._runs):
+            self._strips[number] = self._row_strip(run, right - left)
+            if run.stopped_at is not None:
+                self._stopped[number] = self._row_strip(
+                    run, right - left, said=f"stopped at {run.stopped_at}"
+                )
         self._figures = self._figure_strips()
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
@@ -74,8 +81,9 @@ class Standings:
         left, _, right, _ = self._box
         for place, run in enumerate(self.order(moment.step)[: self._shown]):
             top = self._first_row + place * self._pitch
-            strip = self._strips[run]
-            canvas.pixels[top : top + self._pitch, left:right] = strip
+            stop = self._runs[run].stopped_at
+            strips = self._strips if stop is None or moment.step < stop else self._stopped
+            canvas.pixels[top : top + self._pitch, left:right] = strips[run]
             self._draw_outcome(canvas, run, moment.step, top)
 
     def order(self, step: int) -> list[int]:
@@ -105,24 +113,38 @@ class Standings:
         """From the top of a row to the baseline of its name."""
         return 0.98 * self._size if self._two_lines else 0.5 * self._pitch + 0.36 * self._size
 
-    def _row_strip(self, run: int, width: int) -> Strip:
-        unit, theme, shown = self._unit, self._theme, self._runs[run]
+    def _row_strip(self, run: Run, width: int, said: str = "") -> Strip:
+        """The row without its loss; what is `said` of a run that has stopped comes before its small print."""
+        unit, theme = self._unit, self._theme
         strip = Canvas((width, self._pitch), theme.ground)
         baseline = self._baseline()
-        rim = strip.pen(theme.rim, 1.4 * unit)
-        strip.disc(rim, (9 * unit, baseline - 0.36 * self._size), 7.4 * unit, shown.colour)
+        ball = 9 * unit, baseline - 0.36 * self._size
+        strip.disc(strip.pen(theme.rim, 1.4 * unit), ball, _BALL * unit, run.colour)
+        if said:
+            draw_stop(strip, ball, _BALL * unit, theme)
         indent = 28 * unit
-        outcome = max(self._figure_width() * _LOSS_WIDTH, self._verdict_width(shown))
+        outcome = max(self._figure_width() * _LOSS_WIDTH, self._verdict_width(run))
         figures = outcome + 12 * unit
-        label = fit_text(shown.label, width - indent - figures, size=self._size)
+        label = fit_text(run.label, width - indent - figures, size=self._size)
         strip.text(label, (indent, baseline), size=self._size, colour=theme.text)
-        used = indent + text_size(label, size=self._size)[0] + 12 * unit
         if self._two_lines:
-            cut = fit_text(shown.note, width - indent, size=16 * unit)
-            strip.text(cut, (indent, baseline + 19 * unit), size=16 * unit, colour=theme.muted)
-        elif text_size(shown.note, size=16 * unit)[0] <= width - used - figures:
-            strip.text(shown.note, (used, baseline), size=16 * unit, colour=theme.muted)
+            self._small_print(strip, run.note, said, (indent, baseline + 19 * unit), width - indent)
+        else:
+            used = indent + text_size(label, size=self._size)[0] + 12 * unit
+            self._small_print(strip, run.note, said, (used, baseline), width - used - figures)
         return strip.pixels
+
+    def _small_print(self, strip: Canvas, note: str, said: str, at: tuple[float, float], room: float) -> None:
+        """What is said, where there is room for it, then the note: cut in a line of its own, or left out."""
+        theme, size = self._theme, 16 * self._unit
+        x, y = at
+        if said and text_size(said, size=size)[0] <= room:
+            strip.text(said, at, size=size, colour=theme.text)
+            used = text_size(said, size=size)[0] + 0.7 * size
+            x, room = x + used, room - used
+        cut = fit_text(note, room, size=size) if self._two_lines else note
+        if cut != "…" and text_size(cut, size=size)[0] <= room:
+            strip.text(cut, (x, y), size=size, colour=theme.muted)
 
     def _verdict_width(self, run: Run) -> float:
         return text_size(_verdict(run), size=16 * self._unit)[0]

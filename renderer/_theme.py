@@ -19,6 +19,7 @@ class Theme:
         line_colours: A colour map for coloured contour lines in place of shaded bands.
         mesh_colours: A colour map for a surface under a black mesh in place of a lit one.
         pane: The walls behind a surface, whose shades are brightened by `relief`.
+        slices: Lines across the landscape, in turn.
     """
 
     ground: str
@@ -37,6 +38,7 @@ class Theme:
     star_edge: str
     pane: str
     relief: float
+    slices: tuple[str, ...]
     line_colours: str | None = None
     mesh_colours: str | None = None
 
@@ -59,6 +61,7 @@ THEMES: dict[ThemeName, Theme] = {
         star_edge="#1b1f23",
         pane="#f1f1ee",
         relief=1.0,
+        slices=("#901858", "#005860"),
     ),
     "dark": Theme(
         ground="#11151a",
@@ -77,6 +80,7 @@ THEMES: dict[ThemeName, Theme] = {
         star_edge="#0b0e12",
         pane="#171c22",
         relief=1.5,
+        slices=("#e088b0", "#c0f088"),
     ),
     "radford": Theme(
         ground="#ffffff",
@@ -95,6 +99,7 @@ THEMES: dict[ThemeName, Theme] = {
         star_edge="#808080",
         pane="#f2f2f2",
         relief=1.0,
+        slices=("#bf00bf", "#0000ff"),
         line_colours="jet",
         mesh_colours="coolwarm",
     ),

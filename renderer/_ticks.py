@@ -8,6 +8,10 @@ from jaxtyping import Float
 from matplotlib.ticker import MaxNLocator
 
 from ravine.renderer._canvas import text_size
+from ravine.renderer._tone import Tone
+
+_BELOW = 0.003
+"""By what part of the range a grid's lowest loss may miss the lowest there is, which is often a round one."""
 
 
 def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
@@ -43,13 +47,25 @@ def power_label(value: float) -> str:
 
 
 def apart(
-    places: Sequence[tuple[float, str]], *, size: float, right: float
+    places: Sequence[tuple[float, str]], *, size: float, right: float, left: float = -math.inf
 ) -> Iterator[tuple[float, float, str]]:
-    """Each place with the middle of its label, which ends at `right` at most; none touches the one before."""
+    """Each place with the middle of its label, between `left` and `right`; none touches the one before."""
     end = -math.inf
     for place, text in places:
         width = text_size(text, size=size)[0]
-        middle = min(place, right - width / 2)
+        middle = max(min(place, right - width / 2), left + width / 2)
         if middle - width / 2 > end:
             end = middle + width / 2 + 0.5 * size
             yield place, middle, text
+
+
+def tone_ticks(tone: Tone, *, most: int = 4) -> list[tuple[float, str]]:
+    """Levels with their losses: round losses, or powers of ten on a log scale."""
+    if tone.knee is None or tone.high <= 0.0:
+        places = linear_ticks(tone.low - _BELOW * (tone.high - tone.low), tone.high, most=most)
+        texts = labels(places)
+    else:
+        low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
+        places = decade_ticks(low, tone.high, most=most)
+        texts = [power_label(value) for value in places.tolist()]
+    return list(zip(tone.level(places).tolist(), texts, strict=True))

@@ -9,7 +9,8 @@ from ravine.renderer._canvas import Canvas, rgb
 from ravine.renderer._header import Header
 from ravine.renderer._layer import Moment
 from ravine.renderer._legend import Legend
-from ravine.renderer._loss_panel import LossPanel
+from ravine.renderer._plot_panel import PlotPanel
+from ravine.renderer._series import Series
 from ravine.renderer._standings import Standings, loss_figures
 from ravine.renderer._theme import THEMES
 
@@ -139,7 +140,8 @@ class TestLossPanel:
             scenes.run(scenes.spiral(steps=len(values) - 1), losses=values, colour=colour)
             for values, colour in zip(losses, TestStandings.COLOURS, strict=False)
         ]
-        return LossPanel(runs, lowest=lowest, floor=floor, box=self.BOX, theme=LIGHT, unit=1.0)
+        series = Series.of_losses(runs, lowest=lowest, floor=floor)
+        return PlotPanel(runs, series, clock="step", box=self.BOX, theme=LIGHT, unit=1.0)
 
     def head(self, panel, moment, colour) -> tuple[float, float] | None:
         """Where the ball of a run is: the middle of what is drawn widest in its colour."""

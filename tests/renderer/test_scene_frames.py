@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from ravine.renderer import Frame, SceneFrames, Timing
+from ravine.renderer import Batches, Frame, SceneFrames, Slice, Timing, Vector
 from ravine.renderer._canvas import rgb
 from ravine.renderer._theme import THEMES
 
@@ -19,7 +19,44 @@ VIEWS = {
     "surface, bare": {"view": "surface", "panels": "none"},
     "contour, dark": {"theme": "dark"},
     "surface, radford": {"view": "surface", "theme": "radford"},
+    "contour, crowded": {"crowded": True},
+    "contour, crowded, legend": {"crowded": True, "panels": "legend", "theme": "dark"},
+    "surface, crowded": {"crowded": True, "view": "surface"},
+    "turning, crowded": {"crowded": True, "view": "surface", "turn": 40.0},
 }
+
+
+GRID = np.linspace(-2, 2, 21), np.linspace(-1.5, 1.5, 16)
+CROWDED_GROUND = {
+    "slices": (
+        Slice(ends=((-1.5, 0.0), (1.5, 0.0)), losses=np.linspace(-1, 1, 9) ** 2),
+        Slice(ends=((0.0, -1.0), (0.0, 1.0)), losses=np.linspace(-1, 1, 9) ** 2),
+    ),
+    "batches": Batches(
+        xs=GRID[0],
+        ys=GRID[1],
+        losses=lambda step: (GRID[0] - np.cos(step)) ** 2 + (GRID[1][:, None] - np.sin(step)) ** 2,
+    ),
+}
+
+
+def crowded_run(scenes):
+    """A run with all that a run can have about it, which is stopped on its way."""
+    points = scenes.spiral(5, steps=30)
+    points[20:] = points[20]
+    away = np.append(np.diff(points, axis=0), [(np.nan, np.nan)], axis=0)
+    balls = {f"worker {k}": scenes.spiral(k, steps=30) * (1.0 + 0.1 * k) for k in range(4)}
+    balls["worker 2"][:9] = np.nan
+    balls["read"] = np.roll(points, 3, axis=0)
+    balls["read"][::4] = np.nan
+    vectors = [
+        Vector(name="step", colour="", tails=points, arrows=4.0 * away),
+        Vector(name="back", colour="#d89820", tails=points + 0.1, arrows=-points),
+        Vector(name="down", colour="#1868f8", tails=points, arrows=-points * (1.0, 3.0), unit=True),
+        Vector(name="home", colour="#603090", tails=points, arrows=-points, unit=True),
+    ]
+    about = {"balls": balls, "vectors": tuple(vectors), "untied": frozenset({"worker 1"})}
+    return scenes.run(points, label="crowded", colour="#005860", stopped_at=20, **about)
 
 
 class Film(NamedTuple):
@@ -46,7 +83,10 @@ def film(request, scenes):
         scenes.run(gone, label="gone", colour="#c080ff"),
         scenes.run(away, label="away", colour="#784038", balls={"slow": scenes.spiral(1, steps=30) * 0.5}),
     ]
-    choices = VIEWS[request.param]
+    choices = dict(VIEWS[request.param])
+    if choices.pop("crowded", False):
+        more.append(crowded_run(scenes))
+        choices["ground"] = scenes.ground(**CROWDED_GROUND)
     timing = Timing(seconds=0.64 if "turn" in choices else 1.2, hold=0.2)
     runs = [*scenes.runs(3, steps=30), *more]
     return film_of(scenes.frames(*runs, timing=timing, size=(400, 240), **choices))
