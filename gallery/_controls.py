@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ravine.optimizers import Setting
-from ravine.optimizers._optimizer import RATE
 
 _ROOM = 3
 """Up to so many runs are each shown beside themselves unstopped."""
@@ -57,8 +56,9 @@ def _without_delay(setting: Setting) -> Setting | None:
 def _has_rate(setting: Setting) -> bool:
     """Whether its rate is given: of a tuned one it is only known that it is its leader's."""
     owner = setting.rate_owner
-    return owner is None or RATE in owner.hyperparameters
+    return owner is None or "learning_rate" in owner.hyperparameters
 
 
 def _is_same_run(one: Setting, other: Setting) -> bool:
-    return one.optimizer is other.optimizer and one.complete == other.complete
+    alike = one.optimizer is other.optimizer and _has_rate(one) == _has_rate(other)
+    return alike and one.complete == other.complete

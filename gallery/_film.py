@@ -123,7 +123,8 @@ class Film:
     def _found(self) -> Recipe:
         """The recipe with the rates that were found, where all its optimizers have a text."""
         texts = self.reproducing
-        return self.recipe.replace(optimizers=texts) if len(texts) == len(self.sketch.runs) else self.recipe
+        whole = len(texts) == len(self.recipe.optimizers)
+        return self.recipe.replace(optimizers=texts) if whole else self.recipe
 
     @property
     def _scene(self) -> Scene:
