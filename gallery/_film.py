@@ -121,7 +121,10 @@ class Film:
 
     @property
     def _found(self) -> Recipe:
-        """The recipe with the rates that were found, where all its optimizers have a text."""
+        """The recipe with the rates that were found, where all its optimizers have a text.
+
+        A control has none, as its label has a comma; it comes again by itself.
+        """
         texts = self.reproducing
         whole = len(texts) == len(self.recipe.optimizers)
         return self.recipe.replace(optimizers=texts) if whole else self.recipe
@@ -142,7 +145,7 @@ class Film:
             panels=recipe.panels,
             timing=self._timing,
             title=recipe.title,
-            subtitle=sketch.landscape["said"],
+            subtitle=sketch.landscape["said"] or _said_of_starts(sketch),
             clock=recipe.clock.removesuffix("s"),
             plot=plot_of(recipe, sketch, view),
             comment=f"ravine {self._found.described()}",
@@ -186,6 +189,13 @@ def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
     if recipe.view in ("contour", "surface") and alone:
         raise RecipeError(f"{name} is a loss of x alone: its view is curve; got {recipe.view}.")
     return recipe.view
+
+
+def _said_of_starts(sketch: Sketch) -> str:
+    """What is said in place of where all runs start, where workers start elsewhere."""
+    workers = [(run, ball) for run in sketch.runs for name, ball in run.balls.items() if "worker" in name]
+    together = all((ball[0] == run.points[0]).all() for run, ball in workers)
+    return "" if together else "workers start apart"
 
 
 def _ground(recipe: Recipe, sketch: Sketch, losses: GridLosses) -> Ground:

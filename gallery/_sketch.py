@@ -52,7 +52,7 @@ class Seen(NamedTuple):
 
     def losses(self, step: int) -> Float[np.ndarray, "rows columns"]:
         """The loss that a step sees."""
-        return self.examples[self.rows[min(step, len(self.rows) - 1)]].mean(0)
+        return self.examples[self.rows[min(step, len(self.rows) - 1)]].mean(0, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
