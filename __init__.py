@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ravine.optimizers import descend as descend
     from ravine.optimizers import rule as rule
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Descent": "ravine.optimizers",

@@ -9,9 +9,7 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 _ROUNDS = 100
-KNEE=[.0]
-GR=[10.,2.]
-_GROWTH = 100.0
+
 _MISFIT = 0.05
 """What the mean slope over a stride may differ from the mean of the slopes at its ends, in units of these."""
 
@@ -54,7 +52,7 @@ def first_minimiser(
     measure: Callable[[Float[Array, ""]], Place],
     start: Place,
     *,
-    stride: Float[Array, ""],
+    strides: tuple[Float[Array, ""], Float[Array, ""]],
     limit: Float[Array, ""],
     resolution: Float[Array, ""],
 ) -> Search:
@@ -67,7 +65,7 @@ def first_minimiser(
     Args:
         measure: The function's value and slope at a place.
         start: The place 0. The search ends there at once unless the slope is negative.
-        stride: The first one, in which nothing can hide.
+        strides: The first one, and how long the second may be; later ones double at most.
         limit: How far to go where the function falls for ever.
         resolution: The distance below which places are not told apart.
 
@@ -79,24 +77,39 @@ def first_minimiser(
         near=start,
         far=start,
         behind=start,
-        trial=jnp.minimum(stride, limit),
+        trial=jnp.minimum(strides[0], limit),
         closed=jnp.array(False),
         done=~((start.slope < 0) & (limit > 0)),
         rounds=jnp.array(0),
     )
 
     def advance(search: Search) -> Search:
-        here = measure(search.trial)
-        narrowed, gone_on = _narrow(search, here), _go_on(search, here, limit, resolution)
-        after = optax.tree.where(search.closed, narrowed, gone_on)
-        aimed = optax.tree.where(after.closed, _aim(after, resolution), after)
-        return aimed._replace(rounds=search.rounds + 1)
+        return _advance(search, measure(search.trial), strides[1], limit, resolution)
 
     return jax.lax.while_loop(lambda search: ~search.done & (search.rounds < _ROUNDS), advance, begin)
 
 
+@jax.jit
+def _advance(
+    search: Search,
+    here: Place,
+    usual: Float[Array, ""],
+    limit: Float[Array, ""],
+    resolution: Float[Array, ""],
+) -> Search:
+    """The search after one more place."""
+    gone_on = _go_on(search, here, usual, limit, resolution)
+    after = optax.tree.where(search.closed, _narrow(search, here), gone_on)
+    aimed = optax.tree.where(after.closed, _aim(after, resolution), after)
+    return aimed._replace(rounds=search.rounds + 1)
+
+
 def _go_on(
-    search: Search, here: Place, limit: Float[Array, ""], resolution: Float[Array, ""]
+    search: Search,
+    here: Place,
+    usual: Float[Array, ""],
+    limit: Float[Array, ""],
+    resolution: Float[Array, ""],
 ) -> Search:
     """Stride on from `here`, close the search there, or take a shorter stride."""
     stride = here.at - search.near.at
@@ -105,8 +118,8 @@ def _go_on(
     trusted = (misfit <= 1) & jnp.isfinite(here.value)
     falls = trusted & ~rises & ~hides
     near, behind = optax.tree.where(falls, (here, search.near), (search.near, search.behind))
-    scale = jnp.where(falls, _growth(search.near, here, misfit), _shrinkage(misfit))
-    trial = jnp.minimum(near.at + stride * scale, limit)
+    longer = jnp.minimum(stride * _growth(search.near, here, misfit), jnp.maximum(2 * stride, usual))
+    trial = jnp.minimum(near.at + jnp.where(falls, longer, stride / 4), limit)
     return search._replace(
         near=near,
         far=here,
@@ -137,14 +150,9 @@ def _growth(near: Place, here: Place, misfit: Float[Array, ""]) -> Float[Array, 
 
     It ends short of where the slope seems to vanish, or, once that is close, a little beyond.
     """
-    cautious = jnp.clip(0.9 / jnp.sqrt(misfit), 1.5, jnp.where(here.at<KNEE[0], GR[0], GR[1]))
     vanishes = -here.slope / (here.slope - near.slope)
     close = (vanishes > 0) & (vanishes < 0.25)
-    return jnp.minimum(cautious, jnp.where(close, 1.5, 0.9) * jnp.abs(vanishes))
-
-
-def _shrinkage(misfit: Float[Array, ""]) -> Float[Array, ""]:
-    return jnp.where(misfit > 1, jnp.clip(0.9 / jnp.sqrt(misfit), 0.1, 0.5), 0.5)
+    return jnp.minimum(0.9 / jnp.sqrt(misfit), jnp.where(close, 1.5, 0.9) * jnp.abs(vanishes))
 
 
 def _narrow(search: Search, here: Place) -> Search:

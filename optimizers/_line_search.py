@@ -1,19 +1,24 @@
 """Line searches: how far to go along a ray, and what it costs to find out."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from ravine.optimizers._choices import check_word
 from ravine.optimizers._first_minimiser import Place, first_minimiser
+
+_Zoom: TypeAlias = optax.ScaleByZoomLinesearchState
 
 _REACH = 1e3
 _NEAREST = 1e-4
+_USUAL = 1e-2
 _PLACES = 512
 _TRIALS = 20
+_CLIMB = 1e-6
 
 
 class Ray(NamedTuple):
@@ -75,13 +80,23 @@ LineSearch: TypeAlias = Callable[[Ray, Float[Array, ""]], Found]
 """From a ray and a guess of the length, which not every search needs, to where it ends."""
 
 
+def search_named(rule: str, name: str, words: tuple[str, ...], *, curvature: float) -> LineSearch | None:
+    """The line search that a rule's hyper-parameter names, which may be none.
+
+    Raises:
+        HyperparameterError: it names one that the rule does not have.
+    """
+    check_word(rule, "line_search", name, words)
+    return {"exact": exact, "global": lowest, "wolfe": wolfe(curvature), "none": None}[name]
+
+
 def exact(ray: Ray, guess: Float[Array, ""]) -> Found:
     """The first minimiser on the ray; where the loss falls for ever, a step of a thousand units."""
     del guess
     search = first_minimiser(
         ray.measure,
         ray.start,
-        stride=_NEAREST * ray.unit,
+        strides=(_NEAREST * ray.unit, _USUAL * ray.unit),
         limit=_REACH * ray.unit,
         resolution=ray.resolution,
     )
@@ -105,7 +120,7 @@ def lowest(ray: Ray, guess: Float[Array, ""]) -> Found:
     search = first_minimiser(
         measure,
         Place(jnp.zeros_like(here.at), here.value, way * here.slope),
-        stride=jnp.maximum(_NEAREST * ray.unit, here.at / 100),
+        strides=(_NEAREST * ray.unit, _USUAL * here.at),
         limit=jnp.where(way > 0, _REACH * ray.unit - here.at, here.at),
         resolution=ray.resolution,
     )
@@ -122,15 +137,20 @@ def wolfe(curvature: float) -> LineSearch:
 
     def search(ray: Ray, guess: Float[Array, ""]) -> Found:
         zoom = optax.scale_by_zoom_linesearch(
-            max_linesearch_steps=_TRIALS, max_learning_rate=_REACH * ray.unit, curv_rtol=curvature
+            max_linesearch_steps=_TRIALS,
+            max_learning_rate=_REACH * ray.unit,
+            curv_rtol=curvature,
+            approx_dec_rtol=_CLIMB,
         )
-        begun = zoom.init(ray.direction)._replace(learning_rate=guess)
-        _, ended = zoom.update(
+        begun = cast("_Zoom", zoom.init(ray.direction))._replace(learning_rate=guess)
+        _, state = zoom.update(
             ray.direction, begun, ray.point, value=ray.value, grad=ray.gradient, value_fn=ray.loss
         )
-        descends = (ray.start.slope < 0) & (ended.value <= ray.value)
+        ended = cast("_Zoom", state)
+        climbed = ended.value - ray.value
+        descends = (ray.start.slope < 0) & (climbed <= _CLIMB * jnp.abs(ray.value))
         length = jnp.where(descends, ended.learning_rate, 0)
-        return _found(ray, length, gradients=ended.info.num_linesearch_steps)
+        return _found(ray, length, gradients=jnp.asarray(ended.info.num_linesearch_steps))
 
     return search
 

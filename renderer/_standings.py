@@ -21,6 +21,8 @@ _LOSS_WIDTH = len("-1.0e+00")
 class Standings:
     """One row a run: its ball, its name, its hyper-parameters in small print, its loss.
 
+    Where all losses are one number, as on a flat landscape, they are left out.
+
     Rows and figures are drawn once as opaque strips and copied to their places at every frame.
     """
 
@@ -47,6 +49,7 @@ class Standings:
         self._two_lines = self._pitch >= 40 * unit
         self._size = min(21.0 * unit, max(16.0 * unit, 0.8 * self._pitch))
         self._losses = np.stack([run.losses for run in runs])
+        self._tells = len(np.unique(self._losses[np.isfinite(self._losses)])) > 1
         self._strips: dict[int, Strip] = {}
         self._stopped: dict[int, Strip] = {}
         self._figures: dict[str, Strip] = {}
@@ -57,7 +60,8 @@ class Standings:
         size, colour = 16 * self._unit, self._theme.muted
         baseline = top + 18 * self._unit
         canvas.text("optimizer", (left, baseline), size=size, colour=colour)
-        canvas.text("loss", (right, baseline), size=size, colour=colour, anchor="right")
+        if self._tells:
+            canvas.text("loss", (right, baseline), size=size, colour=colour, anchor="right")
         hidden = len(self._runs) - self._shown
         if hidden:
             text = f"best {self._shown} of {len(self._runs)}"
@@ -102,6 +106,8 @@ class Standings:
                 colour=self._theme.muted,
                 anchor="right",
             )
+            return
+        if not self._tells:
             return
         text = loss_figures(float(self._losses[run, step]))
         glyphs = np.concatenate([self._figures[character] for character in text], axis=1)

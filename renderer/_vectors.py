@@ -43,8 +43,11 @@ class _Kind(NamedTuple):
     ways: Float[np.ndarray, "steps+1 2"]
 
     def at(self, position: float, length: float) -> tuple[Place, Place]:
-        """Tail and tip at a position; a direction goes with the ball, and has the given length."""
-        step = int(position)
+        """Tail and tip at a position; a direction goes with the ball, and has the given length.
+
+        Where the run ends the arrows of its last step stay.
+        """
+        step = min(int(position), max(0, len(self.tails) - 2))
         if not self.vector.unit:
             return self.tails[step], self.tails[step] + self.ways[step]
         tail, way = _between(self.tails, position), _between(self.ways, position)

@@ -1,7 +1,7 @@
 """Every rule on every landscape: finite, or marked as diverged.
 
-One program serves all landscapes: which of them a step sees is a sample. A rule that evaluates the loss for itself
-holds all of them, and so has a program of its own; the others share one.
+One program serves all landscapes: which of them a step sees is a sample. A rule that evaluates the loss for
+itself holds all of them, and so has a program of its own; the others share one.
 """
 
 import jax

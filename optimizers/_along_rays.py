@@ -1,0 +1,120 @@
+"""Rules that choose a direction from gradients and search along it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+import jax.numpy as jnp
+import optax
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Bool, Float
+
+from ravine.optimizers._line_search import LineSearch, Ray
+
+
+class Directions(NamedTuple):
+    """How a rule chooses its directions, on parameters that are one vector.
+
+    Attributes:
+        init: From zeros like the parameters to what the rule remembers before its first step.
+        choose: From the gradient, the point, the memory, and whether a step led to this point, to the
+            direction and the memory.
+    """
+
+    init: Callable[[Float[Array, " n"]], Any]
+    choose: Callable[
+        [Float[Array, " n"], Float[Array, " n"], Any, Bool[Array, ""]], tuple[Float[Array, " n"], Any]
+    ]
+
+
+Guess: TypeAlias = Callable[[Float[Array, ""], Float[Array, " n"]], Float[Array, ""]]
+"""From the last step's length and the gradient to the length that a search by trial begins with."""
+
+
+class RayState(NamedTuple):
+    """What the last step was, and evaluations of the loss, the gradient and the Hessian so far.
+
+    `step_length` is in units of the direction, 0 before the first step and where a search finds no descent.
+    """
+
+    step_length: Float[Array, ""]
+    evaluations: Float[Array, "3"]
+    memory: Any
+
+
+def along_rays(
+    rule: str, directions: Directions, search: LineSearch | None, guess: Guess
+) -> optax.GradientTransformationExtraArgs:
+    """The rule that steps as far along its direction as a search finds good.
+
+    The update of a rule that searches needs `value_fn`, the loss as a function of the parameters; with
+    `value` and `grad`, its value and gradient at the parameters, nothing is evaluated twice.
+
+    Args:
+        rule: Its name, for what it says where the loss is missing.
+        directions: How it chooses them.
+        search: How far to go; as far as the guess if None.
+        guess: What a search by trial begins with.
+    """
+
+    def init(params: optax.Params) -> RayState:
+        zeros = jnp.zeros_like(ravel_pytree(params)[0])
+        return RayState(jnp.zeros([], zeros.dtype), jnp.zeros(3, zeros.dtype), directions.init(zeros))
+
+    def update(
+        updates: optax.Updates,
+        state: RayState,
+        params: optax.Params,
+        *,
+        value: Float[Array, ""] | None = None,
+        grad: optax.Updates | None = None,
+        value_fn: Callable[[optax.Params], Array] | None = None,
+        **_: object,
+    ) -> tuple[optax.Updates, RayState]:
+        point, unravel = ravel_pytree(params)
+        gradient = ravel_pytree(updates)[0]
+        stepped = state.step_length != 0
+        direction, memory = directions.choose(gradient, point, state.memory, stepped)
+        length, spent = guess(state.step_length, gradient), jnp.array([0, 1, 0], point.dtype)
+        if search is not None:
+            loss = flat_loss(rule, value_fn, unravel)
+            known = loss(point) if value is None else jnp.asarray(value, point.dtype)
+            true = gradient if grad is None else ravel_pytree(grad)[0]
+            length, searched = search(Ray(loss, point, direction, known, true), length)
+            spent = spent.at[0].add(value is None) + searched
+        step = jnp.where(length == 0, 0, length * direction)
+        return unravel(step), RayState(length, state.evaluations + spent, memory)
+
+    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+
+
+def as_last(length: Float[Array, ""], gradient: Float[Array, " n"]) -> Float[Array, ""]:
+    """The last step's length; a first step is no longer than 1."""
+    return jnp.where(length > 0, length, no_longer_than_1(gradient))
+
+
+def as_whole(length: Float[Array, ""], gradient: Float[Array, " n"]) -> Float[Array, ""]:
+    """1, which a quasi-Newton step comes to need; a first step is no longer than 1."""
+    return jnp.where(length > 0, 1, no_longer_than_1(gradient))
+
+
+def no_longer_than_1(gradient: Float[Array, " n"], order: int = 2) -> Float[Array, ""]:
+    """1 in units of the gradient, or less if that is a step of more than 1 in the norm of this order."""
+    return jnp.minimum(1, 1 / jnp.linalg.norm(gradient, ord=order))
+
+
+def flat_loss(
+    rule: str, value_fn: Callable[[optax.Params], Array] | None, unravel: Callable[[Array], Any]
+) -> Callable[[Float[Array, " n"]], Float[Array, ""]]:
+    """The loss of parameters that are one vector.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if value_fn is None:
+        raise ValueError(f"{rule} looks at the loss elsewhere: give its update the loss, value_fn=loss.")
+    return lambda point: jnp.asarray(value_fn(unravel(point)), point.dtype)
+
+
+def descending(direction: Float[Array, " n"], gradient: Float[Array, " n"]) -> Float[Array, " n"]:
+    """The direction if the loss falls along it, else that of steepest descent."""
+    return jnp.where(jnp.vdot(direction, gradient) < 0, direction, -gradient)

@@ -1,0 +1,49 @@
+"""Steepest descent: along the negative gradient, as far as the loss falls."""
+
+from typing import Literal, TypeAlias, get_args
+
+import optax
+from jaxtyping import Array, Bool, Float
+
+from ravine.optimizers._along_rays import Directions, along_rays, as_last
+from ravine.optimizers._line_search import search_named
+from ravine.optimizers._optimizer import Optimizer
+
+_Search: TypeAlias = Literal["exact", "global", "wolfe"]
+
+
+def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransformationExtraArgs:
+    """Steepest descent; its update needs `value_fn`, the loss.
+
+    Args:
+        line_search: To the first minimiser along the gradient; to the lowest one, which takes hundreds of
+            losses a step ("global"); or to where the strong Wolfe conditions hold.
+    """
+    search = search_named("steepest_descent", line_search, get_args(_Search), curvature=0.1)
+
+    def choose(
+        gradient: Float[Array, " n"], point: Float[Array, " n"], memory: tuple[()], stepped: Bool[Array, ""]
+    ) -> tuple[Float[Array, " n"], tuple[()]]:
+        del point, stepped
+        return -gradient, memory
+
+    return along_rays("steepest_descent", Directions(lambda _: (), choose), search, as_last)
+
+
+OPTIMIZER = Optimizer(
+    rule=steepest_descent,
+    title="Steepest descent",
+    equation=r"\alpha_t = \mathrm{argmin}_{\alpha > 0}\; f(\theta_t - \alpha\, g_t) \\"
+    r"\theta_{t+1} = \theta_t - \alpha_t\, g_t",
+    family="line search",
+    paper="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées",
+    year=1847,
+    address="https://gallica.bnf.fr/ark:/12148/bpt6k2982c/f540.item",
+    about="Never climbs and needs no rate, but turns by a right angle at every step and zigzags along a "
+    "ravine.",
+    libraries="Neither optax nor torch has an exact line search; with line_search=wolfe it is optax.sgd(1) "
+    "before optax.scale_by_zoom_linesearch, with a tenth of the slope left at most.",
+    series={"step length": "step_length"},
+    evaluations="evaluations",
+    tuned=False,
+)
