@@ -81,7 +81,7 @@ class Satellites:
 def draw_satellite(
     canvas: Canvas, kind: Kind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
 ) -> None:
-    """A disc with an edge in the run's colour: pale for a worker, open where a step read."""
+    """A disc of the run's colour with an edge that is told on any trail; pale for a worker, open for a read."""
     edge = canvas.pen(colour, 1.8 * unit)
     if kind == "worker":
         canvas.disc(edge, at, 4.8 * unit, mixed(colour, _WHITE, _PALE))
@@ -90,7 +90,7 @@ def draw_satellite(
             canvas.disc(canvas.pen(theme.halo, 4.6 * unit), at, _RING * unit, theme.rim, alpha=0.0)
         canvas.disc(canvas.pen(colour, 2.2 * unit), at, _RING * unit, theme.rim, alpha=0.0)
     else:
-        canvas.disc(edge, at, 3.6 * unit, theme.rim)
+        canvas.disc(canvas.pen(theme.text, 1.6 * unit), at, 5.6 * unit, colour)
 
 
 def _has_lost_home(of: Satellite, seen: Seen) -> bool:
