@@ -20,15 +20,16 @@ from ravine.cli._progress import progress
 )
 @quiet_option
 def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
-    """Make the films of the recipes NAMES, or of all ('ravine list recipes'), as GIFs.
+    """Make small films of the recipes NAMES, or of all ('ravine list recipes'), as GIFs.
 
-    A film that is there already and would not change is left alone.
+    A film that is there already and would not change is left alone. 'ravine animate --recipe NAME' makes
+    one for a slide.
 
     \b
     Example:
-      ravine gallery radford-beale radford-saddle -o slides
+      ravine gallery radford-beale radford-saddle -o films
     """
-    recipes = {name: gallery.load(name) for name in names or gallery.names()}
+    recipes = {name: gallery.preview(gallery.load(name)) for name in names or gallery.names()}
     from ravine.cli._cache import numbers_for
     from ravine.gallery import Film
     from ravine.gallery._keep import save_if_changed

@@ -46,7 +46,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Turn what a user can mend into one line, with exit status 2 for usage and 1 for failure."""
         try:
-            with _one_line():
+            with _one_line(ctx):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
@@ -64,12 +64,14 @@ class _Usage(click.ClickException):
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def _one_line(ctx: click.Context | None = None) -> Iterator[None]:
     """Click prints three lines of usage before its own complaints; the help is one word away."""
     try:
         yield
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "ravine"
+        # What is wrong with the number of an option's values has no context of its own.
+        called = (ctx and ctx.invoked_subcommand) or ""
+        command = error.ctx.command_path if error.ctx else f"ravine {called}".rstrip()
         message = " ".join(error.format_message().split())
         raise _Usage(f"{message} '{command} --help' explains.") from None
 

@@ -102,7 +102,8 @@ _DESCENT = (
         "--early-stopping",
         type=int,
         metavar="PATIENCE",
-        help="On a finite sum: stop a run once its loss on held-out examples has not fallen for so many steps.",
+        help="On a finite sum: stop a run once its loss on held-out examples has not fallen for so many "
+        "steps.",
     ),
     click.option(
         "--control/--no-control",

@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ravine.gallery._preview import preview as preview
 from ravine.gallery._recipe import Recipe as Recipe
 from ravine.gallery._recipe import RecipeError as RecipeError
 from ravine.gallery._recipe import read_size as read_size

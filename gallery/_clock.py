@@ -16,7 +16,7 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
     """The run at 0 to `total` evaluations: between two of its points it is on its way.
 
     Losses and other numbers are those of the last step that is over. A run whose steps end before the clock
-    stays where it is.
+    stays where it is, and one that leaves the reals is seen until the step that takes it there is over.
     """
     cost = descent.evaluations @ _COST
     clock = np.arange(total + 1.0)
@@ -55,4 +55,5 @@ def _between(
     length = np.where(cost[after] > cost[over], cost[after] - cost[over], 1.0)
     part = np.clip((clock - cost[over]) / length, 0.0, 1.0)[:, None]
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.where(part > 0, points[over] + part * (points[after] - points[over]), points[over])
+        moved = points[over] + part * (points[after] - points[over])
+    return np.where(np.isfinite(moved).all(-1, keepdims=True), moved, points[over])

@@ -1,5 +1,9 @@
 """A sketch's runs in the colours of a theme, and what is plotted of them."""
 
+from collections.abc import Collection
+
+import numpy as np
+
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery._sketch import Part, RunSketch, Sketch
@@ -31,7 +35,8 @@ _NAMES: dict[Part, str] = {
 def drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
     """The runs, each in a colour of its own."""
     shades = colours([run.facts["rule"] for run in sketch.runs], theme=theme)
-    return tuple(_drawn(run, colour, theme) for run, colour in zip(sketch.runs, shades, strict=True))
+    names = {name for run in sketch.runs for name in run.series}
+    return tuple(_drawn(run, names, colour, theme) for run, colour in zip(sketch.runs, shades, strict=True))
 
 
 def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
@@ -40,7 +45,7 @@ def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
     Raises:
         RecipeError: no run has such a series.
     """
-    name = recipe.plot or _usual_plot(recipe, sketch)
+    name = _usual_plot(recipe, sketch) if recipe.plot is None else recipe.plot
     if name == _LOSS:
         return Plot(name=_LOSS, title=_LOSS) if view == "chart" else None
     known = {key for run in sketch.runs for key in run.series}
@@ -56,7 +61,9 @@ def _usual_plot(recipe: Recipe, sketch: Sketch) -> str:
     return sketch.landscape["measure"] or _LOSS
 
 
-def _drawn(run: RunSketch, colour: str, theme: ThemeName) -> Run:
+def _drawn(run: RunSketch, names: Collection[str], colour: str, theme: ThemeName) -> Run:
+    """A run in its colour, with every series that any run has."""
+    nothing = np.full(len(run.losses), np.nan)
     return Run(
         label=run.facts["label"],
         note=run.facts["note"],
@@ -66,7 +73,7 @@ def _drawn(run: RunSketch, colour: str, theme: ThemeName) -> Run:
         balls=run.balls,
         diverged_at=run.diverged_at if run.diverged_at >= 0 else None,
         untied=frozenset(run.facts["untied"]),
-        series={_LOSS: run.losses, **run.series},
+        series={_LOSS: run.losses, **dict.fromkeys(names, nothing), **run.series},
         vectors=tuple(
             Vector(
                 name=_NAMES[arrow.part],

@@ -1,6 +1,6 @@
 """A film: a recipe's descents, and the picture of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from ravine.optimizers import Descent
 
 Progress = Callable[[int], None]
+
+_SHOWN_ON: Mapping[str, tuple[ViewName, ...]] = {
+    "show_vectors": ("contour",),
+    "show_batch": ("contour",),
+    "slices": ("contour", "surface"),
+}
+"""The views that have room for what is drawn on the landscape."""
 
 
 class Film:
@@ -179,16 +186,22 @@ def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
     """The view that is asked for, or the one that suits the landscape.
 
     Raises:
-        RecipeError: the landscape has not the number of variables that the view shows.
+        RecipeError: the landscape has not the number of variables that the view shows, or the view does not
+            show all that is asked for.
     """
     name, alone = sketch.landscape["name"], sketch.landscape["variables"] == 1
-    if recipe.view is None:
-        return "curve" if alone else "contour"
-    if recipe.view == "curve" and not alone:
+    view: ViewName = recipe.view or ("curve" if alone else "contour")
+    if view == "curve" and not alone:
         raise RecipeError(f"The view curve is for a loss of x alone; {name} has two variables: see --slice.")
-    if recipe.view in ("contour", "surface") and alone:
-        raise RecipeError(f"{name} is a loss of x alone: its view is curve; got {recipe.view}.")
-    return recipe.view
+    if view in ("contour", "surface") and alone:
+        raise RecipeError(f"{name} is a loss of x alone: its view is curve; got {view}.")
+    for key, views in _SHOWN_ON.items():
+        if not getattr(recipe, key) or view in views:
+            continue
+        if alone:
+            raise RecipeError(f"There is no room for {key} on {name}, which is a loss of x alone.")
+        raise RecipeError(f"The view {view} has no room for {key}; {' or '.join(views)} has.")
+    return view
 
 
 def _said_of_starts(sketch: Sketch) -> str:

@@ -19,19 +19,16 @@ def landscape_of(recipe: Recipe) -> Landscape:
     """The landscape of a recipe, under its window and with its start.
 
     Raises:
-        RecipeError: the function is not one of a point, or nowhere finite in the window.
+        RecipeError: the function is not one of a point, or nowhere finite in the window, or the start leaves
+            the axis of a loss of x alone.
         UnknownNameError: the catalogue has no such landscape.
         ExpressionError: the formula is not one.
     """
     landscape = _bare(recipe)
     if recipe.window:
         landscape = replace(landscape, view=_box(recipe.window))
-    if recipe.random_start:
-        return replace(landscape, start=_random_start(landscape.window, recipe.seed))
-    if recipe.start:
-        x, y = recipe.start
-        return replace(landscape, start=(float(x), float(y)))
-    return landscape
+    start = _start(recipe, landscape)
+    return replace(landscape, start=start) if start else landscape
 
 
 def lowest_seen(landscape: Landscape) -> float:
@@ -115,6 +112,20 @@ def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
     (x0, x1), (y0, y1) = domain
     x, y = (int(index) / (_LATTICE - 1) for index in best[::-1])
     return x0 + x * (x1 - x0), y0 + y * (y1 - y0)
+
+
+def _start(recipe: Recipe, landscape: Landscape) -> tuple[float, float] | None:
+    """The start that is drawn or given; of a loss of x alone it lies on the axis."""
+    if recipe.random_start:
+        x, y = _random_start(landscape.window, recipe.seed)
+        return (x, 0.0) if landscape.variables == 1 else (x, y)
+    if recipe.start is None:
+        return None
+    x, y = map(float, recipe.start)
+    if landscape.variables == 1 and y:
+        name = landscape.name
+        raise RecipeError(f"{name} is a loss of x alone: start must be x and 0; got {x:g} and {y:g}.")
+    return x, y
 
 
 def _random_start(window: Box, seed: int) -> tuple[float, float]:

@@ -45,6 +45,7 @@ def check_recipe(recipe: "Recipe") -> None:
     _check_choices(recipe)
     _check_numbers(recipe)
     _check_limits(recipe)
+    _check_noise(recipe)
     _check_batches(recipe)
     _check_slices(recipe)
     _check_clock(recipe)
@@ -119,6 +120,11 @@ def _check_limits(recipe: "Recipe") -> None:
     if not all(SMALLEST <= side <= LARGEST for side in recipe.size):
         width, height = recipe.size
         raise RecipeError(f"size must have sides of {SMALLEST} to {LARGEST} pixels; got {width}x{height}.")
+
+
+def _check_noise(recipe: "Recipe") -> None:
+    if recipe.noise_shape != "normal" and not recipe.noise:
+        raise RecipeError(f"noise_shape is {recipe.noise_shape}, but there is no noise: give noise too.")
 
 
 def _check_batches(recipe: "Recipe") -> None:

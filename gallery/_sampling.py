@@ -39,9 +39,15 @@ def sampling_of(recipe: Recipe, landscape: Landscape, *, draws: int) -> Sampling
 def _check_without_examples(recipe: Recipe, landscape: Landscape) -> None:
     for key in ("batch_size", "show_batch", "early_stopping"):
         if getattr(recipe, key):
-            raise RecipeError(
-                f"{key} needs a landscape with examples, such as noisy_moons; {landscape.name} has none."
-            )
+            raise _without_examples(key, landscape)
+    if recipe.batch_order != "shuffled":
+        raise _without_examples("batch_order", landscape)
+
+
+def _without_examples(key: str, landscape: Landscape) -> RecipeError:
+    return RecipeError(
+        f"{key} needs a landscape with examples, such as noisy_moons; {landscape.name} has none."
+    )
 
 
 def _noisy(recipe: Recipe, landscape: Landscape, draws: int) -> Sampling:

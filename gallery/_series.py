@@ -1,7 +1,6 @@
 """What can be drawn over the steps of a run beside its loss."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -38,7 +37,7 @@ def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray,
     if examples is None or examples.held_out is None:
         raise ValueError(f"{landscape.name} has no held-out examples.")
     inputs, targets = examples.held_out
-    return _at(partial(examples.loss_on, inputs=inputs, targets=targets), descent.points)
+    return _at(lambda point: examples.loss_on(point, inputs, targets), descent.points)
 
 
 def _at(

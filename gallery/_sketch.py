@@ -202,20 +202,21 @@ def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
     return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
 
 
-def _untied(setting: Setting, balls: Mapping[str, Any]) -> list[str]:
+def _untied(setting: Setting, balls: Mapping[str, Any]) -> tuple[str, ...]:
     """The balls without a line, by their numbered names."""
     free = setting.optimizer.untied
-    return [name for name in balls if name in free or name.rpartition(" ")[0] in free]
+    return tuple(name for name in balls if name in free or name.rpartition(" ")[0] in free)
 
 
 def small_print(setting: Setting) -> str:
-    """The rate, and whatever else differs from the rule's defaults."""
-    defaults = setting.optimizer.defaults
+    """The rate, and whatever else differs from the rule's defaults, in the order in which it was given."""
+    defaults, complete = setting.optimizer.defaults, setting.complete
     names = {"learning_rate": "rate ", "inner": ""}
+    in_order = dict.fromkeys(("learning_rate", *setting.hyperparameters, *complete))
     return " · ".join(
-        f"{names.get(key, f'{key} ')}{_short(value)}"
-        for key, value in setting.complete.items()
-        if key == "learning_rate" or _is_telling(value, defaults.get(key))
+        f"{names.get(key, f'{key} ')}{_short(complete[key])}"
+        for key in in_order
+        if key in complete and (key == "learning_rate" or _is_telling(complete[key], defaults.get(key)))
     )
 
 

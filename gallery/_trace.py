@@ -15,6 +15,9 @@ from ravine.gallery._film import Film
 from ravine.gallery._sampling import said_of_sampling
 from ravine.optimizers import Descent, Setting
 
+_COLUMNS = ("step", "x", "y", "loss", "gradient_norm")
+_COUNTS = ("loss_evaluations", "gradient_evaluations", "hessian_evaluations")
+
 
 def trace_record(film: Film) -> dict[str, Any]:
     """The trajectories as plain lists and numbers; what is not finite is None."""
@@ -83,12 +86,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Setting):
         inner = {key: _plain(part) for key, part in value.complete.items()}
         return {"optimizer": value.optimizer.name, "hyperparameters": inner}
-    return list(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return getattr(value, "__name__", "function") if callable(value) else str(value)
 
 
-def _number(rate: Any) -> float:
-    """A learning rate, or not a number where there is none or a schedule."""
-    return float(rate) if isinstance(rate, float) else math.nan
+def _learning_rate(setting: Setting) -> float:
+    """The rate, of the rule inside where that has it; not a number where there is none or a schedule."""
+    inner = setting.complete.get("inner")
+    if isinstance(inner, Setting) and not setting.optimizer.has_rate:
+        return _learning_rate(inner)
+    rate = setting.complete.get("learning_rate")
+    return float(rate) if isinstance(rate, float | np.generic | np.ndarray) else math.nan
 
 
 def _as_json(film: Film) -> bytes:
@@ -99,7 +108,7 @@ def _as_csv(film: Film) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     names = sorted({name for descent in film.descents for name in descent.series})
-    table.writerow(["run", "optimizer", "ball", "step", "x", "y", "loss", "gradient_norm", *names])
+    table.writerow(["run", "optimizer", "ball", *_COLUMNS, *_COUNTS, *names])
     for descent in film.descents:
         table.writerows(_csv_rows(descent, names))
     return text.getvalue().encode()
@@ -107,13 +116,14 @@ def _as_csv(film: Film) -> bytes:
 
 def _csv_rows(descent: Descent, series: Sequence[str]) -> Iterator[list[Any]]:
     head = [descent.label, descent.setting.optimizer.name]
-    numbers = zip(descent.points, descent.losses, descent.gradient_norms, strict=True)
-    for step, ((x, y), loss, norm) in enumerate(numbers):
+    columns = (descent.losses, descent.gradient_norms, *descent.evaluations.T)
+    for step, numbers in enumerate(zip(*descent.points.T, *columns, strict=True)):
         taken = [_figure(descent.series.get(name), step) for name in series]
-        yield [*head, "", step, *map(repr, map(float, (x, y, loss, norm))), *taken]
+        yield [*head, "", step, *map(repr, map(float, numbers)), *taken]
+    empty = [""] * (len(columns) + len(series))
     for name, ball in descent.balls.items():
         for step, (x, y) in enumerate(ball):
-            yield [*head, name, step, repr(float(x)), repr(float(y)), "", "", *[""] * len(series)]
+            yield [*head, name, step, repr(float(x)), repr(float(y)), *empty]
 
 
 def _figure(values: Float[np.ndarray, " steps"] | None, step: int) -> str:
@@ -139,15 +149,15 @@ def _as_npz(film: Film) -> bytes:
         allow_pickle=False,
         labels=np.array([descent.label for descent in descents]),
         optimizers=np.array([descent.setting.optimizer.name for descent in descents]),
-        learning_rates=np.array(
-            [_number(descent.setting.complete.get("learning_rate")) for descent in descents]
-        ),
+        learning_rates=np.array([_learning_rate(descent.setting) for descent in descents]),
         points=np.stack([descent.points for descent in descents]),
         losses=np.stack([descent.losses for descent in descents]),
         gradient_norms=np.stack([descent.gradient_norms for descent in descents]),
         diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
+        stopped_at=np.array([-1 if stop is None else stop for stop in film.work.stops]),
         landscape=np.array(film.landscape.name),
         start=np.array(film.landscape.start),
+        sampling=np.array(said_of_sampling(film.recipe, film.landscape)),
         evaluations=np.stack([descent.evaluations for descent in descents]),
         **balls,
         **series,

@@ -5,12 +5,20 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from ravine.gallery._sketch import Arrow, Part, Points
 from ravine.landscapes import Landscape
 from ravine.optimizers import Descent
 
+_REMEMBERING = ("momentum", "demon", "lars")
+"""Rules whose step is one along the gradient and a part of the step before."""
 
+_quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
+"""A run that leaves the reals has no arrows there."""
+
+
+@_quietly
 def step_parts(descent: Descent) -> tuple[Arrow, ...]:
     """What each step is the sum of, tip to tail, and the step itself.
 
@@ -19,7 +27,6 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
     steepest descent, in the same length.
     """
     points, steps = descent.points, _steps(descent.points)
-    hyperparameters = descent.setting.complete
     if "look-ahead" in descent.balls:
         ahead = descent.balls["look-ahead"]
         jump = ahead - points
@@ -28,8 +35,8 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
             Arrow("correction", ahead, points + steps - ahead),
             Arrow("step", points, steps),
         )
-    if isinstance(hyperparameters.get("momentum"), float) and "decay" not in hyperparameters:
-        velocity = hyperparameters["momentum"] * np.vstack([np.zeros(2), steps[:-1]])
+    if descent.setting.optimizer.name in _REMEMBERING:
+        velocity = _remembered(descent) * np.vstack([np.zeros(2), steps[:-1]])
         gradient = steps - velocity
         return (
             Arrow("gradient", points, gradient),
@@ -40,12 +47,23 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
     return (Arrow("gradient", points, length * _unit(-descent.gradients)), Arrow("step", points, steps))
 
 
+def _remembered(descent: Descent) -> Float[np.ndarray, "steps+1 1"]:
+    """The part of the step before that belongs to each step."""
+    hyperparameters, series = descent.setting.complete, descent.series
+    part = np.broadcast_to(series.get("momentum", hyperparameters["momentum"]), len(descent.points) - 1)
+    if hyperparameters.get("rate") == "outside" and "learning_rate" in series:
+        rates = series["learning_rate"]
+        part = part * rates / np.append(rates[:1], rates[:-1])
+    return np.append(part, np.nan)[:, None]
+
+
 def newton_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
     """The direction of steepest descent, and Newton's."""
     newton = _newton_steps(landscape.loss, descent.points, descent.gradients)
     return _directions(descent, "newton", newton)
 
 
+@_quietly
 def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
     """The direction of steepest descent, and that to the nearest minimum.
 
@@ -53,7 +71,9 @@ def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, .
         ValueError: the landscape has no known minimum.
     """
     if not landscape.minima:
-        raise ValueError(f"{landscape.name} has no known minimum that vectors could point to.")
+        raise ValueError(
+            f"{landscape.name} has no known minimum that vectors could point to; step and newton need none."
+        )
     away = np.array(landscape.minima)[None] - descent.points[:, None]
     nearest = np.argmin(np.nan_to_num(np.linalg.norm(away, axis=-1), nan=np.inf), axis=-1)
     return _directions(descent, "minimum", away[np.arange(len(away)), nearest])
@@ -69,13 +89,11 @@ def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Arrow, .
 
 def _steps(points: Points) -> Points:
     """From each point to the next; none from the last."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.vstack([np.diff(points, axis=0), np.full((1, 2), np.nan)])
+    return np.vstack([np.diff(points, axis=0), np.full((1, 2), np.nan)])
 
 
 def _unit(vectors: Points) -> Points:
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
 def _newton_steps(loss: Callable[[jax.Array], jax.Array], points: Points, gradients: Points) -> Points:

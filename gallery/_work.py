@@ -43,7 +43,7 @@ class Work:
         """The ground, under the recipe's window and with its start."""
         return landscape_of(self._recipe)
 
-    @property
+    @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The optimizers as the recipe gives them and their controls, each under a label of its own."""
         return tuple(run.setting for run in self._shown)

@@ -13,6 +13,12 @@ _ROUNDS = 100
 _MISFIT = 0.05
 """What the mean slope over a stride may differ from the mean of the slopes at its ends, in units of these."""
 
+_SHALLOW = 1e-9
+"""How deep a dip may be and yet be passed over, in units of the fall before it."""
+
+_KINKED = 1e-3
+"""The slope at both ends of the last bracket that tells a kink, in units of the first slope."""
+
 _NARROW = 0.01
 """A bracket that is narrower than this, in units of its place, needs no further check: it may hold a kink."""
 
@@ -41,11 +47,12 @@ class Search(NamedTuple):
     done: Bool[Array, ""]
     rounds: Int[Array, ""]
 
-    @property
-    def best(self) -> Place:
-        """Where the slope is least of what brackets the minimiser, or the last place in the open."""
-        nearer = self.closed & (jnp.abs(self.far.slope) < jnp.abs(self.near.slope))
-        return optax.tree.where(nearer, self.far, self.near)
+
+class Minimum(NamedTuple):
+    """Where a search ended, and how many places it measured."""
+
+    at: Float[Array, ""]
+    rounds: Int[Array, ""]
 
 
 def first_minimiser(
@@ -55,12 +62,12 @@ def first_minimiser(
     strides: tuple[Float[Array, ""], Float[Array, ""]],
     limit: Float[Array, ""],
     resolution: Float[Array, ""],
-) -> Search:
+) -> Minimum:
     """The first minimiser beyond `start`, where the function must fall.
 
     Striding out takes the slope for an integrand: a stride counts only if the slopes at its ends explain the
-    fall between them, so that no dip of more than about a thousandth of the fall is passed over. The root of
-    the slope is then found by Chandrupatla's method (Advances in Engineering Software 28, 1997).
+    fall between them, so that no dip is passed over but one that is narrower than a stride or hardly a dip.
+    The root of the slope is then found by Chandrupatla's method (Advances in Engineering Software 28, 1997).
 
     Args:
         measure: The function's value and slope at a place.
@@ -70,8 +77,8 @@ def first_minimiser(
         resolution: The distance below which places are not told apart.
 
     Returns:
-        The search when it ended; `best` is the minimiser, and its `rounds` count the places measured. Where
-        the function falls for ever, or is not a number further on, `best` is the last place before.
+        The minimiser; where the function falls for ever, or is not a number further on, the last place
+        before.
     """
     begin = Search(
         near=start,
@@ -82,55 +89,58 @@ def first_minimiser(
         done=~((start.slope < 0) & (limit > 0)),
         rounds=jnp.array(0),
     )
+    bounds = _Bounds(start.value, strides[1], limit, resolution)
+    end = jax.lax.while_loop(
+        lambda search: ~search.done & (search.rounds < _ROUNDS),
+        lambda search: _advance(search, measure(search.trial), bounds),
+        begin,
+    )
+    return Minimum(_best(end, start).at, end.rounds)
 
-    def advance(search: Search) -> Search:
-        return _advance(search, measure(search.trial), strides[1], limit, resolution)
 
-    return jax.lax.while_loop(lambda search: ~search.done & (search.rounds < _ROUNDS), advance, begin)
+class _Bounds(NamedTuple):
+    """What a search keeps to: the value where it starts, and the lengths that it is given."""
+
+    value: Float[Array, ""]
+    usual: Float[Array, ""]
+    limit: Float[Array, ""]
+    resolution: Float[Array, ""]
+
+    def least(self, at: Float[Array, ""]) -> Float[Array, ""]:
+        """The distance that counts at a place."""
+        return jnp.maximum(2 * _eps(at) * at, self.resolution)
 
 
 @jax.jit
-def _advance(
-    search: Search,
-    here: Place,
-    usual: Float[Array, ""],
-    limit: Float[Array, ""],
-    resolution: Float[Array, ""],
-) -> Search:
+def _advance(search: Search, here: Place, bounds: _Bounds) -> Search:
     """The search after one more place."""
-    gone_on = _go_on(search, here, usual, limit, resolution)
-    after = optax.tree.where(search.closed, _narrow(search, here), gone_on)
-    aimed = optax.tree.where(after.closed, _aim(after, resolution), after)
+    after = optax.tree.where(search.closed, _narrow(search, here), _go_on(search, here, bounds))
+    aimed = optax.tree.where(after.closed, _aim(after, bounds), after)
     return aimed._replace(rounds=search.rounds + 1)
 
 
-def _go_on(
-    search: Search,
-    here: Place,
-    usual: Float[Array, ""],
-    limit: Float[Array, ""],
-    resolution: Float[Array, ""],
-) -> Search:
+def _go_on(search: Search, here: Place, bounds: _Bounds) -> Search:
     """Stride on from `here`, close the search there, or take a shorter stride."""
     stride = here.at - search.near.at
-    misfit, hides = _judge(search.near, here)
+    misfit, hides = _judge(search.near, here, bounds.value - search.near.value)
     rises = here.slope >= 0
     trusted = (misfit <= 1) & jnp.isfinite(here.value)
     falls = trusted & ~rises & ~hides
     near, behind = optax.tree.where(falls, (here, search.near), (search.near, search.behind))
-    longer = jnp.minimum(stride * _growth(search.near, here, misfit), jnp.maximum(2 * stride, usual))
-    trial = jnp.minimum(near.at + jnp.where(falls, longer, stride / 4), limit)
+    growth = _growth(search.near, here, misfit)
+    longer = jnp.minimum(stride * growth, jnp.maximum(2 * stride, bounds.usual))
+    trial = jnp.minimum(near.at + jnp.where(falls, longer, stride / 4), bounds.limit)
     return search._replace(
         near=near,
         far=here,
         behind=behind,
         trial=trial,
         closed=rises & (trusted | (stride <= _NARROW * near.at)),
-        done=(trial - near.at <= _least(near.at, resolution)) | (near.at >= limit),
+        done=(trial - near.at <= bounds.least(near.at)) | (near.at >= bounds.limit),
     )
 
 
-def _judge(near: Place, here: Place) -> tuple[Float[Array, ""], Bool[Array, ""]]:
+def _judge(near: Place, here: Place, fall: Float[Array, ""]) -> tuple[Float[Array, ""], Bool[Array, ""]]:
     """How ill the slopes explain the fall, at most 1 if they do, and whether a dip may hide between them.
 
     The slope is taken for the parabola with the slopes at both ends and the mean that the fall tells; a dip
@@ -138,8 +148,8 @@ def _judge(near: Place, here: Place) -> tuple[Float[Array, ""], Bool[Array, ""]]
     """
     stride = here.at - near.at
     gap = here.value - near.value - stride * (near.slope + here.slope) / 2
-    rounding = 4 * _eps(gap) * (jnp.abs(near.value) + jnp.abs(here.value))
-    bump = jnp.sign(gap) * jnp.maximum(jnp.abs(gap) - rounding, 0) / stride
+    ignored = _rounding(near, here) + _SHALLOW * fall
+    bump = jnp.sign(gap) * jnp.maximum(jnp.abs(gap) - ignored, 0) / stride
     turn = here.slope - near.slope + 6 * bump
     hides = (turn > 0) & (turn < 12 * bump) & (turn**2 >= -24 * bump * near.slope)
     return jnp.abs(bump) / (_MISFIT * jnp.maximum(-near.slope, jnp.abs(here.slope))), hides
@@ -148,11 +158,16 @@ def _judge(near: Place, here: Place) -> tuple[Float[Array, ""], Bool[Array, ""]]
 def _growth(near: Place, here: Place, misfit: Float[Array, ""]) -> Float[Array, ""]:
     """The next stride over this one: cautious where the slope will change much, or the last one fitted ill.
 
-    It ends short of where the slope seems to vanish, or, once that is close, a little beyond.
+    It ends short of where the slope seems to vanish, but is not much shorter than this one, so that it comes
+    past a place where the slope only touches zero.
     """
-    vanishes = -here.slope / (here.slope - near.slope)
-    close = (vanishes > 0) & (vanishes < 0.25)
-    return jnp.minimum(0.9 / jnp.sqrt(misfit), jnp.where(close, 1.5, 0.9) * jnp.abs(vanishes))
+    vanishes = jnp.abs(here.slope / (here.slope - near.slope))
+    return jnp.minimum(0.9 / jnp.sqrt(misfit), jnp.maximum(0.9 * vanishes, 0.75))
+
+
+def _rounding(one: Place, other: Place) -> Float[Array, ""]:
+    """What of a difference of values may be rounding."""
+    return 4 * _eps(one.value) * (jnp.abs(one.value) + jnp.abs(other.value))
 
 
 def _narrow(search: Search, here: Place) -> Search:
@@ -162,7 +177,7 @@ def _narrow(search: Search, here: Place) -> Search:
     return search._replace(near=here, far=far, behind=behind)
 
 
-def _aim(search: Search, resolution: Float[Array, ""]) -> Search:
+def _aim(search: Search, bounds: _Bounds) -> Search:
     """Where to look next: by inverse quadratic interpolation where that is safe, else half-way."""
     a, b, c = search.near, search.far, search.behind
     place = (a.at - b.at) / (c.at - b.at)
@@ -171,14 +186,18 @@ def _aim(search: Search, resolution: Float[Array, ""]) -> Search:
     parabola = a.slope / (b.slope - a.slope) * c.slope / (b.slope - c.slope) + (
         (c.at - a.at) / (b.at - a.at) * a.slope / (c.slope - a.slope) * b.slope / (c.slope - b.slope)
     )
-    least = _least(jnp.maximum(a.at, b.at), resolution) / jnp.abs(b.at - a.at)
+    least = bounds.least(jnp.maximum(a.at, b.at)) / jnp.abs(b.at - a.at)
     share = jnp.clip(jnp.where(safe, parabola, 0.5), least, 1 - least)
     done = (least > 0.5) | (a.slope == 0) | (b.slope == 0)
     return search._replace(trial=a.at + share * (b.at - a.at), done=done)
 
 
-def _least(at: Float[Array, ""], resolution: Float[Array, ""]) -> Float[Array, ""]:
-    return jnp.maximum(2 * _eps(at) * at, resolution)
+def _best(search: Search, start: Place) -> Place:
+    """The last place in the open; of a bracket the end with less of a slope, or at a kink the lower one."""
+    near, far = search.near, search.far
+    kinked = jnp.minimum(jnp.abs(near.slope), jnp.abs(far.slope)) > -_KINKED * start.slope
+    better = jnp.where(kinked, far.value < near.value, jnp.abs(far.slope) < jnp.abs(near.slope))
+    return optax.tree.where(search.closed & better, far, near)
 
 
 def _eps(number: Float[Array, ""]) -> float:

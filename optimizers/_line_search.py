@@ -14,11 +14,17 @@ from ravine.optimizers._first_minimiser import Place, first_minimiser
 _Zoom: TypeAlias = optax.ScaleByZoomLinesearchState
 
 _REACH = 1e3
-_NEAREST = 1e-4
-_USUAL = 1e-2
-_PLACES = 512
+"""How far a search goes, in units in which the ray moves a coordinate by 1 + the largest of all."""
+
+_NEAREST, _USUAL = 1e-4, 1e-2
+"""The first stride of an exact search and what the second may be, in the same units."""
+
+_WIDTH, _PLACES = 10.0, 1024
+"""How far the search for the lowest minimiser looks, in the same units, and at how many places."""
+
 _TRIALS = 20
 _CLIMB = 1e-6
+"""What a Wolfe search may climb where the loss is flat but for rounding, in units of the loss."""
 
 
 class Ray(NamedTuple):
@@ -41,7 +47,7 @@ class Ray(NamedTuple):
 
     @property
     def unit(self) -> Float[Array, ""]:
-        """The length that moves a coordinate by 1 + the largest of all: the search's idea of far and near."""
+        """The length that moves a coordinate by 1 + the largest of all, which tells far from near."""
         return (1 + jnp.max(jnp.abs(self.point))) / jnp.max(jnp.abs(self.direction))
 
     @property
@@ -93,39 +99,40 @@ def search_named(rule: str, name: str, words: tuple[str, ...], *, curvature: flo
 def exact(ray: Ray, guess: Float[Array, ""]) -> Found:
     """The first minimiser on the ray; where the loss falls for ever, a step of a thousand units."""
     del guess
-    search = first_minimiser(
+    minimum = first_minimiser(
         ray.measure,
         ray.start,
         strides=(_NEAREST * ray.unit, _USUAL * ray.unit),
         limit=_REACH * ray.unit,
         resolution=ray.resolution,
     )
-    return _found(ray, search.best.at, gradients=search.rounds)
+    return _found(ray, minimum.at, gradients=minimum.rounds)
 
 
 def lowest(ray: Ray, guess: Float[Array, ""]) -> Found:
-    """The lowest minimiser on the ray, next to the lowest of many places on it."""
+    """The lowest minimiser within ten units, next to the lowest of many places on the ray."""
     del guess
-    spaced = ray.unit * jnp.geomspace(_NEAREST, _REACH, _PLACES, dtype=ray.point.dtype)
+    spaced = ray.unit * jnp.geomspace(_NEAREST, _WIDTH, _PLACES, dtype=ray.point.dtype)
     values = jax.vmap(lambda length: ray.loss(ray.at(length)))(spaced)
     places = jnp.concatenate([jnp.zeros(1, spaced.dtype), spaced])
     losses = jnp.concatenate([ray.value[None], values])
-    here = ray.measure(places[jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))])
+    here = ray.measure(places[jnp.argmin(jnp.where(jnp.isfinite(losses), losses, jnp.inf))])
     way = jnp.where(here.slope > 0, -1, 1)
 
     def measure(distance: Float[Array, ""]) -> Place:
         place = ray.measure(here.at + way * distance)
         return Place(distance, place.value, way * place.slope)
 
-    search = first_minimiser(
+    spacing = jnp.maximum(here.at, spaced[0])
+    minimum = first_minimiser(
         measure,
         Place(jnp.zeros_like(here.at), here.value, way * here.slope),
-        strides=(_NEAREST * ray.unit, _USUAL * here.at),
-        limit=jnp.where(way > 0, _REACH * ray.unit - here.at, here.at),
+        strides=(_USUAL * spacing / 10, _USUAL * spacing),
+        limit=jnp.where(way > 0, _WIDTH * ray.unit - here.at, here.at),
         resolution=ray.resolution,
     )
-    length = here.at + way * search.best.at
-    return _found(ray, length, losses=_PLACES, gradients=search.rounds + 1)
+    length = here.at + way * minimum.at
+    return _found(ray, length, losses=_PLACES, gradients=minimum.rounds + 1)
 
 
 def wolfe(curvature: float) -> LineSearch:
@@ -148,7 +155,7 @@ def wolfe(curvature: float) -> LineSearch:
         )
         ended = cast("_Zoom", state)
         climbed = ended.value - ray.value
-        descends = (ray.start.slope < 0) & (climbed <= _CLIMB * jnp.abs(ray.value))
+        descends = (ray.start.slope < 0) & jnp.isfinite(climbed) & (climbed <= _CLIMB * jnp.abs(ray.value))
         length = jnp.where(descends, ended.learning_rate, 0)
         return _found(ray, length, gradients=jnp.asarray(ended.info.num_linesearch_steps))
 

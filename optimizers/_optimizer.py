@@ -221,5 +221,6 @@ def _as_inner(outer: str, value: Any) -> "Setting":
     if isinstance(value, Optimizer):
         return Setting(optimizer=value)
     if callable(value) or hasattr(value, "update"):
-        return Setting(optimizer=Optimizer.of(value))
+        made: Any = value
+        return Setting(optimizer=Optimizer.of(made))
     raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {value!r}.")

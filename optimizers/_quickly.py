@@ -1,6 +1,6 @@
 """Compiling for a program that runs once: what takes long to optimise and saves nothing is left out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -21,7 +21,7 @@ def _jit(function: Callable[..., Any], static_argnums: tuple[int, ...]) -> Calla
 
 
 @cache
-def _known_options() -> Mapping[str, Any]:
+def _known_options() -> dict[str, Any]:
     """The options that this version of XLA has; their names are not promised."""
     return {name: value for name, value in _QUICK.items() if _is_known(name, value)}
 

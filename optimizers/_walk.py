@@ -89,8 +89,10 @@ def walk_all(
         ends = np.cumsum([len(params) for params, _ in carries])[:-1].tolist()
         parts = zip(jnp.split(values, ends), jnp.split(slopes, ends), strict=True)
         seen = [_Seen(*part, sample, sampled) for part in parts]
-        moved = [walker.step(*given) for walker, *given in zip(walkers, carries, seen, strict=True)]
-        shown = [walker.shown(*pair) for walker, *pair in zip(walkers, carries, moved, strict=True)]
+        moved = [walker.step(carry, part) for walker, carry, part in zip(walkers, carries, seen, strict=True)]
+        shown = [
+            walker.shown(before, after) for walker, before, after in zip(walkers, carries, moved, strict=True)
+        ]
         return moved, shown
 
     _, walks = jax.lax.scan(step, carries, _with_one_more(samples))

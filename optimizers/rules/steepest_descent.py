@@ -16,7 +16,7 @@ def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransfo
     """Steepest descent; its update needs `value_fn`, the loss.
 
     Args:
-        line_search: To the first minimiser along the gradient; to the lowest one, which takes hundreds of
+        line_search: To the first minimiser along the gradient; to the lowest one, which takes a thousand
             losses a step ("global"); or to where the strong Wolfe conditions hold.
     """
     search = search_named("steepest_descent", line_search, get_args(_Search), curvature=0.1)

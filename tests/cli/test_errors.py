@@ -95,7 +95,7 @@ WRONG_SPECS = {
     "adam:learning_rate=-inf": ("not a number to calculate with", "give a finite one"),
     "adam:learning_rate=1e999": ("too large", "below 1e308"),
     "adam:learning_rate=true": ("must be a number", "True"),
-    "adam:learning_rate=cosine(0.1,100)": ("cosine(...)", "give a number"),
+    "adam:learning_rate=cosin(0.1,100)": ("'cosin' is not a schedule", "Did you mean 'cosine'?"),
     "adam:bias_correction=3": ("must be true or false", "got 3"),
     "adam,learning_rate=0.1": ("expected ':'", "column 5"),
     "adam@:learning_rate=0.1": ("label", "empty"),
@@ -183,7 +183,7 @@ CLICKS_OWN = {
     "animate beale booth": "unexpected extra argument",
     "show beale -o beale.gif": "A still is a .png; got 'beale.gif'.",
     "show": "Missing argument",
-    "list everything": "'landscapes', 'optimizers', 'recipes'",
+    "list everything": "'landscapes', 'optimizers', 'schedules', 'recipes'",
     "anmate beale": "No such command 'anmate'",
 }
 

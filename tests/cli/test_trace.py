@@ -10,7 +10,7 @@ import pytest
 
 from ravine import landscapes
 
-KEYS = ["landscape", "start", "steps", "seed", "runs"]
+KEYS = ["landscape", "start", "steps", "seed", "sampling", "runs"]
 RUN_KEYS = [
     "label",
     "optimizer",
@@ -18,8 +18,11 @@ RUN_KEYS = [
     "points",
     "losses",
     "gradient_norms",
+    "evaluations",
+    "series",
     "balls",
     "diverged_at",
+    "stopped_at",
 ]
 
 

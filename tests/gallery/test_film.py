@@ -262,6 +262,15 @@ def test_random_starts_in_odd_windows(window):
         assert window[2] < y < window[3]
 
 
+@pytest.mark.parametrize("name", ["double_well", "critical_points"])
+def test_random_starts_of_one_variable_lie_on_its_axis(name):
+    starts = [ravine.film(name, random_start=True, seed=seed).landscape.start for seed in range(20)]
+    assert {y for _, y in starts} == {0.0}
+    assert len({x for x, _ in starts}) == 20
+    with pytest.raises(RecipeError, match="start must be x and 0; got 1 and 0.5"):
+        _ = ravine.film(name, start=(1, 0.5)).landscape
+
+
 @pytest.fixture(scope="module")
 def tiny():
     return ravine.film(

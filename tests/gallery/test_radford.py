@@ -9,11 +9,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ravine import gallery
+from ravine import gallery, landscapes
 from ravine.gallery import Film
 
 ADAPTIVE = ("adagrad", "adadelta", "rmsprop")
 VELOCITY = ("momentum", "nesterov")
+MOONS = landscapes.load("noisy_moons")
 
 
 @cache
@@ -23,6 +24,19 @@ def runs_of(recipe):
     runs = {run.setting.optimizer.name: run.points for run in descents}
     (nesterov,) = (run for run in descents if run.setting.optimizer.name == "nesterov")
     return {**runs, "look-ahead": nesterov.balls["look-ahead"]}
+
+
+@cache
+def on_moons(seed):
+    """The runs as they are drawn, by their rule; seed 0 draws the recipe's own minibatches."""
+    runs = Film(gallery.load("radford-moons").replace(seed=seed)).sketch.runs
+    return {run.facts["rule"]: run for run in runs}
+
+
+def degrees_turned(points):
+    """By how much each step's direction differs from the last one's, at the median."""
+    directions = np.angle(np.diff(points, axis=0) @ (1.0, 1.0j))
+    return np.degrees(np.median(np.abs((np.diff(directions) + np.pi) % (2 * np.pi) - np.pi)))
 
 
 def shipped(landscape):
@@ -40,15 +54,24 @@ def far(points, distance):
     return int(beyond.argmax()) if beyond.any() else None
 
 
-@pytest.mark.parametrize("landscape", ["beale", "saddle", "long-valley"])
-def test_the_original_has_the_same_runs(landscape):
+@pytest.mark.parametrize(
+    ("landscape", "size", "steps"),
+    [
+        ("beale", (620, 480), 198),
+        ("saddle", (620, 480), 198),
+        ("long-valley", (620, 480), 198),
+        ("moons", (513, 512), 118),
+    ],
+)
+def test_the_original_has_the_same_runs(landscape, size, steps):
     ours, original = gallery.load(f"radford-{landscape}"), gallery.load(f"radford-{landscape}-original")
     assert [text.replace("@NAG", "") for text in original.optimizers] == list(ours.optimizers)
-    assert original.start == ours.start
+    assert (original.batch_size, original.seed) == (ours.batch_size, ours.seed)
+    assert Film(original).landscape.start == Film(ours).landscape.start
     assert (original.theme, original.size, original.steps, original.steps_per_frame, original.hold) == (
         "radford",
-        (620, 480),
-        198,
+        size,
+        steps,
         1,
         0,
     )
@@ -133,6 +156,38 @@ def test_8_adagrad_and_rmsprop_nearly_coincide(recipe):
     apart = np.linalg.norm(runs["adagrad"] - runs["rmsprop"], axis=-1)
     assert apart[:51].max() < 0.08
     assert apart[100:].min() > 0.16
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_9_the_accuracy_rises_first_for_adagrad_and_last_for_sgd(seed):
+    steps = {name: int((run.series["accuracy"] > 0.8).argmax()) for name, run in on_moons(seed).items()}
+    assert min(steps.values()) > 0
+    first, *others, last = sorted(steps, key=steps.get)
+    assert (first, last) == ("adagrad", "sgd")
+    assert 2 * steps[first] <= min(steps[name] for name in others)
+    assert 1.5 * max(steps[name] for name in others) <= steps[last]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_9_momentum_overshoots_more_than_nesterov_and_both_come_back(seed):
+    points = {name: run.points for name, run in on_moons(seed).items()}
+    ((x, y),) = MOONS.minima
+    (_, right), (bottom, _) = MOONS.window
+    depths = {name: y - points[name][:, 1].min() for name in VELOCITY}
+    widths = {name: points[name][:, 0].max() - x for name in VELOCITY}
+    assert depths["momentum"] > depths["nesterov"] + 0.1
+    assert widths["momentum"] > widths["nesterov"] + 0.1
+    assert 0.3 < depths["nesterov"] < depths["momentum"] < y - bottom
+    assert 0.3 < widths["nesterov"] < widths["momentum"] < right - x
+    for name in VELOCITY:
+        assert np.linalg.norm(points[name][-1] - (x, y)) < 0.25
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_9_adaptive_paths_are_jagged_and_momentums_is_smooth(seed):
+    turns = {name: degrees_turned(run.points[:61]) for name, run in on_moons(seed).items()}
+    assert max(turns[name] for name in VELOCITY) < 15.0
+    assert min(turns[name] for name in ADAPTIVE) > 30.0
 
 
 @shipped("long-valley")

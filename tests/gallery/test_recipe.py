@@ -36,7 +36,8 @@ def test_shipped(name):
     assert "\n" not in recipe.about
     assert landscapes.load(recipe.landscape).title
     film = Film(recipe)
-    assert len({setting.label for setting in film.work.settings}) == len(recipe.optimizers)
+    labels = [setting.label for setting in film.work.settings]
+    assert len(set(labels)) == len(labels) >= len(recipe.optimizers)
     (x0, x1), (y0, y1) = film.landscape.window
     x, y = film.landscape.start
     assert x0 <= x <= x1
@@ -150,12 +151,30 @@ def test_files_that_hold_no_recipe(tmp_path, content, said):
         ("seconds", "long", ("seconds", "a finite number", "'long'")),
         ("fps", math.nan, ("fps", "a finite number", "nan")),
         ("hold", None.__class__, ("hold", "a finite number")),
+        ("noise", -0.1, ("noise", "at least 0", "-0.1")),
+        ("noise", "much", ("noise", "a finite number", "'much'")),
+        ("noise_shape", "cauchy", ("noise_shape", "normal or uniform", "'cauchy'")),
+        ("batch_order", "sorted", ("batch_order", "shuffled or replacement or curriculum", "'sorted'")),
+        ("early_stopping", 0, ("early_stopping", "at least 1", "0")),
+        ("early_stopping", 2.5, ("early_stopping", "whole", "2.5")),
+        ("clock", "seconds", ("clock", "steps or evaluations", "'seconds'")),
+        ("show_vectors", "gradient", ("show_vectors", "step or newton or minimum", "'gradient'")),
+        ("show_batch", 1, ("show_batch", "true or false", "1")),
+        ("control", "no", ("control", "true or false", "'no'")),
+        ("plot", 3, ("plot", "a word", "3")),
     ],
 )
 def test_refused(key, value, said):
     message = complaint(Recipe.of, {key: value})
     for part in said:
         assert part in message
+
+
+@pytest.mark.parametrize(("key", "value"), [("show_batch", True), ("show_vectors", "step")])
+def test_what_shows_single_steps_needs_their_clock(key, value):
+    said = f"{key} shows single steps: it needs clock steps; the clock is evaluations."
+    assert complaint(Recipe.of, {key: value, "clock": "evaluations"}) == said
+    assert getattr(Recipe.of({key: value, "clock": "steps"}), key) == value
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ RUNS = (
     "adam:b1=0.5,bias_correction=false",
 )
 
+COUNTS = ("loss_evaluations", "gradient_evaluations", "hessian_evaluations")
+
 
 def refuse(token):
     raise AssertionError(f"{token} is not JSON")
@@ -64,7 +66,8 @@ def finite(values):
 def test_the_record_is_the_file(film, record):
     assert record == trace_record(film)
     assert trace_bytes(film, ".json").endswith(b"}\n")
-    assert list(record) == ["landscape", "start", "steps", "seed", "runs"]
+    assert list(record) == ["landscape", "start", "steps", "seed", "sampling", "runs"]
+    assert record["sampling"] is None
     assert (record["landscape"], record["start"], record["steps"], record["seed"]) == (
         "beale",
         [1.0, 1.6],
@@ -118,7 +121,8 @@ def rows_of(table, label, ball=""):
 
 
 def test_csv_tells_the_same(film, table):
-    assert list(table[0]) == ["run", "optimizer", "ball", "step", "x", "y", "loss", "gradient_norm"]
+    columns = ["run", "optimizer", "ball", "step", "x", "y", "loss", "gradient_norm", *COUNTS]
+    assert list(table[0]) == columns
     assert len(table) == 31 * (len(film.descents) + 1)
     for descent in film.descents:
         rows = rows_of(table, descent.label)
@@ -130,7 +134,7 @@ def test_csv_tells_the_same(film, table):
         for name, ball in descent.balls.items():
             beside = rows_of(table, descent.label, name)
             np.testing.assert_array_equal([[float(r["x"]), float(r["y"])] for r in beside], ball)
-            assert {(r["loss"], r["gradient_norm"]) for r in beside} == {("", "")}
+            assert {row[name] for row in beside for name in columns[6:]} == {""}
 
 
 def test_npz_tells_the_same(film, arrays):
@@ -184,3 +188,110 @@ def test_other_endings_are_refused(film, path):
 @pytest.mark.parametrize("path", ["runs.json", "runs.CSV", "folder/runs.npz"])
 def test_known_endings(path):
     check_trace_path(Path(path))
+
+
+SEVERAL = (
+    "sgd@scheduled:learning_rate=exponential(0.05,0.5)",
+    "yellowfin",
+    "easgd@workers:learning_rate=0.1,mode=sync,workers=3,alpha=0.1,worker_starts=[[0,0],[1,1],[-2,1]]",
+    "lookahead@wrapped:inner=(adam:learning_rate=0.2,b1=0.5),sync_period=2",
+    "sgd@stopped:learning_rate=0.3",
+)
+
+
+@pytest.fixture(scope="module")
+def several():
+    """Runs with series, with counts of their own, and with a rule inside, on minibatches."""
+    return ravine.film(
+        "small_sample_regression",
+        SEVERAL,
+        steps=60,
+        batch_size="full",
+        early_stopping=20,
+        control=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def told(several):
+    return {run["label"]: run for run in read_json(trace_bytes(several, ".json"))["runs"]}
+
+
+def test_what_steps_were_taken_with(told):
+    rates = told["scheduled"]["series"]["learning_rate"]
+    np.testing.assert_allclose(rates, 0.05 * 0.5 ** np.arange(60), rtol=1e-12)
+    assert told["scheduled"]["hyperparameters"]["learning_rate"] == "exponential(0.05,0.5)"
+    assert set(told["YellowFin"]["series"]) == {"learning_rate", "momentum"}
+    assert [len(run["series"]) for run in told.values()] == [1, 2, 1, 0, 0]
+
+
+def test_what_it_cost(told):
+    one_a_step = [[0.0, float(step), 0.0] for step in range(61)]
+    assert told["scheduled"]["evaluations"] == told["wrapped"]["evaluations"] == one_a_step
+    assert told["workers"]["evaluations"] == [[0.0, 3.0 * step, 0.0] for step in range(61)]
+
+
+def test_rules_inside_and_lists(told):
+    hyperparameters = told["wrapped"]["hyperparameters"]
+    assert hyperparameters["inner"]["optimizer"] == "adam"
+    assert hyperparameters["inner"]["hyperparameters"] == {
+        "learning_rate": 0.2,
+        "b1": 0.5,
+        "b2": 0.999,
+        "eps": 1e-8,
+        "bias_correction": True,
+        "l2": 0.0,
+    }
+    assert hyperparameters["sync_period"] == 2
+    assert told["workers"]["hyperparameters"]["worker_starts"] == [[0, 0], [1, 1], [-2, 1]]
+
+
+def test_a_run_that_was_stopped(several, told):
+    stop = several.work.stops[4]
+    assert 0 < stop < 60
+    assert told["stopped"]["stopped_at"] == stop
+    assert told["stopped"]["points"][stop:] == [told["stopped"]["points"][stop]] * (61 - stop)
+    assert told["stopped"]["evaluations"][-1] == [0.0, float(stop), 0.0]
+    assert told["scheduled"]["stopped_at"] is None
+
+
+def test_the_sampling_is_told(several):
+    assert trace_record(several)["sampling"] == "gradients on all 10 examples"
+
+
+def test_the_files_tell_the_same(several, told):
+    table = list(csv.DictReader(io.StringIO(trace_bytes(several, ".csv").decode())))
+    assert list(table[0])[8:11] == list(COUNTS)
+    assert list(table[0])[11:] == ["delay", "learning_rate", "momentum"]
+    with np.load(io.BytesIO(trace_bytes(several, ".npz")), allow_pickle=False) as loaded:
+        arrays = dict(loaded)
+    for place, (label, run) in enumerate(told.items()):
+        rows = rows_of(table, label)
+        np.testing.assert_array_equal(
+            [[float(row[name]) for name in COUNTS] for row in rows], run["evaluations"]
+        )
+        np.testing.assert_array_equal(arrays["evaluations"][place], run["evaluations"])
+        for name in ("delay", "learning_rate", "momentum"):
+            column = [row[name] for row in rows]
+            if name not in run["series"]:
+                assert set(column) == {""}
+                continue
+            assert column[-1] == ""
+            np.testing.assert_array_equal(
+                [float(value) for value in column[:-1]], numbers(run["series"][name])
+            )
+            np.testing.assert_array_equal(arrays[f"series_{place}_{name}"], numbers(run["series"][name]))
+        assert arrays["stopped_at"][place] == (-1 if run["stopped_at"] is None else run["stopped_at"])
+    assert str(arrays["sampling"]) == "gradients on all 10 examples"
+    np.testing.assert_array_equal(arrays["learning_rates"], [np.nan, 1e-4, 0.1, 0.2, 0.3])
+
+
+def test_a_schedule_of_one_s_own_has_a_name_and_no_address():
+    def halving(count):
+        return 0.01 * 0.5**count
+
+    setting = Setting(optimizer=load("sgd"), hyperparameters={"learning_rate": halving})
+    film = ravine.film("beale", [setting], steps=3)
+    (run,) = read_json(trace_bytes(film, ".json"))["runs"]
+    assert run["hyperparameters"] == {"learning_rate": "halving"}
+    np.testing.assert_allclose(run["series"]["learning_rate"], [0.01, 0.005, 0.0025], rtol=1e-12)

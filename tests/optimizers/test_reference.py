@@ -155,8 +155,8 @@ RULES = {
     "easgd_async": ("easgd", EASGD, {"mode": "async"}, ordered),
     "eamsgd_async": ("easgd", EASGD, {"mode": "async"}, ordered),
 }
-"""A file's rule: our name, our names for its own hyper-parameters (None where they are passed otherwise), what
-it does not write down, and what is made of what it records."""
+"""A file's rule: our name, our names for its own hyper-parameters (None where they are passed otherwise),
+what it does not write down, and what is made of what it records."""
 
 BALLS = {"average_points": "average", "slow_points": "slow", "lookahead_points": "look-ahead"}
 SERIES = {

@@ -1,0 +1,155 @@
+"""A sketch as arrays and back, through a file as the cache keeps it, with everything that it can hold."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+
+import ravine
+from ravine import landscapes, optimizers
+from ravine.gallery._sketch import Sketch, small_print
+from ravine.optimizers import read_setting
+
+FILMS = {
+    "workers, a curve of held-out losses, and where runs stop": {
+        "landscape": "small_sample_regression",
+        "optimizers": ["hogwild:learning_rate=0.1", "sgd:learning_rate=0.3"],
+        "early_stopping": 3,
+        "steps": 90,
+    },
+    "batches and parts of steps": {
+        "landscape": "noisy_moons",
+        "optimizers": ["nesterov@N", "momentum:learning_rate=0.1"],
+        "show_batch": True,
+        "show_vectors": "step",
+        "steps": 4,
+        "batch_size": 5,
+    },
+    "directions, slices and noise": {
+        "landscape": "beale",
+        "optimizers": ["adam@ä:learning_rate=0.1"],
+        "show_vectors": "newton",
+        "slices": [[-1, 0, 1, 0], [0, -1, 0, 1]],
+        "noise": 0.1,
+        "steps": 5,
+    },
+    "evaluations and workers that start apart": {
+        "landscape": "linear_regression",
+        "optimizers": ["easgd:learning_rate=0.05,spread=0.5"],
+        "clock": "evaluations",
+        "steps": 9,
+    },
+    "one variable, and marks": {"landscape": "critical_points", "optimizers": ["yellowfin"], "steps": 3},
+    "no minimum that is known": {"landscape": "monkey_saddle", "optimizers": ["lookahead"], "steps": 3},
+    "a run that leaves the reals, outside": {
+        "landscape": "beale",
+        "optimizers": ["sgd:learning_rate=100"],
+        "start": (9.0, 9.0),
+        "steps": 6,
+    },
+    "more than ten runs": {
+        "landscape": "beale",
+        "optimizers": [f"sgd:learning_rate={k}e-4" for k in range(1, 13)],
+        "steps": 2,
+    },
+}
+
+
+def assert_same(one, other):
+    """Records, tuples and mappings in the same shape, with the same arrays to the last bit."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
+    elif dataclasses.is_dataclass(one):
+        assert type(one) is type(other)
+        for field in dataclasses.fields(one):
+            assert_same(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, dict):
+        assert list(one) == list(other)
+        for key, value in one.items():
+            assert_same(value, other[key])
+    elif isinstance(one, tuple):
+        assert type(one) is type(other)
+        assert len(one) == len(other)
+        for part, same in zip(one, other, strict=True):
+            assert_same(part, same)
+    else:
+        assert one == other
+
+
+@pytest.mark.parametrize("case", FILMS)
+def test_a_sketch_is_kept_whole(case):
+    sketch = ravine.film(**FILMS[case]).sketch
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **sketch.to_arrays())
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        assert_same(sketch, Sketch.from_arrays(dict(arrays)))
+
+
+def test_the_films_hold_everything():
+    sketches = [ravine.film(**choices).sketch for choices in FILMS.values()]
+    runs = [run for sketch in sketches for run in sketch.runs]
+    assert any(run.balls for run in runs)
+    assert any(run.facts["untied"] for run in runs)
+    assert any(run.facts["stopped_at"] is not None for run in runs)
+    assert any(run.diverged_at > 0 for run in runs)
+    assert {arrow.part for run in runs for arrow in run.vectors} >= {"jump", "velocity", "newton"}
+    assert {arrow.unit for run in runs for arrow in run.vectors} == {True, False}
+    assert any(sketch.seen is not None for sketch in sketches)
+    assert any(len(sketch.slices) == 2 for sketch in sketches)
+    assert any(sketch.tuned for sketch in sketches)
+    assert any(sketch.outside for sketch in sketches)
+    assert any(sketch.landscape["marks"] for sketch in sketches)
+    assert any(sketch.landscape["lowest"] is None for sketch in sketches)
+    assert any(run.facts["text"] is None for run in runs)
+
+
+def test_workers_are_untied_by_their_numbered_names():
+    (run, _) = ravine.film("linear_regression", ["hogwild:learning_rate=0.01,workers=3"], steps=2).sketch.runs
+    assert run.facts["untied"] == ("worker 1", "worker 2", "worker 3")
+    assert set(run.balls) == {"worker 1", "worker 2", "worker 3", "read"}
+
+
+def test_what_a_step_sees_is_the_mean_over_its_examples():
+    film = ravine.film("linear_regression", ["sgd"], batch_size=3, steps=5, show_batch=True, seed=2)
+    examples, seen = landscapes.load("linear_regression").examples, film.sketch.seen
+    for step in (0, 4):
+        rows = film.work.sampling.samples[step, 0]
+        np.testing.assert_array_equal(seen.rows[step], rows)
+        x, y = np.meshgrid(seen.xs, seen.ys)
+        outputs = np.stack([x, y], axis=-1) @ examples.inputs[rows].T
+        wanted = 0.5 * ((outputs - examples.targets[rows]) ** 2).mean(-1)
+        np.testing.assert_allclose(seen.losses(step), wanted, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(seen.losses(5), seen.losses(4))
+    (x0, x1), (y0, y1) = film.landscape.window
+    assert (seen.xs[0], seen.xs[-1], seen.ys[0], seen.ys[-1]) == (x0, x1, y0, y1)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("sgd:learning_rate=0.1", "rate 0.1"),
+        ("adam:b1=0.5,learning_rate=0.001", "rate 0.001 · b1 0.5"),
+        ("adam:learning_rate=0.001,bias_correction=false", "rate 0.001 · bias_correction false"),
+        ("aggmo:learning_rate=0.1,betas=[0,0.5]", "rate 0.1 · betas [0, 0.5]"),
+        ("easgd:learning_rate=0.1,rho=0.5,mode=sync", "rate 0.1 · rho 0.5 · mode sync"),
+        ("easgd:learning_rate=0.1,worker_starts=[[0,1],[1,0]],workers=2", "rate 0.1 · workers 2"),
+        ("hogwild:learning_rate=0.1,delays=[1,2,3,4,5,6,7]", "rate 0.1"),
+        ("sgd:learning_rate=cosine(0.1,100)", "rate cosine(0.1,100)"),
+    ],
+)
+def test_the_small_print(text, printed):
+    assert small_print(read_setting(text)) == printed
+
+
+def test_the_small_print_of_a_rule_inside_a_rule():
+    assert "adam rate 0.1" in small_print(read_setting("lookahead:inner=(adam:learning_rate=0.1)"))
+
+
+@pytest.mark.parametrize("name", optimizers.names())
+def test_every_rule_has_small_print(name):
+    printed = small_print(read_setting(name))
+    assert "object at" not in printed
+    assert len(printed) < 60
