@@ -37,13 +37,13 @@ from ravine.cli._progress import progress
 )
 @click.option(
     "--show-vectors",
-    type=click.Choice(["step", "newton", "minimum"]),
+    type=click.Choice(["step", "newton", "minimum", "none"]),
     is_flag=False,
     flag_value="step",
     help="Draw what a step is made of, or the gradient's direction against Newton's, or against that to the "
     "minimum, with the angle.",
 )
-@click.option("--show-batch", is_flag=True, default=None, help="Draw the contours of what each step sees.")
+@click.option("--show-batch/--no-show-batch", default=None, help="Draw the contours of what each step sees.")
 @click.option(
     "--slice",
     "slices",

@@ -129,6 +129,8 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
         raise click.UsageError("LANDSCAPE and --function both say what to descend; give one of them.")
     if "landscape" in given and base.function:
         given |= {"function": None, "domain": given.get("domain")}
+    if given.get("show_vectors") == "none":
+        given["show_vectors"] = None
     if given.get("random_start") and "start" not in given:
         given["start"] = None
     return base.replace(**given)

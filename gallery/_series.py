@@ -18,17 +18,22 @@ Series = dict[str, Float[np.ndarray, "steps+1"]]
 def series_of(descent: Descent, landscape: Landscape, sampling: Sampling | None) -> Series:
     """A run's numbers at every point by name; what belongs to a step stands at the point before it."""
     own = {name: _up_to_the_last(values) for name, values in descent.series.items()}
+    return {
+        **own,
+        **measures_of(descent, landscape, sampling),
+        "gradient_norm": descent.gradient_norms,
+        "step": _up_to_the_last(_strides(descent.points, landscape.variables)),
+    }
+
+
+def measures_of(descent: Descent, landscape: Landscape, sampling: Sampling | None) -> Series:
+    """What the landscape measures at a run's points beside the loss, by name."""
     measured = {name: _at(measure, descent.points) for name, measure in landscape.measures.items()}
     if landscape.examples is not None and landscape.examples.held_out is not None:
         measured[HELD_OUT] = held_out_losses(descent, landscape)
     if sampling is not None:
         measured["batch_loss"] = _batch_losses(descent, sampling)
-    return {
-        **own,
-        **measured,
-        "gradient_norm": descent.gradient_norms,
-        "step": _up_to_the_last(_strides(descent.points, landscape.variables)),
-    }
+    return measured
 
 
 def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray, "steps+1"]:

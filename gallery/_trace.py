@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from ravine.gallery._film import Film
 from ravine.gallery._sampling import said_of_sampling
+from ravine.gallery._series import Series
 from ravine.optimizers import Descent, Setting
 
 _COLUMNS = ("step", "x", "y", "loss", "gradient_norm")
@@ -55,7 +55,7 @@ def check_trace_path(path: Path) -> None:
         raise ValueError(f"A trace is written as {', '.join(_WRITERS)}; got {str(path)!r}.")
 
 
-def _run_record(descent: Descent, stop: int | None) -> dict[str, Any]:
+def _run_record(descent: Descent, measures: Series, stop: int | None) -> dict[str, Any]:
     diverged = int(descent.diverged_at)
     return {
         "label": descent.label,
@@ -65,6 +65,7 @@ def _run_record(descent: Descent, stop: int | None) -> dict[str, Any]:
         "losses": _finite(descent.losses.tolist()),
         "gradient_norms": _finite(descent.gradient_norms.tolist()),
         "evaluations": descent.evaluations.tolist(),
+        "measures": {name: _finite(values.tolist()) for name, values in measures.items()},
         "series": {name: _finite(values.tolist()) for name, values in descent.series.items()},
         "balls": {name: _finite(ball.tolist()) for name, ball in descent.balls.items()},
         "diverged_at": diverged if diverged >= 0 else None,
@@ -107,26 +108,31 @@ def _as_json(film: Film) -> bytes:
 def _as_csv(film: Film) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    names = sorted({name for descent in film.descents for name in descent.series})
+    further = [{**descent.series, **measures} for descent, measures in _measured(film)]
+    names = sorted({name for numbers in further for name in numbers})
     table.writerow(["run", "optimizer", "ball", *_COLUMNS, *_COUNTS, *names])
-    for descent in film.descents:
-        table.writerows(_csv_rows(descent, names))
+    for descent, numbers in zip(film.descents, further, strict=True):
+        table.writerows(_csv_rows(descent, [numbers.get(name) for name in names]))
     return text.getvalue().encode()
 
 
-def _csv_rows(descent: Descent, series: Sequence[str]) -> Iterator[list[Any]]:
+def _measured(film: Film) -> Iterator[tuple[Descent, Series]]:
+    return zip(film.descents, film.work.measures, strict=True)
+
+
+def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterator[list[Any]]:
     head = [descent.label, descent.setting.optimizer.name]
     columns = (descent.losses, descent.gradient_norms, *descent.evaluations.T)
     for step, numbers in enumerate(zip(*descent.points.T, *columns, strict=True)):
-        taken = [_figure(descent.series.get(name), step) for name in series]
+        taken = [_figure(values, step) for values in further]
         yield [*head, "", step, *map(repr, map(float, numbers)), *taken]
-    empty = [""] * (len(columns) + len(series))
+    empty = [""] * (len(columns) + len(further))
     for name, ball in descent.balls.items():
         for step, (x, y) in enumerate(ball):
             yield [*head, name, step, repr(float(x)), repr(float(y)), *empty]
 
 
-def _figure(values: Float[np.ndarray, " steps"] | None, step: int) -> str:
+def _figure(values: np.ndarray | None, step: int) -> str:
     """The number of a step, of which there is none after the last point."""
     return "" if values is None or step == len(values) else repr(float(values[step]))
 
@@ -142,6 +148,11 @@ def _as_npz(film: Film) -> bytes:
         f"series_{run}_{name}": values
         for run, descent in enumerate(descents)
         for name, values in descent.series.items()
+    }
+    measures = {
+        f"measure_{run}_{name}": values
+        for run, (_, measured) in enumerate(_measured(film))
+        for name, values in measured.items()
     }
     buffer = io.BytesIO()
     np.savez(
@@ -161,6 +172,7 @@ def _as_npz(film: Film) -> bytes:
         evaluations=np.stack([descent.evaluations for descent in descents]),
         **balls,
         **series,
+        **measures,
     )
     return buffer.getvalue()
 

@@ -15,7 +15,7 @@ from ravine.gallery._controls import Shown, with_controls, without_controls
 from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._sampling import said_of_sampling, sampling_of
-from ravine.gallery._series import series_of
+from ravine.gallery._series import Series, measures_of, series_of
 from ravine.gallery._sketch import Arrow, RunSketch, Seen, Sketch, facts_of
 from ravine.gallery._slices import losses_along
 from ravine.gallery._stops import stop_early
@@ -100,6 +100,11 @@ class Work:
             sampling=self.sampling,
             leaders=[run.leader for run in self._shown],
         )
+
+    @cached_property
+    def measures(self) -> tuple[Series, ...]:
+        """What the landscape measures along each run beside the loss, such as accuracy."""
+        return tuple(measures_of(descent, self.landscape, self.sampling) for descent in self.descents)
 
     def sketch(self) -> Sketch:
         """The numbers and texts of the picture."""

@@ -16,6 +16,10 @@ _DRAWN = 4096
 than all the rest of a method."""
 
 
+_LONGEST = 10_000
+"""So many past writes are kept at most."""
+
+
 class Pending(NamedTuple):
     """What the workers are at.
 
@@ -123,7 +127,12 @@ def check_delays(method: str, delays: Sequence[Any], *, max_delay: int) -> None:
     Raises:
         HyperparameterError: naming the first that is wrong.
     """
-    check_whole(method, "max_delay", max_delay, least=0)
+    check_whole(method, "max_delay", max_delay, least=0, most=_LONGEST)
+    widths = {len(delay) if isinstance(delay, Sequence) else 0 for delay in delays}
+    if widths not in (set(), {0}, {2}):
+        raise HyperparameterError(
+            f"delays of {method} must be one number a step, or two, one a coordinate; got {list(delays)!r}."
+        )
     for delay in delays:
         for one in delay if isinstance(delay, Sequence) else (delay,):
             check_whole(method, "delays", one, least=0, most=max_delay)

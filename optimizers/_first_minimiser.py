@@ -24,7 +24,10 @@ _NARROW = 0.01
 
 
 class Place(NamedTuple):
-    """A place on the line, and the function's value and slope there."""
+    """A place on the line, and the function's value and slope there.
+
+    The slope is not a number where the value is not finite.
+    """
 
     at: Float[Array, ""]
     value: Float[Array, ""]
@@ -72,7 +75,8 @@ def first_minimiser(
     Args:
         measure: The function's value and slope at a place.
         start: The place 0. The search ends there at once unless the slope is negative.
-        strides: The first one, and how long the second may be; later ones double at most.
+        strides: The first one, and how long the second may be if the first one counts; later ones double at
+            most.
         limit: How far to go where the function falls for ever.
         resolution: The distance below which places are not told apart.
 
@@ -102,7 +106,7 @@ class _Bounds(NamedTuple):
     """What a search keeps to: the value where it starts, and the lengths that it is given."""
 
     value: Float[Array, ""]
-    usual: Float[Array, ""]
+    second: Float[Array, ""]
     limit: Float[Array, ""]
     resolution: Float[Array, ""]
 
@@ -124,11 +128,12 @@ def _go_on(search: Search, here: Place, bounds: _Bounds) -> Search:
     stride = here.at - search.near.at
     misfit, hides = _judge(search.near, here, bounds.value - search.near.value)
     rises = here.slope >= 0
-    trusted = (misfit <= 1) & jnp.isfinite(here.value)
+    trusted = misfit <= 1
     falls = trusted & ~rises & ~hides
     near, behind = optax.tree.where(falls, (here, search.near), (search.near, search.behind))
     growth = _growth(search.near, here, misfit)
-    longer = jnp.minimum(stride * growth, jnp.maximum(2 * stride, bounds.usual))
+    most = jnp.where(search.rounds == 0, bounds.second, 2 * stride)
+    longer = jnp.minimum(stride * growth, most)
     trial = jnp.minimum(near.at + jnp.where(falls, longer, stride / 4), bounds.limit)
     return search._replace(
         near=near,
@@ -195,9 +200,13 @@ def _aim(search: Search, bounds: _Bounds) -> Search:
 def _best(search: Search, start: Place) -> Place:
     """The last place in the open; of a bracket the end with less of a slope, or at a kink the lower one."""
     near, far = search.near, search.far
-    kinked = jnp.minimum(jnp.abs(near.slope), jnp.abs(far.slope)) > -_KINKED * start.slope
-    better = jnp.where(kinked, far.value < near.value, jnp.abs(far.slope) < jnp.abs(near.slope))
+    kinked = jnp.minimum(_steepness(near), _steepness(far)) > -_KINKED * start.slope
+    better = jnp.where(kinked, far.value < near.value, _steepness(far) < _steepness(near))
     return optax.tree.where(search.closed & better, far, near)
+
+
+def _steepness(place: Place) -> Float[Array, ""]:
+    return jnp.where(jnp.isnan(place.slope), jnp.inf, jnp.abs(place.slope))
 
 
 def _eps(number: Float[Array, ""]) -> float:

@@ -16,7 +16,7 @@ _Zoom: TypeAlias = optax.ScaleByZoomLinesearchState
 _REACH = 1e3
 """How far a search goes, in units in which the ray moves a coordinate by 1 + the largest of all."""
 
-_NEAREST, _USUAL = 1e-4, 1e-2
+_NEAREST, _SECOND = 1e-4, 1e-2
 """The first stride of an exact search and what the second may be, in the same units."""
 
 _WIDTH, _PLACES = 10.0, 1024
@@ -43,7 +43,7 @@ class Ray(NamedTuple):
     @property
     def start(self) -> Place:
         """Where it begins."""
-        return Place(jnp.zeros_like(self.value), self.value, self.slope(self.gradient))
+        return self._place(jnp.zeros_like(self.value), self.value, self.gradient)
 
     @property
     def unit(self) -> Float[Array, ""]:
@@ -59,15 +59,17 @@ class Ray(NamedTuple):
 
     def measure(self, length: Float[Array, ""]) -> Place:
         """The loss and its slope along the ray, which cost one gradient."""
-        value, gradient = jax.value_and_grad(self.loss)(self.at(length))
-        return Place(length, value, self.slope(gradient))
+        return self._place(length, *jax.value_and_grad(self.loss)(self.at(length)))
 
-    def slope(self, gradient: Float[Array, " n"]) -> Float[Array, ""]:
-        """The slope along the ray, or 0 where no more than rounding is left of it."""
+    def _place(
+        self, length: Float[Array, ""], value: Float[Array, ""], gradient: Float[Array, " n"]
+    ) -> Place:
+        """A place with its slope, 0 if that is no more than rounding."""
         terms = gradient * self.direction
         slope = jnp.sum(terms)
         rounding = 2 * jnp.finfo(terms.dtype).eps * jnp.sum(jnp.abs(terms))
-        return jnp.where(jnp.abs(slope) <= rounding, 0, slope)
+        slope = jnp.where(jnp.abs(slope) <= rounding, 0, slope)
+        return Place(length, value, jnp.where(jnp.isfinite(value), slope, jnp.nan))
 
 
 class Found(NamedTuple):
@@ -102,7 +104,7 @@ def exact(ray: Ray, guess: Float[Array, ""]) -> Found:
     minimum = first_minimiser(
         ray.measure,
         ray.start,
-        strides=(_NEAREST * ray.unit, _USUAL * ray.unit),
+        strides=(_NEAREST * ray.unit, _SECOND * ray.unit),
         limit=_REACH * ray.unit,
         resolution=ray.resolution,
     )
@@ -127,7 +129,7 @@ def lowest(ray: Ray, guess: Float[Array, ""]) -> Found:
     minimum = first_minimiser(
         measure,
         Place(jnp.zeros_like(here.at), here.value, way * here.slope),
-        strides=(_USUAL * spacing / 10, _USUAL * spacing),
+        strides=(_SECOND * spacing / 10, _SECOND * spacing),
         limit=jnp.where(way > 0, _WIDTH * ray.unit - here.at, here.at),
         resolution=ray.resolution,
     )

@@ -140,25 +140,62 @@ class Optimizer:
             return self._check_real(key, value)
         if self.inner and key == "inner":
             return _as_inner(self.name, value)
+        return self._check_other(key, value)
+
+    def _check_other(self, key: str, value: Any) -> Any:
+        default = self.defaults[key]
         for kind, what in _KINDS:
-            if isinstance(default, kind) and not (isinstance(value, kind) and type(value) is type(default)):
-                raise HyperparameterError(f"{key} of {self.name} must be {what}; got {value!r}.")
+            if isinstance(default, kind) and type(value) is not type(default):
+                raise HyperparameterError(f"{key} of {self.name} must be {what}; got {_shown(value)}.")
+        if default is None and isinstance(value, str):
+            raise HyperparameterError(f"{key} of {self.name} must be a number or none; got {value!r}.")
+        if isinstance(value, tuple) and not _is_list_like(value, default):
+            raise HyperparameterError(f"{key} of {self.name} must be a list of numbers; got {_shown(value)}.")
         return value
 
     def _check_real(self, key: str, value: Any) -> Any:
-        if key == RATE and (hasattr(value, "rates") or callable(value)):
+        if key == RATE and (hasattr(value, "rates") or (callable(value) and not hasattr(value, "rule"))):
             return value
-        if isinstance(value, bool | str) or value is None:
-            raise HyperparameterError(f"{key} of {self.name} must be a number; got {value!r}.")
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             if not math.isfinite(value):
                 raise HyperparameterError(f"{key} of {self.name} must be finite; got {value!r}.")
             return float(value)
         if isinstance(value, list | tuple) or hasattr(value, "dtype"):
-            import numpy as np
+            return self._check_reals(key, value)
+        hint = _hint_of_schedule(value) if key == RATE else ""
+        raise HyperparameterError(f"{key} of {self.name} must be a number; got {_shown(value)}.{hint}")
 
-            return np.asarray(value, dtype=np.float64)
-        return value
+    def _check_reals(self, key: str, values: Any) -> Any:
+        import numpy as np
+
+        if isinstance(values, list | tuple) and not _is_list_like(tuple(values), ()):
+            raise HyperparameterError(f"{key} of {self.name} must be a number; got {_shown(values)}.")
+        return np.asarray(values, dtype=np.float64)
+
+
+def _is_list_like(values: tuple[Any, ...], default: Any) -> bool:
+    """Whether a list holds numbers alone, or where its default is empty lists of them as well."""
+    flat = bool(default)
+    return all(
+        (isinstance(value, int | float) and not isinstance(value, bool))
+        or (not flat and isinstance(value, tuple) and _is_list_like(value, default))
+        for value in values
+    )
+
+
+def _shown(value: Any) -> str:
+    """A value as it was written, where that is known."""
+    if isinstance(value, Setting):
+        return f"the rule {value.optimizer.name}"
+    return str(value) if hasattr(value, "rates") else repr(value)
+
+
+def _hint_of_schedule(value: Any) -> str:
+    from ravine.optimizers import schedules
+
+    if value not in schedules.names():
+        return ""
+    return f" A schedule stands with its arguments: 'ravine show {value}' lists them."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,4 +260,4 @@ def _as_inner(outer: str, value: Any) -> "Setting":
     if callable(value) or hasattr(value, "update"):
         made: Any = value
         return Setting(optimizer=Optimizer.of(made))
-    raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {value!r}.")
+    raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {_shown(value)}.")

@@ -26,11 +26,24 @@ class Program(NamedTuple):
         """The rule with its traced hyper-parameters."""
         values = dict(traced)
         for key, option in self.options:
-            values[key] = option.build(values.get(key, {})) if isinstance(option, Program) else option
+            values[key] = option.build_inner(values.get(key, {})) if isinstance(option, Program) else option
         if self.has_schedule:
             return _under_schedule(self.optimizer, values)
         rule: Any = self.optimizer.rule(**values)
         return rule if isinstance(rule, Process) else optax.with_extra_args_support(rule)
+
+    def build_inner(self, traced: Mapping[str, Any]) -> optax.GradientTransformationExtraArgs:
+        """The rule for a rule around it.
+
+        Raises:
+            HyperparameterError: it is a method with several workers.
+        """
+        method = self.build(traced)
+        if isinstance(method, Process):
+            raise HyperparameterError(
+                f"{self.optimizer.name} has several workers: it cannot stand inside another rule."
+            )
+        return method
 
     @property
     def series(self) -> dict[str, str]:

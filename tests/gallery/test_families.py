@@ -148,7 +148,7 @@ class TestMomenta:
 
 class TestWrappers:
     def test_lookahead_draws_adam_half_way_back(self):
-        runs = runs_of("lookahead")
+        runs = runs_of("slow-weights")
         adam, lookahead = runs["Adam"], runs["Lookahead"]
         slow = lookahead.balls["slow"]
         np.testing.assert_allclose(lookahead.points[:10], adam.points[:10], rtol=1e-12)
@@ -323,7 +323,7 @@ class TestSelfTuning:
         assert runs["Prodigy"].points[:, 0].max() > 1.0 + 3.0
 
     def test_yellowfins_slow_start(self):
-        runs = runs_of("yellowfin")
+        runs = runs_of("tuning-itself")
         slow, at_once = runs["Slow start"], runs["At once"]
         first = [run.series["learning_rate"][1] for run in (slow, at_once)]
         assert first[0] / first[1] == pytest.approx(2 / 200, rel=1e-3)
@@ -334,7 +334,7 @@ class TestSelfTuning:
             assert run.series["momentum"].max() > 0.9
 
     def test_yellowfin_as_published_hardly_leaves_the_start(self):
-        (published,) = runs_of("yellowfin", optimizers=("yellowfin",)).values()
+        (published,) = runs_of("tuning-itself", optimizers=("yellowfin",)).values()
         assert published.setting.complete["beta"] == 0.999
         assert apart(published.points, published.points[0]).max() < 0.25
 

@@ -267,7 +267,7 @@ def test_random_starts_of_one_variable_lie_on_its_axis(name):
     starts = [ravine.film(name, random_start=True, seed=seed).landscape.start for seed in range(20)]
     assert {y for _, y in starts} == {0.0}
     assert len({x for x, _ in starts}) == 20
-    with pytest.raises(RecipeError, match="start must be x and 0; got 1 and 0.5"):
+    with pytest.raises(RecipeError, match=r"start must be x and 0; got 1 and 0\.5"):
         _ = ravine.film(name, start=(1, 0.5)).landscape
 
 

@@ -1,4 +1,4 @@
-"""Line searches against roots of polynomials, scipy, dense grids, and rays on which there is nothing to find."""
+"""Line searches against roots of polynomials, scipy and dense grids, and on rays with nothing to find."""
 
 from functools import cache
 
@@ -67,7 +67,7 @@ def polynomials(degree, rng):
         pairs = rng.integers(0, degree // 2 + 1)
         apart = rng.uniform(-3, 3, pairs) + 1j * rng.uniform(0.2, 2, pairs)
         real = rng.uniform(-2, 4, degree - 2 * pairs)
-        positive = np.sort(real[real > 0.01])
+        positive = np.sort(real[real > 0])
         # A dip of nearly no depth is none.
         if len(positive) == 0 or (len(positive) > 1 and positive[1] - positive[0] < 0.1):
             continue
@@ -77,11 +77,10 @@ def polynomials(degree, rng):
     return np.array(coefficients), np.array(firsts)
 
 
-@pytest.mark.parametrize("degree", [1, 3, 5, 7])
-@pytest.mark.parametrize("scale", [1.0, 50.0])
+@pytest.mark.parametrize(("degree", "scale"), [(1, 1.0), (3, 50.0), (5, 1.0), (7, 1.0), (7, 50.0)])
 def test_the_first_of_a_polynomials_minimisers(degree, scale):
     slopes, firsts = polynomials(degree, np.random.default_rng(degree))
-    losses = jnp.asarray(np.array([np.polyint(slope) for slope in slopes]))
+    losses = np.array([np.polyint(slope) for slope in slopes])
 
     def one(coefficients):
         def loss(point):
@@ -91,8 +90,7 @@ def test_the_first_of_a_polynomials_minimisers(degree, scale):
         return exact(Ray(loss, jnp.zeros(1), jnp.ones(1), value, gradient), value)
 
     with jax.enable_x64(True):
-        losses = jnp.asarray(np.array([np.polyint(slope) for slope in slopes]))
-        found = jax.jit(jax.vmap(one))(losses)
+        found = jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(jnp.asarray(losses)))
     np.testing.assert_allclose(found.length / scale, firsts, rtol=1e-9)
     assert np.mean(found.evaluations[:, 1]) < 25
 
@@ -147,38 +145,69 @@ def test_exact_finds_a_kink():
     np.testing.assert_allclose(lengths, (0.3, 1.3, 0.0001), rtol=1e-9)
 
 
-@pytest.mark.parametrize("search", [exact, lowest, wolfe(0.1), wolfe(0.9)])
-@pytest.mark.parametrize(
-    ("loss", "start"),
-    [
-        (lambda x: -x, 0.0),
-        (lambda x: -(x**2), 1.0),
-        (lambda x: -jnp.exp(x), 0.0),
-        (lambda x: jnp.exp(-x), 0.0),
-        (lambda x: -jnp.sqrt(2 - x), 0.0),
-        (lambda x: jnp.log(2 - x), 0.0),
-        (lambda x: jnp.where(x < 0.5, -x, jnp.inf), 0.0),
-        (lambda x: jnp.where(x < 0.5, -x, jnp.nan), 0.0),
-    ],
-    ids=["line", "parabola", "exponential", "plain", "root", "pole", "wall", "hole"],
-)
-def test_a_ray_without_a_minimiser_ends_lower_and_finite(search, loss, start):
-    (length,), ((losses, gradients, _),) = on_a_line(search, loss, starts=(start,))
-    assert np.isfinite(length)
-    assert 0 < length <= 2000
-    assert losses + gradients < 1200
+FOR_EVER = {
+    "line": lambda x: -x,
+    "parabola": lambda x: -((x + 1) ** 2),
+    "exponential": lambda x: -jnp.exp(x),
+    "plain": lambda x: jnp.exp(-x),
+    "root": lambda x: jnp.sqrt(2 - x),
+    "pole": lambda x: jnp.log(2 - x),
+    "wall": lambda x: jnp.where(x < 0.5, -x, jnp.inf),
+    "hole": lambda x: jnp.where(x < 0.5, -x, jnp.nan),
+}
+FLAT = {
+    "constant": lambda x: 0 * x,
+    "uphill": lambda x: x,
+    "minimum": lambda x: x**2,
+    "nothing": lambda x: x * jnp.nan,
+}
+
+
+@cache
+def odd_rays(search):
+    """Every loss above on the ray from 0: where the search ends, what it evaluates, and the loss there."""
+    losses = [lambda x, loss=loss: jnp.asarray(loss(x)) for loss in (FOR_EVER | FLAT).values()]
+
+    def one(number):
+        def loss(point):
+            return jax.lax.switch(number, losses, point[0])
+
+        value, gradient = jax.value_and_grad(loss)(jnp.zeros(1))
+        found = search(Ray(loss, jnp.zeros(1), jnp.ones(1), value, gradient), jnp.ones([]))
+        return found, value, loss(found.length[None])
+
     with jax.enable_x64(True):
-        end = loss(jnp.asarray(start + length))
-        assert np.isfinite(end)
-        assert end < loss(jnp.asarray(start)) or search is not exact
+        return jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(jnp.arange(len(losses))))
 
 
-@pytest.mark.parametrize("search", [exact, lowest, wolfe(0.9)])
-@pytest.mark.parametrize("loss", [lambda x: 0 * x, lambda x: x, lambda x: x**2, lambda x: x * jnp.nan])
-def test_where_the_ray_does_not_descend_there_is_no_step(search, loss):
-    lengths, evaluations = on_a_line(search, loss)
-    assert lengths == 0
-    assert np.isfinite(evaluations).all()
+SEARCHES = {"exact": exact, "global": lowest, "wolfe": wolfe(0.1), "loose": wolfe(0.9)}
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_ray_without_a_minimiser_ends_finite_and_no_higher(search):
+    found, before, after = odd_rays(SEARCHES[search])
+    for place, name in enumerate(FOR_EVER):
+        assert 0 <= found.length[place] <= 1000, name
+        assert np.isfinite(after[place]), name
+        assert after[place] <= before[place], name
+        if search in ("exact", "global"):
+            assert after[place] < before[place], name
+    assert found.evaluations.sum(-1).max() < 1200
+
+
+def test_exact_comes_up_to_an_edge():
+    found, _, _ = odd_rays(exact)
+    ends = dict(zip(FOR_EVER, found.length, strict=False))
+    np.testing.assert_allclose([ends["wall"], ends["hole"]], 0.5, rtol=1e-12)
+    assert ends["root"] == pytest.approx(2, rel=1e-3)
+    assert ends["line"] == 1000
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_where_the_ray_does_not_descend_there_is_no_step(search):
+    found, _, _ = odd_rays(SEARCHES[search])
+    assert (found.length[len(FOR_EVER) :] == 0).all()
+    assert np.isfinite(found.evaluations).all()
 
 
 @pytest.mark.parametrize("name", ["beale", "himmelblau", "three_hump_camel", "six_hump_camel"])
@@ -189,8 +218,9 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
     grid = units[:, None] * np.linspace(0, 10, 20001)
     with jax.enable_x64(True):
         heights = jax.jit(jax.vmap(jax.vmap(lambda p, d, a: loss(p + a * d), (None, None, 0))))
-        everywhere = heights(points, directions, grid).min(-1)
-        found = heights(points, directions, lengths[:, None])[:, 0]
+        points, directions = jnp.asarray(points), jnp.asarray(directions)
+        everywhere = np.asarray(heights(points, directions, jnp.asarray(grid))).min(-1)
+        found = np.asarray(heights(points, directions, jnp.asarray(lengths[:, None])))[:, 0]
     assert (found <= everywhere + 1e-12 * np.abs(everywhere)).all()
     assert (evaluations[:, 0] == 1024).all()
 
@@ -206,18 +236,19 @@ def test_lowest_is_not_always_the_first():
 
 
 @pytest.mark.parametrize("curvature", [0.1, 0.9])
-@pytest.mark.parametrize("name", ["beale", "rosenbrock", "himmelblau", "rastrigin"])
-@pytest.mark.parametrize("guess", [1e-3, 1.0])
-def test_wolfe_conditions(name, curvature, guess):
+@pytest.mark.parametrize("name", ["beale", "rastrigin"])
+def test_wolfe_conditions(name, curvature):
     loss, points, directions = rays(name)
-    units = np.abs(directions).max(-1, keepdims=True)
-    lengths, _ = along(wolfe(curvature), loss, points, directions / units, guess=guess)
-    slopes = slopes_at(loss, points, directions / units, np.stack([0 * lengths, lengths], axis=-1))
+    directions = directions / np.abs(directions).max(-1, keepdims=True)
+    lengths, evaluations = along(wolfe(curvature), loss, points, directions)
+    slopes = slopes_at(loss, points, directions, np.stack([0 * lengths, lengths], axis=-1))
     with jax.enable_x64(True):
-        before, after = (jax.vmap(loss)(points + a * directions / units) for a in (0, lengths[:, None]))
+        ends = (jnp.asarray(points + reach * directions) for reach in (0, lengths[:, None]))
+        before, after = (np.asarray(jax.vmap(loss)(end)) for end in ends)
     assert (lengths > 0).all()
     assert (after <= before + 1e-4 * lengths * slopes[:, 0]).all()
     assert (np.abs(slopes[:, 1]) <= curvature * np.abs(slopes[:, 0])).all()
+    assert (evaluations[:, 1] >= 1).all()
 
 
 def test_exact_in_single_precision():
