@@ -30,8 +30,16 @@ _HOMES = {
     "rule": "ravine.optimizers",
 }
 __all__ = [
-    *("Descent", "Film", "Landscape", "Optimizer", "Recipe", "Sampling", "Setting"),
-    *("descend", "film", "rule"),
+    "Descent",
+    "Film",
+    "Landscape",
+    "Optimizer",
+    "Recipe",
+    "Sampling",
+    "Setting",
+    "descend",
+    "film",
+    "rule",
 ]
 
 

@@ -15,25 +15,33 @@ HELD_OUT = "held_out_loss"
 Series = dict[str, Float[np.ndarray, "steps+1"]]
 
 
-def series_of(descent: Descent, landscape: Landscape, sampling: Sampling | None) -> Series:
+def series_of(descent: Descent, landscape: Landscape) -> Series:
     """A run's numbers at every point by name; what belongs to a step stands at the point before it."""
     own = {name: _up_to_the_last(values) for name, values in descent.series.items()}
     return {
         **own,
-        **measures_of(descent, landscape, sampling),
+        **measures_of(descent, landscape),
         "gradient_norm": descent.gradient_norms,
         "step": _up_to_the_last(_strides(descent.points, landscape.variables)),
     }
 
 
-def measures_of(descent: Descent, landscape: Landscape, sampling: Sampling | None) -> Series:
+def measures_of(descent: Descent, landscape: Landscape) -> Series:
     """What the landscape measures at a run's points beside the loss, by name."""
     measured = {name: _at(measure, descent.points) for name, measure in landscape.measures.items()}
     if landscape.examples is not None and landscape.examples.held_out is not None:
         measured[HELD_OUT] = held_out_losses(descent, landscape)
-    if sampling is not None:
-        measured["batch_loss"] = _batch_losses(descent, sampling)
     return measured
+
+
+def with_batch_losses(descent: Descent, sampling: Sampling | None) -> Descent:
+    """The run with the loss that each step saw among its series, where that is not the whole loss."""
+    if sampling is None:
+        return descent
+    first = jax.tree.map(lambda draws: draws[:, 0], sampling.samples)
+    with jax.enable_x64(True):
+        losses = jax.jit(jax.vmap(sampling.loss))(descent.points[:-1], first)
+    return descent._replace(series={**descent.series, "batch_loss": np.asarray(losses)})
 
 
 def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray, "steps+1"]:
@@ -50,13 +58,6 @@ def _at(
 ) -> Float[np.ndarray, "steps+1"]:
     with jax.enable_x64(True):
         return np.asarray(jax.jit(jax.vmap(measure))(points), dtype=np.float64)
-
-
-def _batch_losses(descent: Descent, sampling: Sampling) -> Float[np.ndarray, "steps+1"]:
-    first = jax.tree.map(lambda draws: draws[:, 0], sampling.samples)
-    with jax.enable_x64(True):
-        losses = jax.jit(jax.vmap(sampling.loss))(descent.points[:-1], first)
-    return _up_to_the_last(np.asarray(losses))
 
 
 def _strides(points: Float[np.ndarray, "steps+1 2"], variables: int) -> Float[np.ndarray, " steps"]:

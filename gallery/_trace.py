@@ -29,7 +29,8 @@ def trace_record(film: Film) -> dict[str, Any]:
         "seed": film.recipe.seed,
         "sampling": said_of_sampling(film.recipe, landscape) or None,
         "runs": [
-            _run_record(descent, stop) for descent, stop in zip(film.descents, film.work.stops, strict=True)
+            _run_record(descent, measures, stop)
+            for (descent, measures), stop in zip(_measured(film), film.work.stops, strict=True)
         ],
     }
 

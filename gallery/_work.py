@@ -15,7 +15,7 @@ from ravine.gallery._controls import Shown, with_controls, without_controls
 from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._sampling import said_of_sampling, sampling_of
-from ravine.gallery._series import Series, measures_of, series_of
+from ravine.gallery._series import Series, measures_of, series_of, with_batch_losses
 from ravine.gallery._sketch import Arrow, RunSketch, Seen, Sketch, facts_of
 from ravine.gallery._slices import losses_along
 from ravine.gallery._stops import stop_early
@@ -90,7 +90,7 @@ class Work:
         settings = self.settings
         if recipe.rates == "published":
             settings = tuple(_published(setting) for setting in settings)
-        return descend_tuned(
+        walked = descend_tuned(
             landscape.loss,
             settings,
             landscape.start,
@@ -100,11 +100,12 @@ class Work:
             sampling=self.sampling,
             leaders=[run.leader for run in self._shown],
         )
+        return tuple(with_batch_losses(descent, self.sampling) for descent in walked)
 
     @cached_property
     def measures(self) -> tuple[Series, ...]:
         """What the landscape measures along each run beside the loss, such as accuracy."""
-        return tuple(measures_of(descent, self.landscape, self.sampling) for descent in self.descents)
+        return tuple(measures_of(descent, self.landscape) for descent in self.descents)
 
     def sketch(self) -> Sketch:
         """The numbers and texts of the picture."""
@@ -120,7 +121,7 @@ class Work:
         )
 
     def _drawn(self, descent: Descent, stop: int | None) -> RunSketch:
-        series = series_of(descent, self.landscape, self.sampling)
+        series = series_of(descent, self.landscape)
         vectors = self._vectors(descent)
         if self._recipe.clock == "evaluations":
             stop = None if stop is None else evaluations_at(descent, stop)

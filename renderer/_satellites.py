@@ -81,7 +81,7 @@ class Satellites:
 def draw_satellite(
     canvas: Canvas, kind: Kind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
 ) -> None:
-    """A disc of the run's colour with an edge that is told on any trail; pale for a worker, open for a read."""
+    """A disc of the run's colour, told on any trail by its edge; pale for a worker, open for a read."""
     edge = canvas.pen(colour, 1.8 * unit)
     if kind == "worker":
         canvas.disc(edge, at, 4.8 * unit, mixed(colour, _WHITE, _PALE))

@@ -179,8 +179,9 @@ class TestShow:
     def test_defaults_are_shown_as_they_are_written(self, ravine, name):
         optimizer = optimizers.load(name)
         text = ravine.works("show", name).stdout
-        shown = re.search(r"^defaults +((?:.+\n)(?: {12}.+\n)*)", text, re.MULTILINE)[1]
-        setting = read_setting(f"{name}:{words(shown)}")
+        shown = re.search(r"^defaults +((?:.+\n)(?: {12}.+\n)*)", text, re.MULTILINE)
+        assert bool(shown) == bool(Setting(optimizer=optimizer).complete)
+        setting = read_setting(f"{name}:{words(shown[1])}" if shown else name)
         given = {key: getattr(value, "optimizer", value) for key, value in setting.hyperparameters.items()}
         complete = Setting(optimizer=optimizer).complete
         assert given == {key: getattr(value, "optimizer", value) for key, value in complete.items()}
@@ -286,7 +287,7 @@ class TestGallery:
             "made,",
         ]
         with Image.open(in_folder / "out" / "two.gif") as film:
-            assert film.n_frames == 10
+            assert film.n_frames == 4
 
     def test_quiet(self, ravine, in_folder):
         (in_folder / "one.toml").write_text(self.RECIPE.format(theme="light"))

@@ -41,7 +41,7 @@ WRONG_PICTURES = {
     "beale --clock seconds": "'seconds' is not one of 'steps', 'evaluations'.",
     "beale --clock evaluations --show-vectors": "show_vectors shows single steps: it needs clock steps;",
     "noisy_moons --clock evaluations --show-batch": "show_batch shows single steps: it needs clock steps;",
-    "beale --show-vectors gradient": "'gradient' is not one of 'step', 'newton', 'minimum'.",
+    "beale --show-vectors gradient": "'gradient' is not one of 'step', 'newton', 'minimum', 'none'.",
     "monkey_saddle --show-vectors minimum": "monkey_saddle has no known minimum that vectors could point to; "
     "step and newton need none.",
     "beale --show-batch": "show_batch needs a landscape with examples, such as noisy_moons; beale has none.",
@@ -101,7 +101,7 @@ WRONG_SPECS = {
     "lookahead:sync_period=0": ("sync_period of lookahead must be a whole number of steps, at least 1;",),
     "hogwild:workers=0": ("workers of hogwild must be a whole number, at least 1; got 0.",),
     "hogwild:workers=2.5": ("workers of hogwild must be a whole number; got 2.5.",),
-    "hogwild:max_delay=-1": ("max_delay of hogwild must be a whole number, at least 0; got -1.",),
+    "hogwild:max_delay=-1": ("max_delay of hogwild must be a whole number, from 0 to 10000; got -1.",),
     "hogwild:delays=3": ("delays of hogwild must be a list; got 3.",),
     "hogwild:delays=[99]": ("delays of hogwild must hold whole numbers from 0 to 8; got 99.",),
     "hogwild:seed=-1": ("seed of hogwild must be a whole number, at least 0; got -1.",),

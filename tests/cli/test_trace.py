@@ -19,6 +19,7 @@ RUN_KEYS = [
     "losses",
     "gradient_norms",
     "evaluations",
+    "measures",
     "series",
     "balls",
     "diverged_at",

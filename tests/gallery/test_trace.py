@@ -221,8 +221,18 @@ def test_what_steps_were_taken_with(told):
     rates = told["scheduled"]["series"]["learning_rate"]
     np.testing.assert_allclose(rates, 0.05 * 0.5 ** np.arange(60), rtol=1e-12)
     assert told["scheduled"]["hyperparameters"]["learning_rate"] == "exponential(0.05,0.5)"
-    assert set(told["YellowFin"]["series"]) == {"learning_rate", "momentum"}
-    assert [len(run["series"]) for run in told.values()] == [1, 2, 1, 0, 0]
+    assert set(told["YellowFin"]["series"]) == {"batch_loss", "learning_rate", "momentum"}
+    assert [len(run["series"]) for run in told.values()] == [2, 3, 2, 1, 1]
+
+
+def test_what_the_landscape_measures(told):
+    """The step saw all examples, so that its loss is the loss; the held-out rows are others."""
+    for run in told.values():
+        assert set(run["measures"]) == {"held_out_loss"}
+        assert len(run["measures"]["held_out_loss"]) == len(run["losses"])
+        seen = [value for value in run["series"]["batch_loss"] if value is not None]
+        if "worker 1" not in run["balls"]:
+            np.testing.assert_allclose(seen, run["losses"][: len(seen)], rtol=1e-12)
 
 
 def test_what_it_cost(told):
@@ -262,7 +272,8 @@ def test_the_sampling_is_told(several):
 def test_the_files_tell_the_same(several, told):
     table = list(csv.DictReader(io.StringIO(trace_bytes(several, ".csv").decode())))
     assert list(table[0])[8:11] == list(COUNTS)
-    assert list(table[0])[11:] == ["delay", "learning_rate", "momentum"]
+    names = ["batch_loss", "delay", "held_out_loss", "learning_rate", "momentum"]
+    assert list(table[0])[11:] == names
     with np.load(io.BytesIO(trace_bytes(several, ".npz")), allow_pickle=False) as loaded:
         arrays = dict(loaded)
     for place, (label, run) in enumerate(told.items()):
@@ -281,6 +292,9 @@ def test_the_files_tell_the_same(several, told):
                 [float(value) for value in column[:-1]], numbers(run["series"][name])
             )
             np.testing.assert_array_equal(arrays[f"series_{place}_{name}"], numbers(run["series"][name]))
+        measured = numbers(run["measures"]["held_out_loss"])
+        np.testing.assert_array_equal([float(row["held_out_loss"]) for row in rows], measured)
+        np.testing.assert_array_equal(arrays[f"measure_{place}_held_out_loss"], measured)
         assert arrays["stopped_at"][place] == (-1 if run["stopped_at"] is None else run["stopped_at"])
     assert str(arrays["sampling"]) == "gradients on all 10 examples"
     np.testing.assert_array_equal(arrays["learning_rates"], [np.nan, 1e-4, 0.1, 0.2, 0.3])

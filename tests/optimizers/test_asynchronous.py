@@ -439,7 +439,7 @@ def test_states_keep_their_types(name, dtype):
     ("name", "wrong", "problem"),
     [
         ("hogwild", {"workers": 0}, "be a whole number, at least 1; got 0."),
-        ("hogwild", {"max_delay": -1}, "be a whole number, at least 0; got -1."),
+        ("hogwild", {"max_delay": -1}, "be a whole number, from 0 to 10000; got -1."),
         ("hogwild", {"delays": ((0, 9),)}, "hold whole numbers from 0 to 8; got 9."),
         ("async_adagrad", {"delays": (0.5,)}, "hold whole numbers from 0 to 8; got 0.5."),
         ("adaptive_revision", {"seed": -1}, "be a whole number, at least 0; got -1."),

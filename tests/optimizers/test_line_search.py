@@ -1,6 +1,6 @@
 """Line searches against roots of polynomials, scipy and dense grids, and on rays with nothing to find."""
 
-from functools import cache
+from functools import cache, partial
 
 import jax
 import jax.numpy as jnp
@@ -10,8 +10,12 @@ from scipy.optimize import minimize_scalar
 
 from ravine import landscapes
 from ravine.optimizers._line_search import Ray, exact, lowest, wolfe
+from ravine.optimizers._quickly import jit_quickly
 
 LANES = 60
+
+quick = partial(jit_quickly, static_argnums=())
+"""Compiled with less care: every program here runs once."""
 
 
 def along(search, loss, points, directions, guess=1.0):
@@ -22,7 +26,7 @@ def along(search, loss, points, directions, guess=1.0):
         return search(Ray(loss, point, direction, value, gradient), jnp.asarray(guess, point.dtype))
 
     with jax.enable_x64(True):
-        found = jax.jit(jax.vmap(one))(jnp.asarray(points), jnp.asarray(directions))
+        found = quick(jax.vmap(one))(jnp.asarray(points), jnp.asarray(directions))
         return np.asarray(found.length), np.asarray(found.evaluations)
 
 
@@ -54,7 +58,7 @@ def slopes_at(loss, points, directions, lengths):
 
     many = jax.vmap(jax.vmap(slope, (None, None, 0)))
     with jax.enable_x64(True):
-        return np.asarray(jax.jit(many)(*map(jnp.asarray, (points, directions, lengths))))
+        return np.asarray(quick(many)(*map(jnp.asarray, (points, directions, lengths))))
 
 
 POLYNOMIALS = 400
@@ -90,7 +94,7 @@ def test_the_first_of_a_polynomials_minimisers(degree, scale):
         return exact(Ray(loss, jnp.zeros(1), jnp.ones(1), value, gradient), value)
 
     with jax.enable_x64(True):
-        found = jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(jnp.asarray(losses)))
+        found = jax.tree.map(np.asarray, quick(jax.vmap(one))(jnp.asarray(losses)))
     np.testing.assert_allclose(found.length / scale, firsts, rtol=1e-9)
     assert np.mean(found.evaluations[:, 1]) < 25
 
@@ -115,7 +119,7 @@ def test_exact_agrees_with_scipy(name):
     loss, points, directions = rays(name)
     lengths, _ = along(exact, loss, points, directions)
     with jax.enable_x64(True):
-        compiled = jax.jit(loss)
+        compiled = quick(loss)
         for point, direction, length in zip(points[:15], directions, lengths, strict=False):
             found = minimize_scalar(
                 lambda share, at=point, way=length * direction: float(compiled(at + share * way)),
@@ -177,7 +181,7 @@ def odd_rays(search):
         return found, value, loss(found.length[None])
 
     with jax.enable_x64(True):
-        return jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(jnp.arange(len(losses))))
+        return jax.tree.map(np.asarray, quick(jax.vmap(one))(jnp.arange(len(losses))))
 
 
 SEARCHES = {"exact": exact, "global": lowest, "wolfe": wolfe(0.1), "loose": wolfe(0.9)}
@@ -217,7 +221,7 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
     units = (1 + np.abs(points).max(-1)) / np.abs(directions).max(-1)
     grid = units[:, None] * np.linspace(0, 10, 20001)
     with jax.enable_x64(True):
-        heights = jax.jit(jax.vmap(jax.vmap(lambda p, d, a: loss(p + a * d), (None, None, 0))))
+        heights = quick(jax.vmap(jax.vmap(lambda p, d, a: loss(p + a * d), (None, None, 0))))
         points, directions = jnp.asarray(points), jnp.asarray(directions)
         everywhere = np.asarray(heights(points, directions, jnp.asarray(grid))).min(-1)
         found = np.asarray(heights(points, directions, jnp.asarray(lengths[:, None])))[:, 0]
@@ -257,7 +261,7 @@ def test_exact_in_single_precision():
 
     point, direction = jnp.array([0.2, 0.0], jnp.float32), jnp.array([1.0, 0.0], jnp.float32)
     value, gradient = jax.value_and_grad(loss)(point)
-    found = jax.jit(lambda: exact(Ray(loss, point, direction, value, gradient), value))()
+    found = quick(lambda: exact(Ray(loss, point, direction, value, gradient), value))()
     assert found.length.dtype == jnp.float32
     assert float(found.length) == pytest.approx(0.8, rel=1e-6)
     assert found.evaluations[1] < 40
