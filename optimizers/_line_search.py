@@ -95,7 +95,7 @@ def search_named(rule: str, name: str, words: tuple[str, ...], *, curvature: flo
         HyperparameterError: it names one that the rule does not have.
     """
     check_word(rule, "line_search", name, words)
-    return {"exact": exact, "global": lowest, "wolfe": wolfe(curvature), "none": None}[name]
+    return {"exact": exact, "global": lowest, "wolfe": wolfe(curvature), "fixed": None}[name]
 
 
 def exact(ray: Ray, guess: Float[Array, ""]) -> Found:

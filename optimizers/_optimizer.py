@@ -254,7 +254,8 @@ def _as_inner(outer: str, value: Any) -> "Setting":
     if isinstance(value, Setting):
         return value
     if isinstance(value, str):
-        return Setting(optimizer=catalogue.load(value))
+        loaded: Any = catalogue.load(value)
+        return Setting(optimizer=loaded)
     if isinstance(value, Optimizer):
         return Setting(optimizer=value)
     if callable(value) or hasattr(value, "update"):

@@ -52,6 +52,12 @@ class Program(NamedTuple):
         inner = (option.series for _, option in self.options if isinstance(option, Program))
         return {name: at for series in (*inner, own, self.optimizer.series) for name, at in series.items()}
 
+    @property
+    def evaluations(self) -> str:
+        """The field of the state that counts evaluations, of the rule inside where that counts them."""
+        inner = (option.evaluations for _, option in self.options if isinstance(option, Program))
+        return self.optimizer.evaluations or next(filter(None, inner), "")
+
 
 def _under_schedule(
     optimizer: Optimizer, values: dict[str, Any]

@@ -168,4 +168,5 @@ def read_schedule(call: Call) -> ChosenSchedule:
     """
     from ravine.optimizers.schedules import catalogue
 
-    return ChosenSchedule(schedule=catalogue.load(call.name), args=call.args)
+    loaded: Any = catalogue.load(call.name)
+    return ChosenSchedule(schedule=loaded, args=call.args)

@@ -148,7 +148,7 @@ class _Walker:
 
     def shown(self, before: tuple[Array, Any], after: tuple[Array, Any]) -> Walk:
         """What there is to see between two steps."""
-        optimizer = self._optimizer
+        optimizer, counts = self._optimizer, self._program.evaluations
         params, state = before
 
         def place(field: str | None) -> Array:
@@ -158,7 +158,7 @@ class _Walker:
             points=place(optimizer.iterate),
             balls={name: place(field) for name, field in optimizer.balls.items()},
             series={name: _of_state(after[1], field) for name, field in self._program.series.items()},
-            evaluations=_of_state(state, optimizer.evaluations) if optimizer.evaluations else None,
+            evaluations=_of_state(state, counts) if counts else None,
         )
 
 

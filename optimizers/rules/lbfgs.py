@@ -14,13 +14,13 @@ from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 from ravine.optimizers._secant import Secant, Visit
 
-_Search: TypeAlias = Literal["exact", "wolfe", "none"]
+_Search: TypeAlias = Literal["exact", "wolfe", "fixed"]
 
-_NORM_OF_FIRST = {"wolfe": 2, "none": 1}
+_NORM_OF_FIRST = {"wolfe": 2, "fixed": 1}
 """The norm in which the first direction is no longer than 1, as in optax and in torch."""
 
 
-_LEAST = {"none": 1e-10}
+_LEAST = {"fixed": 1e-10}
 """Of the product of step and change, below which a secant is not taken up, as in torch."""
 
 
@@ -36,7 +36,7 @@ def lbfgs(
 
     Args:
         memory_size: How many steps are remembered.
-        line_search: To the first minimiser on the ray, to where the strong Wolfe conditions hold, or "none".
+        line_search: To the first minimiser on the ray, to where the strong Wolfe conditions hold, or "fixed".
         learning_rate: The step in units of the quasi-Newton step where there is no line search. A search
             for the Wolfe conditions begins with it; the exact one takes no notice.
     """
@@ -100,10 +100,10 @@ OPTIMIZER = Optimizer(
     paper="J. Nocedal, Updating quasi-Newton matrices with limited storage; D. C. Liu and J. Nocedal, "
     "On the limited memory BFGS method for large scale optimization (1989)",
     year=1980,
-    address="https://doi.org/10.1007/BF01589116",
+    address="https://doi.org/10.1090/S0025-5718-1980-0572855-7",
     about="The quasi-Newton method for many parameters: its cost grows with the steps it remembers, and "
     "noisy gradients spoil them.",
-    libraries="line_search=wolfe is optax.lbfgs(); line_search=none is torch.optim.LBFGS with max_iter=1, "
+    libraries="line_search=wolfe is optax.lbfgs(); line_search=fixed is torch.optim.LBFGS with max_iter=1, "
     "whose first step is scaled by the gradient's 1-norm where optax takes the 2-norm.",
     series={"step length": "step_length"},
     evaluations="evaluations",

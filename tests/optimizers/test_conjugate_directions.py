@@ -117,7 +117,7 @@ def test_lbfgs_takes_the_papers_steps(memory_size):
     def loss(point):
         return jnp.sum((1 - point) ** 2) + jnp.sum((point[1:] - point[:-1] ** 2) ** 2)
 
-    rule = load("lbfgs").rule(memory_size=memory_size, line_search="none", learning_rate=0.5)
+    rule = load("lbfgs").rule(memory_size=memory_size, line_search="fixed", learning_rate=0.5)
     with jax.enable_x64(True):
         points, _ = loop(rule, loss, jnp.array([-0.5, 0.8, 0.1, -0.3]), 12)
         gradients = np.asarray(jax.vmap(jax.grad(loss))(jnp.asarray(points)))

@@ -335,3 +335,11 @@ def test_a_loop_that_donates_its_buffers(name):
     for _ in range(2):
         params, state = step(params, state)
     assert bowl(params) < 5.0
+
+
+def test_a_wrapper_costs_what_the_rule_inside_costs():
+    inner = Setting(optimizer=load("lbfgs"))
+    around = Setting(optimizer=load("lookahead"), hyperparameters={"inner": inner, "slow_step_size": 1.0})
+    alone, wrapped = descend(LOSS, [inner, around], (1.0, 2.0), steps=8)
+    np.testing.assert_array_equal(alone.evaluations, wrapped.evaluations)
+    assert alone.evaluations[-1].sum() > 8

@@ -145,7 +145,7 @@ RULES = {
     "newton_saddle_free": ("saddle_free_newton", LINES, {}),
     "bfgs": ("bfgs", LINES, {"line_search": "exact"}),
     "lbfgs": ("lbfgs", LINES, {"line_search": "exact"}),
-    "lbfgs_no_linesearch": ("lbfgs", LINES, {"line_search": "none"}),
+    "lbfgs_no_linesearch": ("lbfgs", LINES, {"line_search": "fixed"}),
     "hogwild": ("hogwild", {"gamma": "learning_rate"}, {}, delayed),
     "delayed_sgd": ("delayed_sgd", {"tau": "delay"}, {}),
     "adaptive_revision": ("adaptive_revision", REVISION, {}, delayed),

@@ -25,7 +25,7 @@ WOLFE = tuple(
     (name, {"line_search": "wolfe"}) for name in ("steepest_descent", "conjugate_gradient", "bfgs", "lbfgs")
 )
 GLOBAL = ("steepest_descent", {"line_search": "global"})
-WITHOUT = ("lbfgs", {"line_search": "none", "learning_rate": 0.5})
+WITHOUT = ("lbfgs", {"line_search": "fixed", "learning_rate": 0.5})
 NEWTON = (("newton", {}), ("saddle_free_newton", {}))
 SEARCHING = (*EXACT, *WOLFE, GLOBAL)
 FORMS = (*SEARCHING, WITHOUT, *NEWTON)
@@ -190,7 +190,7 @@ def test_a_missing_loss_is_asked_for(name):
 
 
 def test_lbfgs_without_a_search_needs_no_loss():
-    rule = load("lbfgs").rule(line_search="none", learning_rate=0.5)
+    rule = load("lbfgs").rule(line_search="fixed", learning_rate=0.5)
     updates, _ = rule.update(jnp.array([3.0, -1.0]), rule.init(jnp.ones(2)), jnp.ones(2))
     np.testing.assert_allclose(updates, (-0.375, 0.125))
 
