@@ -24,7 +24,8 @@ from ravine.renderer._contour import _BANDS, band_colours
 from ravine.renderer._grid import middles
 from ravine.renderer._tone import Tone
 
-_SAME = 1e-5
+_SAME = 0.05
+"""A hundredth of the view: what a chaotic run makes of another rounding of its first steps."""
 
 
 def write_scene(film: Film, path: str) -> None:

@@ -1,6 +1,7 @@
 """What can be drawn over the steps of a run beside its loss."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jax
@@ -40,24 +41,32 @@ def with_batch_losses(descent: Descent, sampling: Sampling | None) -> Descent:
         return descent
     first = jax.tree.map(lambda draws: draws[:, 0], sampling.samples)
     with jax.enable_x64(True):
-        losses = jax.jit(jax.vmap(sampling.loss))(descent.points[:-1], first)
+        losses = _along(sampling.loss)(descent.points[:-1], first)
     return descent._replace(series={**descent.series, "batch_loss": np.asarray(losses)})
 
 
 def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray, "steps+1"]:
-    """The loss on the examples that no gradient sees."""
-    examples = landscape.examples
-    if examples is None or examples.held_out is None:
+    """The loss on the examples that no gradient sees.
+
+    Raises:
+        ValueError: the landscape has none.
+    """
+    if landscape.examples is None:
         raise ValueError(f"{landscape.name} has no held-out examples.")
-    inputs, targets = examples.held_out
-    return _at(lambda point: examples.loss_on(point, inputs, targets), descent.points)
+    return _at(landscape.examples.held_out_loss, descent.points)
 
 
 def _at(
     measure: Callable[[Any], Any], points: Float[np.ndarray, "steps+1 2"]
 ) -> Float[np.ndarray, "steps+1"]:
     with jax.enable_x64(True):
-        return np.asarray(jax.jit(jax.vmap(measure))(points), dtype=np.float64)
+        return np.asarray(_along(measure)(points), dtype=np.float64)
+
+
+@cache
+def _along(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function at many points; compiled once for all runs."""
+    return jax.jit(jax.vmap(function))
 
 
 def _strides(points: Float[np.ndarray, "steps+1 2"], variables: int) -> Float[np.ndarray, " steps"]:

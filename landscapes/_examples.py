@@ -34,6 +34,16 @@ class Examples:
         """The mean loss on all examples."""
         return self.loss_on(point, self.inputs, self.targets)
 
+    def held_out_loss(self, point: "Array") -> "Array":
+        """The mean loss on the examples that no gradient sees.
+
+        Raises:
+            ValueError: there are none.
+        """
+        if self.held_out is None:
+            raise ValueError("No examples are held out.")
+        return self.loss_on(point, *self.held_out)
+
     def batch_loss(self, point: "Array", rows: "Array") -> "Array":
         """The mean loss on the rows `Int[Array, "size"]`: what one step of stochastic descent sees."""
         import jax.numpy as jnp
