@@ -108,7 +108,8 @@ _DESCENT = (
     click.option(
         "--control/--no-control",
         default=None,
-        help="Show a method with delays beside itself without them.  [default: --control]",
+        help="Show a method with delays beside itself without them, and a run that may be stopped early beside "
+        "itself unstopped.  [default: --control]",
     ),
 )
 
@@ -133,6 +134,8 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
         given["show_vectors"] = None
     if given.get("random_start") and "start" not in given:
         given["start"] = None
+    if "start" in given and "random_start" not in given:
+        given["random_start"] = False
     return base.replace(**given)
 
 

@@ -16,7 +16,7 @@ from ravine.cli._options import SizeType, name_argument, quiet_option
 @click.option("--size", type=SizeType(), help="[default: 1280x720]")
 @quiet_option
 def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> None:
-    """Print the equation, the facts and the paper of the landscape, optimizer or recipe NAME.
+    """Print the equation, the facts and the paper of the landscape, optimizer, schedule or recipe NAME.
 
     With -o, write a still: the landscape alone, or the optimizer's way down Beale's function.
 

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from ravine.optimizers._choices import check_word
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
@@ -27,10 +28,9 @@ def adadelta(
     """Adadelta; `accumulate="scaled"` feeds the step times the rate back, so that the rate compounds.
 
     Raises:
-        ValueError: `accumulate` is neither "step" nor "scaled".
+        HyperparameterError: `accumulate` is neither "step" nor "scaled".
     """
-    if accumulate not in ("step", "scaled"):
-        raise ValueError(f"accumulate of adadelta must be step or scaled; got {accumulate!r}.")
+    check_word("adadelta", "accumulate", accumulate, ("step", "scaled"))
     if accumulate == "step":
         return optax.adadelta(learning_rate, rho, eps)
 

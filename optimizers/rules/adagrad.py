@@ -24,5 +24,6 @@ OPTIMIZER = Optimizer(
     year=2011,
     address="https://jmlr.org/papers/v12/duchi11a.html",
     about="Suits sparse gradients and needs little tuning, but its rate only ever falls and may stall.",
-    libraries="optax starts its accumulator at 0.1 and has eps 1e-7; torch adds eps 1e-10 outside the root.",
+    libraries="optax starts its accumulator at 0.1 and has eps 1e-7. The paper adds eps outside the root, "
+    "and so does torch, with 1e-10.",
 )

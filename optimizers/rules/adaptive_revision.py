@@ -17,7 +17,10 @@ def adaptive_revision(
     seed: int = 0,
     delays: Delays = (),
 ) -> Process:
-    """AdaptiveRevision; the workers share the parameters, the sum of gradients, z and its largest value."""
+    """AdaptiveRevision; the workers share the parameters, the sum of gradients, z and its largest value.
+
+    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    """
 
     def share(start: Point) -> Shared:
         first = jnp.full_like(start, initial_accumulator_value)

@@ -17,7 +17,10 @@ def async_adagrad(
     seed: int = 0,
     delays: Delays = (),
 ) -> Process:
-    """Adagrad by several workers, without regard to what was written while they computed."""
+    """Adagrad by several workers, without regard to what was written while they computed.
+
+    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    """
 
     def write(shared: Shared, gradient: Point, read: Shared) -> Shared:
         del read
@@ -46,7 +49,8 @@ OPTIMIZER = Optimizer(
     "Learning",
     year=2014,
     address="https://papers.nips.cc/paper/5242-delay-tolerant-algorithms-for-asynchronous-distributed-online-learning",
-    about="What AdaptiveRevision is measured by: rates fall with the gradients and take no notice of delays.",
+    about="Needs little tuning, as Adagrad does, but takes no notice of delays, and swings where they are "
+    "long; AdaptiveRevision is measured by it.",
     iterate="point",
     balls={"worker": "workers", "read": "read"},
     untied=("worker",),

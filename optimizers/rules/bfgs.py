@@ -24,6 +24,9 @@ def bfgs(*, line_search: _Search = "exact") -> optax.GradientTransformationExtra
 
     Args:
         line_search: To the first minimiser on the ray, or to where the strong Wolfe conditions hold.
+
+    Raises:
+        HyperparameterError: `line_search` is another word.
     """
 
     def init(zeros: Float[Array, " n"]) -> _Learnt:
@@ -53,7 +56,8 @@ def _updated(inverse: Float[Array, "n n"], secant: Secant) -> Float[Array, "n n"
 OPTIMIZER = Optimizer(
     rule=bfgs,
     title="BFGS",
-    equation=r"s = \theta_t - \theta_{t-1}, \quad y = g_t - g_{t-1}, \quad \rho = \frac{1}{y \cdot s} \\"
+    equation=r"s = \theta_t - \theta_{t-1}, \quad y = g_t - g_{t-1}, \quad \rho = \frac{1}{y \cdot s}, \quad "
+    r"H_0 = I \\"
     r"H_t = (I - \rho\, s y^{T})\, H_{t-1}\, (I - \rho\, y s^{T}) + \rho\, s s^{T} \\"
     r"\theta_{t+1} = \theta_t - \alpha_t\, H_t\, g_t",
     family="quasi-Newton",

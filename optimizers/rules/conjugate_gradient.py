@@ -31,6 +31,9 @@ def conjugate_gradient(
         method: How much of the last direction is kept: Fletcher and Reeves' part, Polak and Ribière's, or
             the latter if it is positive.
         line_search: To the first minimiser on the ray, or to where the strong Wolfe conditions hold.
+
+    Raises:
+        HyperparameterError: `method` or `line_search` is another word.
     """
     check_word("conjugate_gradient", "method", method, get_args(_Method))
     search = search_named("conjugate_gradient", line_search, get_args(_Search), curvature=0.1)
@@ -55,9 +58,10 @@ def conjugate_gradient(
 OPTIMIZER = Optimizer(
     rule=conjugate_gradient,
     title="Conjugate gradient",
-    equation=r"\beta_t = \frac{\Vert g_t \Vert^2}{\Vert g_{t-1} \Vert^2} \;\;(\mathrm{FR}), \quad "
-    r"\beta_t = \frac{g_t \cdot (g_t - g_{t-1})}{\Vert g_{t-1} \Vert^2} \;\;(\mathrm{PR}) \\"
-    r"d_t = -g_t + \beta_t\, d_{t-1} \\"
+    equation=r"\beta_t^{\mathrm{FR}} = \frac{\Vert g_t \Vert^2}{\Vert g_{t-1} \Vert^2}, \quad "
+    r"\beta_t^{\mathrm{PR}} = \frac{g_t \cdot (g_t - g_{t-1})}{\Vert g_{t-1} \Vert^2}, \quad "
+    r"\beta_t^{\mathrm{PR+}} = \max(0,\, \beta_t^{\mathrm{PR}}) \\"
+    r"d_t = -g_t + \beta_t^{\mathrm{PR+}} d_{t-1}, \quad d_0 = -g_0 \\"
     r"\theta_{t+1} = \theta_t + \alpha_t\, d_t",
     family="line search",
     paper="R. Fletcher and C. M. Reeves, Function minimization by conjugate gradients; E. Polak and "
@@ -66,8 +70,9 @@ OPTIMIZER = Optimizer(
     address="https://doi.org/10.1093/comjnl/7.2.149",
     about="Ends on a quadratic in as many steps as it has dimensions; elsewhere FR may take many small steps "
     "in a row, where PR and PR+ start afresh.",
-    libraries="scipy's CG is PR+ with a Wolfe search, and stops at a tolerance; optax has none. In the plane "
-    "PR, BFGS and L-BFGS draw one curve under exact line search.",
+    libraries="The default is PR+, after J. C. Gilbert and J. Nocedal (1992). scipy's CG is PR+ with a Wolfe "
+    "search, and stops at a tolerance; optax has none. In the plane PR, BFGS and L-BFGS draw one curve under "
+    "exact line search.",
     series={"step length": "step_length"},
     evaluations="evaluations",
     tuned=False,

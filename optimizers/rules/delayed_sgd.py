@@ -8,7 +8,11 @@ from ravine.optimizers._stale import StaleWrites, write_step
 
 
 def delayed_sgd(*, learning_rate: Real = 0.01, delay: int = 4) -> Process:
-    """Gradient descent whose gradients are `delay` steps old, and of the start before there are so many."""
+    """Gradient descent whose gradients are `delay` steps old, and of the start before there are so many.
+
+    Raises:
+        HyperparameterError: `delay` is not a whole number of steps.
+    """
     check_whole("delayed_sgd", "delay", delay, least=0)
     return StaleWrites(
         method="delayed_sgd",

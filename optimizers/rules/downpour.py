@@ -144,9 +144,11 @@ def _where(condition: Array, yes: Any, no: Any) -> Any:
 OPTIMIZER = Optimizer(
     rule=downpour,
     title="Downpour SGD",
-    equation=r"\theta_i \leftarrow \theta \ (\mathrm{every}\ n_{fetch}) \\"
-    r"\theta_i \leftarrow \theta_i - \eta\, g_i(\theta_i), \quad a_i \leftarrow a_i + g_i \\"
-    r"\theta \leftarrow \theta - \eta\, a_i, \quad a_i \leftarrow 0 \ (\mathrm{every}\ n_{push})",
+    equation=r"\theta_i \leftarrow \theta \quad (\mathrm{every}\ n_{\mathrm{fetch}}\ \mathrm{steps}) \\"
+    r"g_i = \nabla f_i(\theta_i), \quad \theta_i \leftarrow \theta_i - \eta\, g_i, \quad "
+    r"a_i \leftarrow a_i + g_i \\"
+    r"\theta \leftarrow \theta - \eta\, a_i, \quad a_i \leftarrow 0 \quad "
+    r"(\mathrm{every}\ n_{\mathrm{push}}\ \mathrm{steps})",
     family="asynchronous",
     paper="J. Dean et al., Large Scale Distributed Deep Networks",
     year=2012,

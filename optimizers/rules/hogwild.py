@@ -9,7 +9,10 @@ from ravine.optimizers._stale import Delays, StaleWrites, write_step
 def hogwild(
     *, learning_rate: Real = 0.01, workers: int = 4, max_delay: int = 8, seed: int = 0, delays: Delays = ()
 ) -> Process:
-    """Hogwild!; what a worker reads is torn: each coordinate may be another number of writes old."""
+    """Hogwild!; what a worker reads is torn: each coordinate may be another number of writes old.
+
+    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    """
     return StaleWrites(
         method="hogwild",
         share=lambda start: (start,),
@@ -28,7 +31,7 @@ OPTIMIZER = Optimizer(
     equation=r"\hat\theta_v = \theta_{t - \tau_{t,v},\, v} \\"
     r"\theta_{t+1,\, v} = \theta_{t,\, v} - \eta\, \nabla_v f_t(\hat\theta) \quad v \in e_t",
     family="asynchronous",
-    paper="F. Niu, B. Recht, C. Re and S. J. Wright, Hogwild!: A Lock-Free Approach to Parallelizing "
+    paper="F. Niu, B. Recht, C. Ré and S. J. Wright, Hogwild!: A Lock-Free Approach to Parallelizing "
     "Stochastic Gradient Descent",
     year=2011,
     address="https://arxiv.org/abs/1106.5730",

@@ -28,7 +28,7 @@ OPTIMIZER = Optimizer(
     title="LAMB",
     equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t, \quad "
     r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
-    r"u_t = \frac{\hat m}{\sqrt{\hat v} + \epsilon} + w\, \theta_t, \quad "
+    r"u_t = \frac{\hat m}{\sqrt{\hat v} + \epsilon} + \lambda\, \theta_t, \quad "
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{\|\theta_t\|}{\|u_t\|}\, u_t",
     family="layerwise",

@@ -39,6 +39,9 @@ def lbfgs(
         line_search: To the first minimiser on the ray, to where the strong Wolfe conditions hold, or "fixed".
         learning_rate: The step in units of the quasi-Newton step where there is no line search. A search
             for the Wolfe conditions begins with it; the exact one takes no notice.
+
+    Raises:
+        HyperparameterError: `memory_size` is not a number of steps, or `line_search` is another word.
     """
     check_steps("lbfgs", "memory_size", memory_size)
     search = search_named("lbfgs", line_search, get_args(_Search), curvature=0.9)

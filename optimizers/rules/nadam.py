@@ -40,9 +40,10 @@ def nadam(
 ) -> optax.GradientTransformationExtraArgs:
     """Nadam.
 
-    The published form corrects both parts of the step as the mean of this step, with eps inside the root;
-    `variant="optax"` corrects the momentum as that of the next step, with eps outside the root, and
-    `variant="torch"` does so with a momentum that warms up at the pace of `momentum_decay`.
+    `variant="paper"` corrects both parts of the step as the mean of this step, with eps inside the root, as
+    the rule is usually printed. Dozat's own algorithm corrects the momentum as that of the next step, with
+    eps outside the root: `variant="optax"` has a constant momentum there, and `variant="torch"` one that
+    warms up at the pace of `momentum_decay`.
 
     Raises:
         HyperparameterError: `variant` is none of the three.
@@ -101,7 +102,8 @@ OPTIMIZER = Optimizer(
     address="https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
     about="Answers a change of slope a step earlier than Adam, but its first steps are up to twice as long "
     "as the rate.",
-    libraries="optax corrects the momentum as that of the next step, with eps outside the root "
-    "(variant=optax); torch lets the momentum warm up as well (variant=torch, momentum_decay=0.004). The "
-    "three are 3 to 11 % apart.",
+    libraries="The default is the rule as it is usually printed. Dozat's algorithm corrects the momentum "
+    "as that of the next step, with eps outside the root; so do optax, with a constant momentum "
+    "(variant=optax), and torch, where the momentum warms up (variant=torch, momentum_decay=0.004). "
+    "The three are 3 to 11 % apart.",
 )

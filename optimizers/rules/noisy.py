@@ -84,7 +84,8 @@ OPTIMIZER = Optimizer(
     year=2015,
     address="https://arxiv.org/abs/1511.06807",
     about="Shakes a rule out of poor starts and off saddles; too much noise and it wanders.",
-    libraries="optax.add_noise agrees to float32. eta is the variance at the first step, not a rate.",
+    libraries="optax.add_noise has the same variance, to float32. eta is the variance at the first step, "
+    "not a rate.",
     series={"sigma": "noise_sigma"},
     inner="sgd",
 )

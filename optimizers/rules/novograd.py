@@ -31,6 +31,6 @@ OPTIMIZER = Optimizer(
     address="https://arxiv.org/abs/1905.11286",
     about="Has one rate for all of a layer, and so keeps the gradient's direction, ravines and all; it "
     "needs no warm-up.",
-    libraries="optax agrees, with b1 0.9 and b2 0.25 of the paper's first version; other libraries weigh a "
-    "new gradient by 1 - b1.",
+    libraries="optax agrees, with b1 0.9, b2 0.25 and eps 1e-6; other libraries can weigh a new gradient by "
+    "1 - b1.",
 )

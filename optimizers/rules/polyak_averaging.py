@@ -19,14 +19,15 @@ def polyak_averaging(*, inner: optax.GradientTransformation) -> optax.GradientTr
 OPTIMIZER = Optimizer(
     rule=polyak_averaging,
     title="Polyak averaging",
-    equation=r"\theta_{t+1} = \theta_t - \eta\, g_t \\"
+    equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
     r"\bar\theta_{t+1} = \frac{1}{t + 1} \sum_{i=1}^{t+1} \theta_i",
     family="averaging",
     paper="B. T. Polyak and A. B. Juditsky, Acceleration of Stochastic Approximation by Averaging",
     year=1992,
     address="https://doi.org/10.1137/0330046",
     about="Averages the noise of SGD away at a large rate, but never forgets the way from a far start.",
-    libraries="torch.optim.ASGD starts the mean late, decays the weights and lets the rate fall.",
+    libraries="The paper's mean counts the start, and not yet the latest iterate. torch.optim.ASGD starts "
+    "the mean late, decays the weights and lets the rate fall.",
     balls={"average": "average"},
     inner="sgd",
 )

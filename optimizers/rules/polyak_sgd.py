@@ -56,8 +56,8 @@ OPTIMIZER = Optimizer(
     address="https://doi.org/10.1016/0041-5553(69)90061-5",
     about="Needs the lowest loss in place of a rate; where it is set too low, the steps stay too long and "
     "the descent never settles.",
-    libraries="optax bounds the rate by 1, as the stochastic form of Loizou et al. (2021) does; its "
-    "scaling divides the steps.",
+    libraries="optax bounds the rate by 1, as the stochastic form of Loizou et al. (2021) is bounded; its "
+    "scaling divides the steps, where learning_rate multiplies them here.",
     series={"learning_rate": "polyak_rate"},
     tuned=False,
 )

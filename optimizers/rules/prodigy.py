@@ -100,7 +100,7 @@ OPTIMIZER = Optimizer(
     r"d_{t+1} = \max \left( d_t, \frac{r_{t+1}}{\Vert s_{t+1} \Vert_1} \right)",
     family="self-tuning",
     paper="K. Mishchenko and A. Defazio, Prodigy: An Expeditiously Adaptive Parameter-Free Learner",
-    year=2023,
+    year=2024,
     address="https://arxiv.org/abs/2306.06101",
     about="Needs no rate: it stands still until it has found how far to go, and then may overshoot, for "
     "its estimate never shrinks.",

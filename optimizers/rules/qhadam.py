@@ -39,8 +39,8 @@ OPTIMIZER = Optimizer(
     paper="J. Ma and D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning",
     year=2019,
     address="https://arxiv.org/abs/1810.06801",
-    about="Turns sooner than Adam at the same momentum; with nu1 = nu2 = 1 it is Adam, and its four shares "
-    "are two more to choose.",
+    about="Turns sooner than Adam at the same momentum, at the price of two more numbers to choose; with "
+    "nu1 = nu2 = 1 it is Adam.",
     libraries="Not in optax or torch; the authors' qhoptim agrees. With nu1 = b1 and nu2 = 1 it is Nadam but "
     "for the correction of the plain gradient, which QHAdam leaves out.",
 )

@@ -81,12 +81,15 @@ def rectification(step: Float[Array, ""], b2: Real, threshold: Real) -> Float[Ar
 OPTIMIZER = Optimizer(
     rule=radam,
     title="RAdam",
-    equation=r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \quad "
-    r"\rho_t = \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t} \\"
-    r"r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}"
-    r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}} \\"
-    r"\theta_{t+1} = \theta_t - \eta\, r_t\, \frac{\hat m}{\sqrt{\hat v} + \epsilon} "
-    r"\quad (\rho_t > 4), \quad \theta_{t+1} = \theta_t - \eta\, \hat m \quad (\rho_t \leq 4)",
+    equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t, \quad "
+    r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
+    r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
+    r"\rho_\infty = \frac{2}{1 - \beta_2} - 1, \quad "
+    r"\rho = \rho_\infty - \frac{2 (t + 1) \beta_2^{t+1}}{1 - \beta_2^{t+1}}, \quad "
+    r"r = \sqrt{\frac{(\rho - 4)(\rho - 2)\, \rho_\infty}"
+    r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho}} \\"
+    r"\theta_{t+1} = \theta_t - \eta\, r\, \frac{\hat m}{\sqrt{\hat v} + \epsilon} "
+    r"\quad (\rho > 4), \quad \theta_{t+1} = \theta_t - \eta\, \hat m \quad (\rho \leq 4)",
     family="adaptive",
     paper="L. Liu, H. Jiang, P. He, W. Chen, X. Liu, J. Gao and J. Han, On the Variance of the Adaptive "
     "Learning Rate and Beyond",

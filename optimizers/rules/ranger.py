@@ -36,7 +36,8 @@ OPTIMIZER = Optimizer(
     r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad "
     r"\theta_{t+1} \leftarrow \phi",
     family="adaptive",
-    paper="L. Wright, New Deep Learning Optimizer, Ranger: Synergistic Combination of RAdam and LookAhead",
+    paper="L. Wright, New Deep Learning Optimizer, Ranger: Synergistic combination of RAdam + LookAhead for "
+    "the best of both",
     year=2019,
     address="https://github.com/lessw2020/Ranger-Deep-Learning-Optimizer",
     about="Needs no warm-up and hardly jitters; its first steps are plain momentum and may explode where it "

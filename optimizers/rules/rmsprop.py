@@ -33,5 +33,5 @@ OPTIMIZER = Optimizer(
     year=2012,
     address="https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
     about="Takes steps of one size whatever the slope, and so jitters around a minimum at a constant rate.",
-    libraries="torch and Keras add eps outside the root (eps_inside=false).",
+    libraries="torch adds eps outside the root (eps_inside=false); optax and Keras 3 have it inside.",
 )

@@ -58,9 +58,9 @@ def rprop(
 OPTIMIZER = Optimizer(
     rule=rprop,
     title="Rprop",
-    equation=r"\Delta_t = \min(\eta^+ \Delta_{t-1}, \Delta_{max}),\ d_t = -\mathrm{sign}(g_t) \Delta_t \quad "
-    r"(g_t g_{t-1} > 0) \\"
-    r"\Delta_t = \max(\eta^- \Delta_{t-1}, \Delta_{min}),\ d_t = -d_{t-1},\ g_t \leftarrow 0 \quad "
+    equation=r"\Delta_t = \min(\eta^+ \Delta_{t-1}, \Delta_{\max}),\ d_t = -\mathrm{sign}(g_t) \Delta_t "
+    r"\quad (g_t g_{t-1} > 0) \\"
+    r"\Delta_t = \max(\eta^- \Delta_{t-1}, \Delta_{\min}),\ d_t = -d_{t-1},\ g_t \leftarrow 0 \quad "
     r"(g_t g_{t-1} < 0) \\"
     r"\Delta_t = \Delta_{t-1},\ d_t = -\mathrm{sign}(g_t) \Delta_t \quad (g_t g_{t-1} = 0) \\"
     r"\theta_{t+1} = \theta_t + d_t",

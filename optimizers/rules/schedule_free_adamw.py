@@ -39,8 +39,10 @@ OPTIMIZER = Optimizer(
     address="https://arxiv.org/abs/2405.15682",
     about="Adam whose jitter is averaged away, without a schedule; the average trails behind z on a long "
     "way.",
-    libraries="The authors' code and optax agree where the rate never falls (optax weighs by the highest "
-    "rate so far); their parameters are y, and the average x is calculated when it is asked for.",
+    libraries="The paper and the authors' first code count the root of 1 - b2^(t+1) into the rate, and so "
+    "into the weights of the average. Their later code and optax agree where the rate never falls (they "
+    "weigh by the highest rate so far); their parameters are y, and the average x is calculated when it is "
+    "asked for.",
     iterate="x",
     balls={"gradient point": "params", "base point": "z"},
 )

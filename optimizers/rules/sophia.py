@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine.optimizers._choices import check_steps
 from ravine.optimizers._counting import no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -39,7 +40,11 @@ def sophia(
     """Sophia-H, with Hutchinson's estimate of the diagonal every `update_interval` steps.
 
     Its update needs `value_fn`, the loss as a function of the parameters.
+
+    Raises:
+        HyperparameterError: `update_interval` is not a number of steps.
     """
+    check_steps("sophia", "update_interval", update_interval)
     return optax.chain(
         _scale_by_sophia(b1, b2, eps, gamma, update_interval, seed),
         optax.add_decayed_weights(weight_decay),
@@ -97,7 +102,7 @@ OPTIMIZER = Optimizer(
     family="second order",
     paper="H. Liu, Z. Li, D. Hall, P. Liang and T. Ma, Sophia: A Scalable Stochastic Second-order "
     "Optimizer for Language Model Pre-training",
-    year=2023,
+    year=2024,
     address="https://arxiv.org/abs/2305.14342",
     about="Takes long steps along flat directions and clipped ones where curvature is negative; on few "
     "parameters one random vector tells little of the curvature.",

@@ -18,6 +18,9 @@ def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransfo
     Args:
         line_search: To the first minimiser along the gradient; to the lowest one, which takes a thousand
             losses a step ("global"); or to where the strong Wolfe conditions hold.
+
+    Raises:
+        HyperparameterError: `line_search` is another word.
     """
     search = search_named("steepest_descent", line_search, get_args(_Search), curvature=0.1)
 
@@ -33,7 +36,7 @@ def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransfo
 OPTIMIZER = Optimizer(
     rule=steepest_descent,
     title="Steepest descent",
-    equation=r"\alpha_t = \mathrm{argmin}_{\alpha > 0}\; f(\theta_t - \alpha\, g_t) \\"
+    equation=r"\alpha_t = \min \{ \alpha > 0 : \, g_t \cdot \nabla f(\theta_t - \alpha\, g_t) = 0 \} \\"
     r"\theta_{t+1} = \theta_t - \alpha_t\, g_t",
     family="line search",
     paper="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées",

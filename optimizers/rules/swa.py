@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 
 from ravine.optimizers._average import averaging
 from ravine.optimizers._choices import check_steps
-from ravine.optimizers._optimizer import HyperparameterError, Optimizer
+from ravine.optimizers._optimizer import Optimizer
 
 
 def swa(
@@ -24,10 +24,7 @@ def swa(
     Raises:
         HyperparameterError: `swa_start` or `cycle` is not a number of steps.
     """
-    if swa_start < 0 or swa_start != int(swa_start):
-        raise HyperparameterError(
-            f"swa_start of swa must be a whole number of steps, at least 0; got {swa_start!r}."
-        )
+    check_steps("swa", "swa_start", swa_start, least=0)
     check_steps("swa", "cycle", cycle)
 
     def weight(step: Float[Array, ""]) -> Float[Array, ""]:

@@ -152,7 +152,8 @@ def _switch(
 OPTIMIZER = Optimizer(
     rule=swats,
     title="SWATS",
-    equation=r"p_t = \mathrm{Adam}(g_t), \quad \gamma_t = \frac{p_t^T p_t}{-p_t^T g_t}, \quad "
+    equation=r"p_t = \mathrm{Adam}(g_t), \quad \theta_{t+1} = \theta_t + p_t \\"
+    r"\gamma_t = \frac{p_t^T p_t}{-p_t^T g_t}, \quad "
     r"\lambda_{t+1} = \beta_2 \lambda_t + (1 - \beta_2)\, \gamma_t \\"
     r"\Lambda = \frac{\lambda_{t+1}}{1 - \beta_2^{t+1}} \quad \mathrm{once} \quad "
     r"|\Lambda - \gamma_t| < \epsilon_s \\"

@@ -162,8 +162,8 @@ OPTIMIZER = Optimizer(
     equation=r"v_{t+1} = \mu_t v_t + g_t, \quad \theta_{t+1} = \theta_t - \eta_t v_{t+1} \\"
     r"\mu_t = \max\left(x^2,\ "
     r"\left(\frac{\sqrt{h_{\max} / h_{\min}} - 1}{\sqrt{h_{\max} / h_{\min}} + 1}\right)^2\right), "
-    r"\quad \eta_t = \frac{(1 - \sqrt{\mu_t})^2}{h_{\min}} \\"
-    r"(1 - x)^3 = \frac{D^2 h_{\min}^2}{2 C}\, x \\"
+    r"\quad (1 - x)^3 = \frac{D^2 h_{\min}^2}{2 C}\, x \\"
+    r"\eta_t = \min\left(1,\ \frac{t + 1}{10\, w}\right) \frac{(1 - \sqrt{\mu_t})^2}{h_{\min}} \\"
     r"h = \|g\|^2, \quad D = \|g\| / \|g\|^2, \quad C = \mathrm{Var}\, g \quad (\mathrm{running\ means})",
     family="momentum",
     paper="J. Zhang and I. Mitliagkas, YellowFin and the Art of Momentum Tuning",

@@ -24,7 +24,7 @@ def cosine(rate: float, steps: int, final: float = 0.0) -> optax.Schedule:
 SCHEDULE = Schedule(
     rule=cosine,
     title="Cosine",
-    equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi t}{T}\right)",
+    equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)",
     arguments={"rate": "the first rate", "steps": "the steps of the fall", "final": "the last rate"},
     paper="I. Loshchilov and F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts",
     year=2017,

@@ -26,7 +26,7 @@ SCHEDULE = Schedule(
         "warmup": "the steps of the warm-up",
         "from_zero": "whether the first rate is zero",
     },
-    paper="P. Goyal, P. Dollar, R. Girshick, P. Noordhuis, L. Wesolowski, A. Kyrola, A. Tulloch, Y. Jia and "
+    paper="P. Goyal, P. Dollár, R. Girshick, P. Noordhuis, L. Wesolowski, A. Kyrola, A. Tulloch, Y. Jia and "
     "K. He, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",
     year=2017,
     address="https://arxiv.org/abs/1706.02677",

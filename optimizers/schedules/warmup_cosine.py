@@ -19,7 +19,7 @@ SCHEDULE = Schedule(
     rule=warmup_cosine,
     title="Warm-up and cosine",
     equation=r"\eta_t = \eta\, \frac{t}{w} \quad (t < w) \\"
-    r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi (t - w)}{T - w}\right)"
+    r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi (\min(t, T) - w)}{T - w}\right)"
     r"\quad (t \geq w)",
     arguments={
         "rate": "the highest rate",
