@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import jax
+import numpy as np
 
 from ravine.gallery import Recipe
 from ravine.gallery._work import Work
@@ -15,10 +16,10 @@ _SCAN = 0.02
 """A program that takes fewer seconds to compile holds no descent: it fills an array or the like."""
 
 
-def film(landscape: str, rules: tuple[str, ...], steps: int = 200) -> Work:
+def prepared(landscape: str, rules: tuple[str, ...], steps: int = 200) -> Work:
     """A film's work with all but the descents done."""
     work = Work(Recipe(landscape=landscape, optimizers=rules, steps=steps))
-    losses_at(work.landscape.loss, jax.numpy.array([[0.5, 0.5]]).__array__())
+    losses_at(work.landscape.loss, np.array([[0.5, 0.5]]))
     return work
 
 
@@ -32,7 +33,7 @@ def timed(task: Callable[[], object]) -> tuple[float, float]:
 def main() -> None:
     """Measure a first film and a second one with the same programs."""
     landscape, *rules = sys.argv[1:]
-    first, second = (film(landscape, tuple(rules)) for _ in range(2))
+    first, second = (prepared(landscape, tuple(rules)) for _ in range(2))
     assert first.settings
     assert second.settings
     compiled: list[float] = []

@@ -108,8 +108,8 @@ _DESCENT = (
     click.option(
         "--control/--no-control",
         default=None,
-        help="Show a method with delays beside itself without them, and a run that may be stopped early beside "
-        "itself unstopped.  [default: --control]",
+        help="Show a method with delays beside itself without them, and a run that may be stopped early "
+        "beside itself unstopped.  [default: --control]",
     ),
 )
 

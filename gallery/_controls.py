@@ -34,7 +34,8 @@ def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple
     shown: list[Shown] = []
     for setting in settings:
         place = len(shown)
-        known = [*settings, *(run.setting for run in shown if _has_rate(run.setting))]
+        # Of a tuned control it is only known that its rate is its leader's.
+        known = [*settings, *(run.setting for run in shown if not run.setting.needs_rate)]
         shown.append(Shown(setting, place))
         control = _without_delay(setting)
         if control is not None and not any(_is_same_run(control, other) for other in known):
@@ -53,12 +54,6 @@ def _without_delay(setting: Setting) -> Setting | None:
     return replace(setting, hyperparameters=hyperparameters, label=f"{setting.label}, no delay")
 
 
-def _has_rate(setting: Setting) -> bool:
-    """Whether its rate is given: of a tuned one it is only known that it is its leader's."""
-    owner = setting.rate_owner
-    return owner is None or "learning_rate" in owner.hyperparameters
-
-
 def _is_same_run(one: Setting, other: Setting) -> bool:
-    alike = one.optimizer is other.optimizer and _has_rate(one) == _has_rate(other)
+    alike = one.optimizer is other.optimizer and one.needs_rate == other.needs_rate
     return alike and one.complete == other.complete

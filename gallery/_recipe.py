@@ -38,7 +38,8 @@ class Recipe:
         batch_order: How they are drawn: each once an epoch, independently, or the easy ones first.
         show_batch: Draw the contours of what each step sees.
         early_stopping: Stop a run once its held-out loss has not improved for so many steps.
-        control: Show a method that has delays beside itself without them.
+        control: Show a method that has delays beside itself without them, and a run that may be stopped
+            early beside itself unstopped.
         clock: What the film counts: steps, or evaluations of the loss, the gradient and the Hessian.
         view: From above, a surface, the graph of a loss of x alone, or a chart of `plot`; from above unless
             given, or the graph where the loss is of x alone.
@@ -141,7 +142,7 @@ def _values(recipe: Recipe) -> dict[str, Any]:
 
 
 def _plain(key: str, value: Any) -> Any:
-    if hasattr(value, "tolist") and key in (*WHOLE, *REAL, *PAIRS):
+    if hasattr(value, "tolist") and key in (*WHOLE, *REAL, *PAIRS, "batch_size"):
         value = value.tolist()
     if key == "size" and isinstance(value, str):
         return read_size(value)

@@ -146,6 +146,8 @@ def _check_slices(recipe: "Recipe") -> None:
             raise RecipeError(f"A slice must end elsewhere than it begins; got {line}.")
     if len(recipe.slices) > 3:
         raise RecipeError(f"A picture has room for 3 slices; got {len(recipe.slices)}.")
+    if recipe.slices and recipe.plot is not None:
+        raise RecipeError(f"slices and plot {recipe.plot} have one panel between them: give one of the two.")
 
 
 def _check_clock(recipe: "Recipe") -> None:

@@ -209,14 +209,15 @@ def _untied(setting: Setting, balls: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def small_print(setting: Setting) -> str:
-    """The rate, and whatever else differs from the rule's defaults, in the order in which it was given."""
+    """The rate, unless the rule sets its own, and what differs from the defaults, in the order as given."""
     defaults, complete = setting.optimizer.defaults, setting.complete
+    always = {"learning_rate"} if setting.optimizer.tuned else set()
     names = {"learning_rate": "rate ", "inner": ""}
     in_order = dict.fromkeys(("learning_rate", *setting.hyperparameters, *complete))
     return " · ".join(
         f"{names.get(key, f'{key} ')}{_short(complete[key])}"
         for key in in_order
-        if key in complete and (key == "learning_rate" or _is_telling(complete[key], defaults.get(key)))
+        if key in complete and (key in always or _is_telling(complete[key], defaults.get(key)))
     )
 
 

@@ -164,7 +164,7 @@ def _as_setting(optimizer: Any) -> Setting:
 def _published(setting: Setting) -> Setting:
     """The setting at the catalogue's rate, where it gives none and the catalogue has one."""
     owner = setting.rate_owner
-    if owner is None or "learning_rate" in owner.hyperparameters:
+    if owner is None or not setting.needs_rate:
         return setting
     rate = owner.optimizer.defaults["learning_rate"]
     return setting if rate is inspect.Parameter.empty else setting.with_rate(rate)

@@ -87,6 +87,7 @@ def descend(
     """
     if steps != int(steps) or steps < 1:
         raise ValueError(f"A descent takes a whole number of steps, at least 1; got {steps}.")
+    steps = int(steps)
     if not optimizers:
         raise ValueError("A descent needs at least one optimizer; got none.")
     settings = tuple(_as_setting(optimizer) for optimizer in optimizers)

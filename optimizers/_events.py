@@ -15,7 +15,6 @@ _DRAWN = 4096
 """Events with times of their own, drawn before the loop: a generator in it would take longer to compile
 than all the rest of a method."""
 
-
 _LONGEST = 10_000
 """So many past writes are kept at most."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 if TYPE_CHECKING:
     import optax
@@ -46,8 +46,9 @@ class Optimizer:
     """An update rule with its facts.
 
     Attributes:
-        rule: Builds the `optax.GradientTransformation` from keyword arguments. Its defaults are the
-            published ones, or the usual ones where the paper gives none.
+        rule: Builds the `optax.GradientTransformation`, or the `Process` of a method with several workers,
+            from keyword arguments. Its defaults are the published ones, or the usual ones where the paper
+            gives none.
         title: Its name as printed on a picture.
         equation: The update rule in LaTeX; lines are separated by two backslashes.
         family: What it belongs to: "plain", "momentum", "adaptive", ...
@@ -143,15 +144,22 @@ class Optimizer:
         return self._check_other(key, value)
 
     def _check_other(self, key: str, value: Any) -> Any:
-        default = self.defaults[key]
+        default, value = self.defaults[key], _as_tuples(value)
         for kind, what in _KINDS:
             if isinstance(default, kind) and type(value) is not type(default):
                 raise HyperparameterError(f"{key} of {self.name} must be {what}; got {_shown(value)}.")
+        if default is None and isinstance(value, float) and self._counts(key):
+            raise HyperparameterError(f"{key} of {self.name} must be a whole number or none; got {value!r}.")
         if default is None and isinstance(value, str):
             raise HyperparameterError(f"{key} of {self.name} must be a number or none; got {value!r}.")
         if isinstance(value, tuple) and not _is_list_like(value, default):
             raise HyperparameterError(f"{key} of {self.name} must be a list of numbers; got {_shown(value)}.")
         return value
+
+    def _counts(self, key: str) -> bool:
+        """Whether a hyper-parameter that may be none is a whole number where it is not."""
+        kinds = get_args(inspect.signature(self.rule).parameters[key].annotation)
+        return int in kinds and float not in kinds
 
     def _check_real(self, key: str, value: Any) -> Any:
         if key == RATE and (hasattr(value, "rates") or (callable(value) and not hasattr(value, "rule"))):
@@ -181,6 +189,11 @@ def _is_list_like(values: tuple[Any, ...], default: Any) -> bool:
         or (not flat and isinstance(value, tuple) and _is_list_like(value, default))
         for value in values
     )
+
+
+def _as_tuples(value: Any) -> Any:
+    """A list, and those in it, as tuples: what is fixed at compilation must be hashable."""
+    return tuple(map(_as_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 def _shown(value: Any) -> str:
@@ -238,6 +251,12 @@ class Setting:
         if self.optimizer.has_rate:
             return self if self.optimizer.tuned else None
         return self.complete["inner"].rate_owner if self.optimizer.inner else None
+
+    @property
+    def needs_rate(self) -> bool:
+        """Whether there is a learning rate to choose, and none is given."""
+        owner = self.rate_owner
+        return owner is not None and RATE not in owner.hyperparameters
 
     def with_rate(self, rate: Any) -> "Setting":
         """The setting with another learning rate, in the rule inside where that has it."""

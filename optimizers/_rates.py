@@ -97,14 +97,9 @@ def _check_scalar(setting: Setting) -> None:
             raise ValueError(f"{key} of {setting.label} must be one number here; got {len(value)} of them.")
 
 
-def _is_tunable(setting: Setting) -> bool:
-    owner = setting.rate_owner
-    return owner is not None and RATE not in owner.hyperparameters
-
-
 def _on_grid(setting: Setting, start: Float[np.ndarray, "2"]) -> tuple[Setting, Float[np.ndarray, "lanes 2"]]:
     """The setting at every rate of the grid; a rate that is given fills all lanes."""
-    if _is_tunable(setting):
+    if setting.needs_rate:
         setting = setting.with_rate(np.array(RATES))
     owner = setting.rate_owner
     has_grid = owner is not None and isinstance(owner.hyperparameters[RATE], float | np.ndarray)
@@ -112,7 +107,7 @@ def _on_grid(setting: Setting, start: Float[np.ndarray, "2"]) -> tuple[Setting, 
 
 
 def _chosen(setting: Setting, lane: int) -> Setting:
-    return setting.with_rate(RATES[lane]) if _is_tunable(setting) else setting
+    return setting.with_rate(RATES[lane]) if setting.needs_rate else setting
 
 
 def _best_runs(

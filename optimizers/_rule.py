@@ -38,16 +38,17 @@ def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtra
 def _built(setting: Setting) -> optax.GradientTransformationExtraArgs:
     setting.check_complete()
     optimizer = setting.optimizer
-    values = {
+    values: dict[str, Any] = {
         key: _built(value) if isinstance(value, Setting) else value for key, value in setting.complete.items()
     }
     rate = values.get(RATE)
-    if callable(rate) or hasattr(rate, "rates"):
-        made: Any = scheduled(optimizer.rule, learning_rate=values.pop(RATE), **values)  # pyright: ignore
-    else:
-        made = optimizer.rule(**values)
+    has_schedule = callable(rate) or hasattr(rate, "rates")
+    made: Any = optimizer.rule(**{**values, RATE: 1.0} if has_schedule else values)
     if isinstance(made, Process):
         raise HyperparameterError(
             f"{optimizer.name} is a method with several workers, not an update rule: run it with descend."
         )
+    if has_schedule:
+        update_rule: Any = optimizer.rule
+        made = scheduled(update_rule, learning_rate=values.pop(RATE), **values)
     return optax.with_extra_args_support(made)
