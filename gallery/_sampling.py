@@ -73,8 +73,15 @@ def _rows(
         draws=draws,
         order=recipe.batch_order,
         seed=recipe.seed,
-        difficulty=difficulty_of(examples, landscape.minima[0]) if in_order else None,
+        difficulty=difficulty_of(examples, _easiest_at(landscape)) if in_order else None,
     )
+
+
+def _easiest_at(landscape: Landscape) -> tuple[float, float]:
+    """Where examples are told easy from difficult."""
+    if not landscape.minima:
+        raise RecipeError(f"A curriculum needs a minimum, which {landscape.name} does not give: add minima.")
+    return landscape.minima[0]
 
 
 def batch_size(recipe: Recipe, landscape: Landscape) -> int:

@@ -10,7 +10,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._optimizer import Optimizer, Setting
-from ravine.optimizers._program import Lanes, Program
+from ravine.optimizers._program import Lanes, Program, draws_of
 from ravine.optimizers._quickly import jit_quickly
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
@@ -95,7 +95,10 @@ def descend(
     if starts.shape[-1:] != (2,):
         raise ValueError(f"A start is a point (x, y); got an array of shape {starts.shape}.")
     lanes = [Lanes.of(setting, starts, steps=steps) for setting in settings]
-    sampling = sampling or Sampling.none(loss, steps=steps)
+    if sampling is None:
+        sampling = Sampling.none(loss, steps=steps)
+    else:
+        sampling.check(steps=steps, draws=max(map(draws_of, settings)))
     with jax.enable_x64(True):
         runs = _run_all(
             tuple(lane.program for lane in lanes),

@@ -150,7 +150,7 @@ class Optimizer:
                 raise HyperparameterError(f"{key} of {self.name} must be {what}; got {_shown(value)}.")
         if default is None and isinstance(value, float) and self._counts(key):
             raise HyperparameterError(f"{key} of {self.name} must be a whole number or none; got {value!r}.")
-        if default is None and isinstance(value, str):
+        if default is None and isinstance(value, str | bool):
             raise HyperparameterError(f"{key} of {self.name} must be a number or none; got {value!r}.")
         if isinstance(value, tuple) and not _is_list_like(value, default):
             raise HyperparameterError(f"{key} of {self.name} must be a list of numbers; got {_shown(value)}.")
@@ -176,6 +176,8 @@ class Optimizer:
     def _check_reals(self, key: str, values: Any) -> Any:
         import numpy as np
 
+        if not isinstance(values, list | tuple | np.ndarray | np.generic):
+            return values  # JAX's own, which it may be tracing
         if isinstance(values, list | tuple) and not _is_list_like(tuple(values), ()):
             raise HyperparameterError(f"{key} of {self.name} must be a number; got {_shown(values)}.")
         return np.asarray(values, dtype=np.float64)

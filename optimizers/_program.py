@@ -53,6 +53,18 @@ class Program(NamedTuple):
         return {name: at for series in (*inner, own, self.optimizer.series) for name, at in series.items()}
 
     @property
+    def iterate(self) -> str | None:
+        """The field of the state that holds the published iterate, of the rule inside where that has one."""
+        inner = (option.iterate for _, option in self.options if isinstance(option, Program))
+        return self.optimizer.iterate or next(filter(None, inner), None)
+
+    @property
+    def balls(self) -> dict[str, str]:
+        """What is shown beside the iterate, of the rule inside as well."""
+        inner = (option.balls for _, option in self.options if isinstance(option, Program))
+        return {name: at for balls in (*inner, self.optimizer.balls) for name, at in balls.items()}
+
+    @property
     def evaluations(self) -> str:
         """The field of the state that counts evaluations, of the rule inside where that counts them."""
         inner = (option.evaluations for _, option in self.options if isinstance(option, Program))

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
-from ravine.optimizers._program import Lanes, Program
+from ravine.optimizers._program import Lanes, Program, draws_of
 from ravine.optimizers._quickly import jit_quickly
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
@@ -68,7 +68,10 @@ def descend_tuned(
         _check_scalar(setting)
     first = np.asarray(start, dtype=np.float64)
     lanes = [Lanes.of(grid, starts, steps=steps) for grid, starts in (_on_grid(s, first) for s in settings)]
-    sampling = sampling or Sampling.none(loss, steps=steps)
+    if sampling is None:
+        sampling = Sampling.none(loss, steps=steps)
+    else:
+        sampling.check(steps=steps, draws=max(map(draws_of, settings)))
     with jax.enable_x64(True):
         best, runs = jax.device_get(
             _run_best(

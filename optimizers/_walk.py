@@ -28,6 +28,19 @@ class Sampling(NamedTuple):
     loss: Callable[[Array, Any], Array]
     samples: Any
 
+    def check(self, *, steps: int, draws: int) -> None:
+        """Refuse samples for fewer or more steps than there are, or fewer draws than a method takes.
+
+        Raises:
+            ValueError: naming what there should be.
+        """
+        for array in jax.tree.leaves(self.samples):
+            if np.ndim(array) < 2 or len(array) != steps or array.shape[1] < draws:
+                raise ValueError(
+                    f"Samples have {steps} steps and at least {draws} draws as their first two axes; "
+                    f"got an array of shape {np.shape(array)}."
+                )
+
     @classmethod
     def none(cls, loss: Loss, *, steps: int) -> "Sampling":
         """Every step sees the whole loss."""
@@ -148,16 +161,16 @@ class _Walker:
 
     def shown(self, before: tuple[Array, Any], after: tuple[Array, Any]) -> Walk:
         """What there is to see between two steps."""
-        optimizer, counts = self._optimizer, self._program.evaluations
+        program, counts = self._program, self._program.evaluations
         params, state = before
 
         def place(field: str | None) -> Array:
             return params if field in (None, "params") else _of_state(state, field)
 
         return Walk(
-            points=place(optimizer.iterate),
-            balls={name: place(field) for name, field in optimizer.balls.items()},
-            series={name: _of_state(after[1], field) for name, field in self._program.series.items()},
+            points=place(program.iterate),
+            balls={name: place(field) for name, field in program.balls.items()},
+            series={name: _of_state(after[1], field) for name, field in program.series.items()},
             evaluations=_of_state(state, counts) if counts else None,
         )
 

@@ -67,6 +67,7 @@ class ContourView:
             self._paint_axes(canvas)
         with canvas.clipped(self.box):
             self._paint_minima(canvas)
+            self._paint_marks(canvas)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Points on the picture; a contour hides none."""
@@ -132,6 +133,19 @@ class ContourView:
         pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit)
         for x, y in _to_pixels(minima, self._window, self.box):
             canvas.star(pen, (x, y), radius, self._theme.star)
+
+    def _paint_marks(self, canvas: Canvas) -> None:
+        """A cross at each mark, and its word on the side where there is room."""
+        unit, theme = self._unit, self._theme
+        pen = canvas.pen(theme.text, 2.0 * unit)
+        for point, word in self._ground.marks:
+            x, y = _to_pixels(np.array(point), self._window, self.box).tolist()
+            for dx, dy in ((5.0 * unit, 5.0 * unit), (5.0 * unit, -5.0 * unit)):
+                canvas.line(pen, np.array([[x - dx, y - dy], [x + dx, y + dy]]))
+            on_left = x > 0.25 * self.box[0] + 0.75 * self.box[2]
+            at = (x - 12 * unit, y + 6 * unit) if on_left else (x + 12 * unit, y + 6 * unit)
+            anchor = "right" if on_left else "left"
+            canvas.text(word, at, size=16 * unit, colour=theme.text, anchor=anchor)
 
 
 def x_ticks(window: Box, box: PixelBox, unit: float) -> Float[np.ndarray, " ticks"]:

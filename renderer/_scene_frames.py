@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ravine.renderer._canvas import Canvas, rgb, text_size, union
+from ravine.renderer._caption import Caption
 from ravine.renderer._contour import ContourView, y_ticks
 from ravine.renderer._curve import CurveView
 from ravine.renderer._frames import RGB, Frame, PixelBox, Pixels
@@ -198,6 +199,9 @@ class SceneFrames:
         layers = [self._moving(legend)]
         if layout.header:
             layers.append(self._header(layout.header))
+        elif scene.subtitle and self._view:
+            turning = self._view.turning
+            layers.append(Caption(scene.subtitle, box=layout.view, turning=turning, theme=theme, unit=unit))
         if layout.standings:
             layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses and scene.ground.slices:

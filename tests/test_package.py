@@ -96,6 +96,12 @@ class TestDistribution:
         kinds = {(p.parent.as_posix(), p.suffix) for p in inside}
         assert kinds <= {("gallery", ".toml"), ("gallery", ".gif"), ("landscapes/finite_sum", ".csv")}
 
+    def test_every_recipe_has_a_small_film(self):
+        films = {path.stem: path.stat().st_size for path in (ROOT / "gallery").glob("*.gif")}
+        assert set(films) == set(gallery.names())
+        assert max(films.values()) < 400_000
+        assert sum(films.values()) < 6_000_000
+
     def test_version(self):
         assert ravine.__version__ == PROJECT["project"]["version"]
         assert re.fullmatch(r"\d+\.\d+\.\d+", ravine.__version__)

@@ -12,7 +12,7 @@ import optax
 import pytest
 
 from ravine.gallery._recipe import COMMON_RULES
-from ravine.optimizers import Optimizer, Setting, descend, load
+from ravine.optimizers import Optimizer, Sampling, Setting, descend, load
 
 RULES = tuple(map(load, COMMON_RULES))
 
@@ -343,3 +343,12 @@ def test_a_wrapper_costs_what_the_rule_inside_costs():
     alone, wrapped = descend(LOSS, [inner, around], (1.0, 2.0), steps=8)
     np.testing.assert_array_equal(alone.evaluations, wrapped.evaluations)
     assert alone.evaluations[-1].sum() > 8
+
+
+@pytest.mark.parametrize("shape", [(7, 1), (9, 1), (8,)])
+def test_samples_that_do_not_fit_the_steps(shape):
+    sampling = Sampling(
+        loss=lambda point, sample: LOSS(point) + 0.0 * jnp.sum(sample), samples=np.zeros(shape)
+    )
+    with pytest.raises(ValueError, match=r"Samples have 8 steps and at least 1 draws"):
+        descend(LOSS, RULES[:1], (1.0, 2.0), steps=8, sampling=sampling)

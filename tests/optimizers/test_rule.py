@@ -80,3 +80,11 @@ def test_a_method_with_workers_is_no_rule():
 def test_mistakes(text, error):
     with pytest.raises(error, match="Did you mean"):
         ravine.rule(text)
+
+
+def test_a_rate_that_is_traced():
+    def first(rate):
+        rule = ravine.rule("sgd", learning_rate=rate)
+        return rule.update(PARAMS, rule.init(PARAMS), PARAMS)[0]["bias"]
+
+    np.testing.assert_allclose(jax.jit(first)(0.25), -0.25 * PARAMS["bias"], rtol=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.optimizers import HyperparameterError, load
+from ravine.optimizers import HyperparameterError, descend, load, read_setting
 
 
 def rule(name, **hyperparameters):
@@ -360,3 +360,15 @@ def test_types_stay_from_step_to_step(name, x64):
 
         state = made.init(params)
         assert kinds(jax.eval_shape(step, params, state)) == kinds((params, state))
+
+
+@pytest.mark.parametrize("wrapper", ["noisy:eta=0,inner", "swa:inner", "polyak_averaging:inner"])
+def test_what_the_rule_inside_shows_is_shown(wrapper):
+    """Nesterov's gradients are taken elsewhere than where it is."""
+    inner = read_setting("nesterov:learning_rate=0.01")
+    around = read_setting(f"{wrapper}=(nesterov:learning_rate=0.01)")
+    alone, wrapped = descend(
+        lambda p: 0.5 * (p[0] ** 2 + 9.0 * p[1] ** 2), [inner, around], (3.0, 1.0), steps=12
+    )
+    np.testing.assert_array_equal(wrapped.points, alone.points)
+    np.testing.assert_array_equal(wrapped.balls["look-ahead"], alone.balls["look-ahead"])
