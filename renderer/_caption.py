@@ -11,14 +11,18 @@ from ravine.renderer._theme import Theme
 
 
 class Caption:
-    """A line of small print in the lower left corner of the view."""
+    """A line of small print in the lower left corner of the view, or in the upper one above a graph."""
 
     quick = True
 
-    def __init__(self, text: str, *, box: PixelBox, turning: bool, theme: Theme, unit: float) -> None:
-        self._left, _, right, self._bottom = box
+    def __init__(
+        self, text: str, *, box: PixelBox, above: bool, turning: bool, theme: Theme, unit: float
+    ) -> None:
+        self._left, top, right, bottom = box
         self._size = 16 * unit
-        self._text = fit_text(text, right - self._left - 2 * self._size, size=self._size)
+        self._bottom = top + math.ceil(2.2 * self._size) if above else bottom
+        room = (0.6 if above else 1.0) * (right - self._left) - 2 * self._size
+        self._text = fit_text(text, room, size=self._size)
         self._turning = turning
         self._theme = theme
 

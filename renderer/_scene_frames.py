@@ -200,8 +200,16 @@ class SceneFrames:
         if layout.header:
             layers.append(self._header(layout.header))
         elif scene.subtitle and self._view:
-            turning = self._view.turning
-            layers.append(Caption(scene.subtitle, box=layout.view, turning=turning, theme=theme, unit=unit))
+            layers.append(
+                Caption(
+                    scene.subtitle,
+                    box=layout.view,
+                    above=scene.view == "curve",
+                    turning=self._view.turning,
+                    theme=theme,
+                    unit=unit,
+                )
+            )
         if layout.standings:
             layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit))
         if layout.losses and scene.ground.slices:
