@@ -192,6 +192,11 @@ def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
     return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
 
+def touch(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Whether two boxes have a part in common."""
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
 def rgb(colour: str) -> RGB:
     """A hex colour as red, green and blue from 0 to 255."""
     red, green, blue = (round(255 * part) for part in to_rgb(colour))

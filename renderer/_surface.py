@@ -8,14 +8,14 @@ from jaxtyping import Bool, Float, Int
 from matplotlib.colors import to_hex
 
 from ravine.renderer._camera import HEIGHT, Camera, fitted
-from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size
+from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size, touch
 from ravine.renderer._contour import map_colours, mixed_shades
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
 from ravine.renderer._scene import Ground
 from ravine.renderer._theme import Theme
-from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
+from ravine.renderer._ticks import labels, linear_ticks, tone_ticks
 from ravine.renderer._view import Placed
 
 _CELLS = 150
@@ -186,14 +186,8 @@ class SurfaceView:
 
     @cached_property
     def _height_ticks(self) -> list[tuple[float, str]]:
-        tone = self._relief.tone
-        if tone.knee is None or tone.high <= 0.0:
-            places = linear_ticks(tone.low, tone.high, most=4)
-            ticks = list(zip(places.tolist(), labels(places), strict=True))
-        else:
-            low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
-            ticks = [(value, power_label(value)) for value in decade_ticks(low, tone.high, most=4)]
-        return [(HEIGHT * float(tone.level(np.array(value))), text) for value, text in ticks]
+        ticks = tone_ticks(self._relief.tone, below=0.0)
+        return [(HEIGHT * level, text) for level, text in ticks]
 
     def _paint_labels(self, canvas: Canvas, camera: Camera) -> None:
         """Paint the labels of all three axes; one that would touch another is left out."""
@@ -204,7 +198,7 @@ class SurfaceView:
             width, height, _ = text_size(text, size=size)
             right, down = width / 2 + _APART * self._unit, height / 2 + _APART * self._unit
             box = clip_box((x - right, y - down, x + right, y + down), self.box)
-            if not any(_touch(box, other) for other in taken):
+            if not any(touch(box, other) for other in taken):
                 taken.append(box)
                 at_baseline = (float(x), float(y) + 6 * self._unit)
                 canvas.text(text, at_baseline, size=size, colour=self._theme.muted, anchor="center")
@@ -273,10 +267,6 @@ def _far_panes(camera: Camera) -> Iterator[Float[np.ndarray, "4 3"]]:
     yield np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)
     yield np.array([[far_x, y, z] for y, z in _WALL])
     yield np.array([[x, far_y, z] for x, z in _WALL])
-
-
-def _touch(box: PixelBox, other: PixelBox) -> bool:
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _leftmost_corner(camera: Camera) -> Float[np.ndarray, "2"]:

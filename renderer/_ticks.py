@@ -59,13 +59,16 @@ def apart(
             yield place, middle, text
 
 
-def tone_ticks(tone: Tone, *, most: int = 4) -> list[tuple[float, str]]:
-    """Levels with their losses: round losses, or powers of ten on a log scale."""
+def tone_ticks(tone: Tone, *, below: float = _BELOW) -> list[tuple[float, str]]:
+    """Levels with their losses: round losses, or powers of ten on a log scale.
+
+    A round loss may lie `below` the lowest one by that part of their range.
+    """
     if tone.knee is None or tone.high <= 0.0:
-        places = linear_ticks(tone.low - _BELOW * (tone.high - tone.low), tone.high, most=most)
+        places = linear_ticks(tone.low - below * (tone.high - tone.low), tone.high, most=4)
         texts = labels(places)
     else:
         low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
-        places = decade_ticks(low, tone.high, most=most)
+        places = decade_ticks(low, tone.high, most=4)
         texts = [power_label(value) for value in places.tolist()]
     return list(zip(tone.level(places).tolist(), texts, strict=True))

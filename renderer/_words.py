@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ravine.renderer._canvas import Canvas, Pen, text_size
+from ravine.renderer._canvas import Canvas, Pen, text_size, touch
 from ravine.renderer._graph import Graph
 from ravine.renderer._wrapped import in_two_lines
 
@@ -146,15 +146,11 @@ def _lowered(word: Word, full: Sequence[Box]) -> Word:
     left, top, right, bottom = word.box
     clear, height = _CLEAR * word.size, bottom - top
     for box in sorted(full, key=lambda box: box[1]):
-        if _touch((left - clear, top - clear, right + clear, top + height + clear), box):
+        if touch((left - clear, top - clear, right + clear, top + height + clear), box):
             top = box[3] + clear
     return word._replace(box=(left, top, right, top + height))
 
 
 def _fits(word: Word, graph: Graph, full: Sequence[Box]) -> bool:
-    free = not any(_touch(own, box) for own in word.boxes for box in full)
+    free = not any(touch(own, box) for own in word.boxes for box in full)
     return free and word.box[3] <= graph.box[3] - 0.5 * _CLEAR * word.size
-
-
-def _touch(one: Box, two: Box) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
