@@ -70,7 +70,7 @@ OPTIMIZER = Optimizer(
     "as large as the Hessian.",
     libraries="scipy searches by the Wolfe conditions and stops at a tolerance. In the plane it draws the "
     "curve of PR conjugate gradient under exact line search.",
-    series={"step length": "step_length"},
+    series={"step_length": "step_length"},
     evaluations="evaluations",
     tuned=False,
 )

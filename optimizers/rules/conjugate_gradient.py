@@ -73,7 +73,7 @@ OPTIMIZER = Optimizer(
     libraries="The default is PR+, after J. C. Gilbert and J. Nocedal (1992). scipy's CG is PR+ with a Wolfe "
     "search, and stops at a tolerance; optax has none. In the plane PR, BFGS and L-BFGS draw one curve under "
     "exact line search.",
-    series={"step length": "step_length"},
+    series={"step_length": "step_length"},
     evaluations="evaluations",
     tuned=False,
 )

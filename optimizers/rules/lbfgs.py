@@ -108,7 +108,7 @@ OPTIMIZER = Optimizer(
     "noisy gradients spoil them.",
     libraries="line_search=wolfe is optax.lbfgs(); line_search=fixed is torch.optim.LBFGS with max_iter=1, "
     "whose first step is scaled by the gradient's 1-norm where optax takes the 2-norm.",
-    series={"step length": "step_length"},
+    series={"step_length": "step_length"},
     evaluations="evaluations",
     tuned=False,
 )

@@ -27,7 +27,7 @@ OPTIMIZER = Optimizer(
     "as readily as to minima.",
     libraries="Neither optax nor torch has it; scipy's Newton-CG turns away from negative curvature and "
     "searches along a ray.",
-    series={"lowest eigenvalue": "lowest_eigenvalue"},
+    series={"lowest_eigenvalue": "lowest_eigenvalue"},
     evaluations="evaluations",
     tuned=False,
 )

@@ -29,7 +29,7 @@ OPTIMIZER = Optimizer(
     "bound where the curvature changes sign.",
     libraries="The paper's experiments keep to a Krylov subspace and damp the eigenvalues; in the plane the "
     "whole Hessian is taken.",
-    series={"lowest eigenvalue": "lowest_eigenvalue"},
+    series={"lowest_eigenvalue": "lowest_eigenvalue"},
     evaluations="evaluations",
     tuned=False,
 )

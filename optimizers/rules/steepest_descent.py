@@ -46,7 +46,7 @@ OPTIMIZER = Optimizer(
     "ravine.",
     libraries="Neither optax nor torch has an exact line search; with line_search=wolfe it is optax.sgd(1) "
     "before optax.scale_by_zoom_linesearch, with a tenth of the slope left at most.",
-    series={"step length": "step_length"},
+    series={"step_length": "step_length"},
     evaluations="evaluations",
     tuned=False,
 )

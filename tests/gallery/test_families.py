@@ -345,9 +345,9 @@ class TestSecondOrder:
         newton, saddle_free = runs["Newton"], runs["Saddle-free Newton"]
         np.testing.assert_allclose(newton.points[-1], (0.0, 1.0), atol=1e-6)
         assert newton.gradient_norms[-1] < 1e-6
-        assert newton.series["lowest eigenvalue"][-1] < -10
+        assert newton.series["lowest_eigenvalue"][-1] < -10
         np.testing.assert_allclose(saddle_free.points[-1], (3.0, 0.5), atol=1e-4)
-        assert saddle_free.series["lowest eigenvalue"][-1] > 0
+        assert saddle_free.series["lowest_eigenvalue"][-1] > 0
 
     def test_the_race_by_evaluations(self):
         runs = {run.facts["label"]: run for run in film_of("race-by-evaluations").sketch.runs}

@@ -25,8 +25,8 @@ def test_newton_goes_to_the_saddle_and_saddle_free_newton_to_the_minimum():
     newton, free = beale((0.2, 0.9), 20)
     np.testing.assert_allclose(newton.points[-1], SADDLE, atol=1e-12)
     np.testing.assert_allclose(free.points[-1], (3.0, 0.5), atol=1e-12)
-    assert newton.series["lowest eigenvalue"][-1] == pytest.approx(-27.75)
-    assert free.series["lowest eigenvalue"][-1] > 0
+    assert newton.series["lowest_eigenvalue"][-1] == pytest.approx(-27.75)
+    assert free.series["lowest_eigenvalue"][-1] > 0
     for run in (newton, free):
         np.testing.assert_array_equal(run.evaluations[-1], (0, 20, 20))
 

@@ -61,7 +61,7 @@ def test_points_and_step_lengths_of_the_references(surface):
     ):
         steps, label = reference["steps"], reference["rule"]
         np.testing.assert_allclose(run.points[: steps + 1], reference["points"], atol=1e-11, err_msg=label)
-        lengths = run.series["step length"][:steps]
+        lengths = run.series["step_length"][:steps]
         np.testing.assert_allclose(lengths, reference.get("alpha", lengths), rtol=1e-5, err_msg=label)
         if steps < 100:
             last = np.array(reference["points"][-1])
