@@ -1,4 +1,4 @@
-"""Films of optimizers descending loss landscapes."""
+"""Films of optimizers descending loss landscapes, and pictures of real networks' losses."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -7,6 +7,12 @@ if TYPE_CHECKING:
     from ravine.gallery import Film as Film
     from ravine.gallery import Recipe as Recipe
     from ravine.gallery import film as film
+    from ravine.gallery.studies import connect as connect
+    from ravine.gallery.studies import line as line
+    from ravine.gallery.studies import plane as plane
+    from ravine.gallery.studies import spectrum as spectrum
+    from ravine.gallery.studies import train as train
+    from ravine.gallery.studies import walk as walk
     from ravine.landscapes import Landscape as Landscape
     from ravine.optimizers import Descent as Descent
     from ravine.optimizers import Optimizer as Optimizer
@@ -25,9 +31,15 @@ _HOMES = {
     "Recipe": "ravine.gallery",
     "Sampling": "ravine.optimizers",
     "Setting": "ravine.optimizers",
+    "connect": "ravine.gallery.studies",
     "descend": "ravine.optimizers",
     "film": "ravine.gallery",
+    "line": "ravine.gallery.studies",
+    "plane": "ravine.gallery.studies",
     "rule": "ravine.optimizers",
+    "spectrum": "ravine.gallery.studies",
+    "train": "ravine.gallery.studies",
+    "walk": "ravine.gallery.studies",
 }
 __all__ = [
     "Descent",
@@ -37,9 +49,15 @@ __all__ = [
     "Recipe",
     "Sampling",
     "Setting",
+    "connect",
     "descend",
     "film",
+    "line",
+    "plane",
     "rule",
+    "spectrum",
+    "train",
+    "walk",
 ]
 
 

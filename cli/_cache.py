@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 import platformdirs
 
 from ravine.gallery import Recipe
-from ravine.gallery._kept import Kept
 from ravine.gallery._numbers import Numbers, numbers_of
+from ravine.landscapes import Kept
 
 _FOLDER = platformdirs.user_cache_path("ravine")
 

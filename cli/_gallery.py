@@ -29,7 +29,8 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     Example:
       ravine gallery radford-beale radford-saddle -o films
     """
-    recipes = {name: gallery.preview(gallery.load(name)) for name in names or gallery.names()}
+    chosen = names or (*gallery.names(), *studies.names())
+    recipes = {name: gallery.preview(gallery.load(name)) for name in chosen if name not in studies.names()}
     from ravine.cli._cache import numbers_for
     from ravine.gallery import Film
     from ravine.gallery._keep import save_if_changed

@@ -12,8 +12,14 @@ from ravine._whole_file import OutputError
 
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",
-    "gallery": "Make the films of recipes.",
-    "list": "List landscapes, optimizers, schedules or recipes.",
+    "line": "Show a network's loss along a straight line.",
+    "plane": "Show a network's loss in a plane, with the training paths on it.",
+    "walk": "Show the loss between the iterates of a training.",
+    "spectrum": "Show the eigenvalues of the Hessian at a point.",
+    "train": "Train a network under several optimizers, side by side.",
+    "connect": "Join two solutions by a curve of low loss.",
+    "gallery": "Make the films and pictures of recipes.",
+    "list": "List landscapes, optimizers, schedules, networks or recipes.",
     "show": "Print the equation, the facts and the paper of a landscape, an optimizer or a schedule.",
     "trace": "Write the trajectories as numbers.",
 }

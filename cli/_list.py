@@ -1,7 +1,7 @@
 """ravine list."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +10,8 @@ import click
 from ravine import gallery, landscapes, optimizers
 from ravine._catalogue import Catalogue
 from ravine.cli._table import table
+from ravine.gallery import studies
+from ravine.landscapes import networks
 from ravine.optimizers import schedules
 
 Entry = dict[str, Any]
@@ -18,12 +20,14 @@ _CATALOGUES: dict[str, Catalogue[Any]] = {
     "landscapes": landscapes.catalogue,
     "optimizers": optimizers.catalogue,
     "schedules": schedules.catalogue,
+    "networks": networks.catalogue,
 }
 _COLUMNS = {
     "landscapes": ("name", "about"),
     "optimizers": ("name", "family", "year", "paper"),
     "schedules": ("name", "about"),
-    "recipes": ("name", "about"),
+    "networks": ("name", "about"),
+    "recipes": ("name", "command", "about"),
 }
 
 
@@ -31,7 +35,7 @@ _COLUMNS = {
 @click.argument("kind", type=click.Choice(list(_COLUMNS)))
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every fact.")
 def list_command(kind: str, as_json: bool) -> None:
-    """List landscapes, optimizers, schedules or recipes.
+    """List landscapes, optimizers, schedules, networks or recipes.
 
     Optimizers stand by family and year, from the oldest one on.
 
@@ -51,10 +55,22 @@ def list_command(kind: str, as_json: bool) -> None:
 
 def _entries(kind: str) -> list[Entry]:
     if kind == "recipes":
-        recipes = ((name, gallery.load(name)) for name in gallery.names())
-        return [{"name": name, "title": r.title, "about": r.about} for name, r in recipes]
+        return sorted([*_films(), *_studies()], key=lambda entry: entry["name"])
     catalogue = _CATALOGUES[kind]
     return [{"name": name, **catalogue.facts(name)} for name in catalogue.names()]
+
+
+def _films() -> Iterator[Entry]:
+    for name in gallery.names():
+        recipe = gallery.load(name)
+        yield {"name": name, "command": "animate", "title": recipe.title, "about": recipe.about}
+
+
+def _studies() -> Iterator[Entry]:
+    for name in studies.names():
+        study = studies.load(name)
+        facts = {key: study.choices.get(key, "") for key in ("title", "about")}
+        yield {"name": name, "command": study.command, **facts}
 
 
 def _by_family(entries: Sequence[Entry]) -> list[list[Entry]]:

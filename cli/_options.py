@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 import click
 
 from ravine import gallery, landscapes, optimizers
-from ravine.gallery import Recipe
+from ravine.gallery import Recipe, studies
+from ravine.landscapes import networks
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[str]]:
+def complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[str]]:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
         del ctx, param
         return [name for name in names() if name.startswith(incomplete)]
@@ -23,12 +24,13 @@ def _complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[str]]:
 def _any_name() -> tuple[str, ...]:
     from ravine.optimizers import schedules
 
-    return (*landscapes.names(), *optimizers.names(), *schedules.names(), *gallery.names())
+    shelves = (landscapes, optimizers, schedules, networks, gallery, studies)
+    return tuple(name for shelf in shelves for name in shelf.names())
 
 
-landscape_argument = click.argument("landscape", required=False, shell_complete=_complete(landscapes.names))
-name_argument = click.argument("name", shell_complete=_complete(_any_name))
-recipes_argument = click.argument("names", nargs=-1, shell_complete=_complete(gallery.names))
+landscape_argument = click.argument("landscape", required=False, shell_complete=complete(landscapes.names))
+name_argument = click.argument("name", shell_complete=complete(_any_name))
+recipes_argument = click.argument("names", nargs=-1, shell_complete=complete(gallery.names))
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 
 
@@ -50,7 +52,7 @@ _DESCENT = (
         "optimizers",
         metavar="SPEC",
         multiple=True,
-        shell_complete=_complete(optimizers.names),
+        shell_complete=complete(optimizers.names),
         help="An optimizer: name, name:key=value,key=value or name@label:...; give it once for each run. "
         "[default: the seven common rules]",
     ),
@@ -76,7 +78,7 @@ _DESCENT = (
     click.option(
         "--recipe",
         metavar="NAME|FILE.toml",
-        shell_complete=_complete(gallery.names),
+        shell_complete=complete(gallery.names),
         help="Start from a recipe; other options override it.",
     ),
     click.option("--seed", type=int, help="Of what is drawn at random.  [default: 0]"),

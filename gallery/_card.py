@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ravine import landscapes, optimizers
 from ravine._catalogue import check_name
-from ravine.gallery import _shelf
+from ravine.gallery import _shelf, studies
 from ravine.gallery._recipe import Recipe
-from ravine.landscapes import Landscape
+from ravine.landscapes import Landscape, networks
 from ravine.optimizers import Optimizer, Setting, schedules
+from ravine.optimizers._spec import format_value
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ravine.gallery._numbers import Numbers
+    from ravine.landscapes.networks import Network
     from ravine.optimizers._schedule import Schedule
     from ravine.renderer import Pixels
 
@@ -39,11 +41,18 @@ def card(name: str) -> str:
         return _landscape_card(landscapes.load(name))
     if name in schedules.names():
         return _schedule_card(schedules.load(name))
+    if name in networks.names():
+        return _network_card(networks.load(name))
+    if name in studies.names():
+        study = studies.load(name)
+        told = ((key, study.choices.get(key, "")) for key in ("title", "about"))
+        return _text([("recipe", f"{name}, of 'ravine {study.command}'"), *told])
     shelves = {
         "landscape": landscapes.names(),
         "optimizer": optimizers.names(),
         "schedule": schedules.names(),
-        "recipe": _shelf.names(),
+        "network": networks.names(),
+        "recipe": (*_shelf.names(), *studies.names()),
     }
     kind = max(shelves, key=lambda kind: _likeness(name, shelves[kind]))
     check_name(name, shelves[kind], kind=kind)
@@ -167,12 +176,24 @@ def _schedule_card(schedule: "Schedule") -> str:
     )
 
 
+def _network_card(network: "Network") -> str:
+    options = ", ".join(f"{key}={format_value(value)}" for key, value in network.defaults.items())
+    return _text(
+        [
+            ("network", f"{network.name}: {network.title}"),
+            ("options", options),
+            *_paper(network),
+            ("about", network.about),
+        ]
+    )
+
+
 def _lines(key: str, equation: str) -> list[tuple[str, str]]:
     lines = equation.split(r"\\")
     return [(key if not k else "", line.strip()) for k, line in enumerate(lines)]
 
 
-def _paper(entry: "Optimizer | Schedule") -> list[tuple[str, str]]:
+def _paper(entry: "Optimizer | Schedule | Network") -> list[tuple[str, str]]:
     year = "" if entry.year is None else f", {entry.year}"
     return [("paper", f"{entry.paper}{year}" if entry.paper else ""), ("", entry.address)]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from jaxtyping import Float
 
-from ravine.gallery._kept import Kept
 from ravine.gallery._recipe import Recipe
+from ravine.landscapes import Kept
 
 if TYPE_CHECKING:
     from ravine.gallery._sketch import Sketch

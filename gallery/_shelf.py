@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from ravine._catalogue import check_name
+from ravine.gallery import studies
 from ravine.gallery._recipe import Recipe, RecipeError
 
 _FOLDER = Path(__file__).parent
@@ -25,6 +26,8 @@ def load(name: str) -> Recipe:
     """
     if name.endswith(".toml"):
         return _read(Path(name))
+    if name in studies.names():
+        raise RecipeError(f"The recipe {name!r} is one of 'ravine {studies.load(name).command}'.")
     check_name(name, names(), kind="recipe")
     return _read(_FOLDER / f"{name}.toml")
 

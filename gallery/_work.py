@@ -1,10 +1,7 @@
 """What of a recipe is computed: its landscape, its runs, and the ground that they run on."""
 
 import inspect
-from dataclasses import replace
 from functools import cached_property
-from itertools import count
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -16,6 +13,7 @@ from ravine.gallery._ground import landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._sampling import said_of_sampling, sampling_of
 from ravine.gallery._series import Series, measures_of, series_of, with_batch_losses
+from ravine.gallery._settings import as_setting, with_own_labels
 from ravine.gallery._sketch import Arrow, RunSketch, Seen, Sketch, facts_of
 from ravine.gallery._slices import losses_along
 from ravine.gallery._stops import stop_early
@@ -23,12 +21,10 @@ from ravine.gallery._vectors import minimum_directions, newton_directions, step_
 from ravine.landscapes import Landscape, losses_on_grid
 from ravine.optimizers import (
     Descent,
-    Optimizer,
     Sampling,
     Setting,
     descend_tuned,
     draws_of,
-    read_setting,
 )
 
 
@@ -51,11 +47,11 @@ class Work:
     @cached_property
     def _shown(self) -> tuple[Shown, ...]:
         recipe = self._recipe
-        given = _with_own_labels([_as_setting(optimizer) for optimizer in recipe.optimizers])
+        given = with_own_labels([as_setting(optimizer) for optimizer in recipe.optimizers])
         if not recipe.control:
             return without_controls(given)
         shown = with_controls(given, early_stopping=recipe.early_stopping is not None)
-        labelled = _with_own_labels([run.setting for run in shown])
+        labelled = with_own_labels([run.setting for run in shown])
         return tuple(run._replace(setting=own) for run, own in zip(shown, labelled, strict=True))
 
     @cached_property
@@ -151,16 +147,6 @@ class Work:
         return losses_on_grid(self.landscape.loss, xs, ys)
 
 
-def _as_setting(optimizer: Any) -> Setting:
-    if isinstance(optimizer, Setting):
-        return optimizer
-    if isinstance(optimizer, str):
-        return read_setting(optimizer)
-    if isinstance(optimizer, Optimizer):
-        return Setting(optimizer=optimizer)
-    return Setting(optimizer=Optimizer.of(optimizer))
-
-
 def _published(setting: Setting) -> Setting:
     """The setting at the catalogue's rate, where it gives none and the catalogue has one."""
     owner = setting.rate_owner
@@ -168,17 +154,3 @@ def _published(setting: Setting) -> Setting:
         return setting
     rate = owner.optimizer.defaults["learning_rate"]
     return setting if rate is inspect.Parameter.empty else setting.with_rate(rate)
-
-
-def _with_own_labels(settings: list[Setting]) -> tuple[Setting, ...]:
-    """Number the labels that several runs share."""
-    given = [setting.label for setting in settings]
-    taken = {label for label in given if given.count(label) == 1}
-    own = []
-    for setting in settings:
-        label = setting.label
-        if label not in taken or label in (run.label for run in own):
-            label = next(f"{label} {n}" for n in count(1) if f"{label} {n}" not in taken)
-            taken.add(label)
-        own.append(replace(setting, label=label))
-    return tuple(own)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ravine.optimizers._program import draws_of as draws_of
     from ravine.optimizers._rates import descend_tuned as descend_tuned
     from ravine.optimizers._rule import rule as rule
+    from ravine.optimizers._rule import rule_of as rule_of
     from ravine.optimizers._walk import Sampling as Sampling
 
 catalogue: Catalogue[Optimizer] = Catalogue(
@@ -31,6 +32,7 @@ _NEEDS_JAX = {
     "descend_tuned": "_rates",
     "draws_of": "_program",
     "rule": "_rule",
+    "rule_of": "_rule",
 }
 
 

@@ -32,14 +32,20 @@ def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtra
     """
     setting = read_setting(text)
     chosen = {**setting.hyperparameters, **hyperparameters}
-    return _built(Setting(optimizer=setting.optimizer, hyperparameters=chosen))
+    return rule_of(Setting(optimizer=setting.optimizer, hyperparameters=chosen))
 
 
-def _built(setting: Setting) -> optax.GradientTransformationExtraArgs:
+def rule_of(setting: Setting) -> optax.GradientTransformationExtraArgs:
+    """The optax transformation of a setting.
+
+    Raises:
+        HyperparameterError: a hyper-parameter is missing, or the method has several workers.
+    """
     setting.check_complete()
     optimizer = setting.optimizer
     values: dict[str, Any] = {
-        key: _built(value) if isinstance(value, Setting) else value for key, value in setting.complete.items()
+        key: rule_of(value) if isinstance(value, Setting) else value
+        for key, value in setting.complete.items()
     }
     rate = values.get(RATE)
     has_schedule = callable(rate) or hasattr(rate, "rates")

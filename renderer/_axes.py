@@ -1,7 +1,7 @@
 """The axes of a plot over the steps."""
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from ravine.renderer._canvas import Canvas, text_size
 from ravine.renderer._frames import PixelBox
@@ -17,7 +17,8 @@ _EDGE = 4.0
 class Axes:
     """Steps to the right and values upward: few labels, or `many` and faint lines across.
 
-    The first and the last step and value stand `inset` pixels from the ends of the axes.
+    Steps stand where their `counts` do. The first and the last step and value stand `inset` pixels from the
+    ends of the axes.
 
     Attributes:
         box: Between the axes, in pixels.
@@ -33,6 +34,7 @@ class Axes:
         unit: float,
         inset: float = 0.0,
         many: bool = False,
+        counts: Int[np.ndarray, " counts"] | None = None,
     ) -> None:
         self.box = box
         self._series = series
@@ -41,6 +43,7 @@ class Axes:
         self._unit = unit
         self._inset = inset
         self._many = many
+        self._counts = np.arange(series.steps + 1.0) if counts is None else counts.astype(float)
 
     def paint(self, canvas: Canvas) -> None:
         """Paint axes, ticks and labels."""
@@ -65,7 +68,7 @@ class Axes:
         size = _TEXT * unit
         pen = canvas.pen(self._theme.frame, unit)
         most = max(4, min(8, round((right - left) / (120 * unit))))
-        ticks = linear_ticks(0.0, float(self._series.steps), most=most)
+        ticks = linear_ticks(0.0, float(self._counts[-1]), most=most)
         whole = ticks[ticks == np.round(ticks)]
         named = [label(value) if value else f"{self._clock} 0" for value in whole.tolist()]
         labelled = list(zip(self.columns(whole).tolist(), named, strict=True))
@@ -74,10 +77,10 @@ class Axes:
             at = (middle, bottom + 22 * unit)
             canvas.text(text, at, size=size, colour=self._theme.muted, anchor="center")
 
-    def columns(self, steps: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where steps stand from left to right."""
+    def columns(self, counts: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
+        """Where counts of steps stand from left to right."""
         left, _, right, _ = self.box
-        return left + self._inset + steps / self._series.steps * (right - left - 2 * self._inset)
+        return left + self._inset + counts / self._counts[-1] * (right - left - 2 * self._inset)
 
     def rows(self, values: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
         """Where values stand from top to bottom."""
@@ -86,8 +89,14 @@ class Axes:
 
     def points(self, run: int) -> Float[np.ndarray, "steps+1 2"]:
         """The values of a run on the picture, not a number where it has none."""
-        values = self._series.values[run]
-        return np.stack([self.columns(np.arange(len(values), dtype=float)), self.rows(values)], axis=-1)
+        return self._placed(self._series.values[run])
+
+    def shadow(self, run: int) -> Float[np.ndarray, "steps+1 2"]:
+        """The shadow of a run on the picture, as `points`."""
+        return self._placed(self._series.shadows[run])
+
+    def _placed(self, values: Float[np.ndarray, " steps+1"]) -> Float[np.ndarray, "steps+1 2"]:
+        return np.stack([self.columns(self._counts[: len(values)]), self.rows(values)], axis=-1)
 
 
 def value_ticks(series: Series, *, many: bool) -> list[tuple[float, str]]:

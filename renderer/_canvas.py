@@ -150,8 +150,18 @@ class Canvas:
         x, y = at
         left = x - {"left": 0.0, "center": width / 2, "right": width}[anchor]
         pen = self._inside(self.pen(colour, 1.0))
-        self._agg.draw_text(pen, left, y, text, _font(size, bold, mono), 0.0, ismath=_is_math(text))
+        self._agg.draw_text(pen, left, y, text, _font(size, bold, mono), 0.0, ismath=is_math(text))
         return round(left), round(y + descent - height), round(left + width), round(y + descent)
+
+    def slanted_text(
+        self, text: str, at: tuple[float, float], *, size: float, colour: str, angle: float
+    ) -> None:
+        """Text whose baseline has its middle at `at` and rises to the right by `angle` degrees."""
+        half = text_size(text, size=size)[0] / 2
+        along = math.radians(angle)
+        left, low = at[0] - half * math.cos(along), at[1] + half * math.sin(along)
+        pen = self._inside(self.pen(colour, 1.0))
+        self._agg.draw_text(pen, left, low, text, _font(size, False, False), angle, ismath=is_math(text))
 
     def restore(self, ground: Pixels, box: PixelBox) -> None:
         """Bring the ground back inside `box`."""
@@ -163,14 +173,14 @@ def text_size(
     text: str, *, size: float, bold: bool = False, mono: bool = False
 ) -> tuple[float, float, float]:
     """Width, height and descent in pixels."""
-    return _ruler().get_text_width_height_descent(text, _font(size, bold, mono), _is_math(text))
+    return _ruler().get_text_width_height_descent(text, _font(size, bold, mono), is_math(text))
 
 
 def fit_text(text: str, width: float, *, size: float, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width` pixels."""
     if text_size(text, size=size, bold=bold)[0] <= width:
         return text
-    if _is_math(text):
+    if is_math(text):
         return "…"
     for length in range(len(text) - 1, 0, -1):
         cut = text[:length].rstrip(" ,·") + "…"
@@ -204,7 +214,7 @@ def rgb(colour: str) -> RGB:
 
 
 @cache
-def _is_math(text: str) -> bool:
+def is_math(text: str) -> bool:
     """Whether the text is one formula between dollars, and one that can be set."""
     if not (len(text) > 2 and text[0] == text[-1] == "$" and text.count("$") == 2):
         return False

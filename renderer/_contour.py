@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from ravine.renderer._canvas import Canvas, Pen, rgb
+from ravine.renderer._canvas import Canvas, Pen, fit_text, rgb
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
@@ -65,6 +65,7 @@ class ContourView:
             self._paint_hairlines(canvas, levels)
         if not self._bare:
             self._paint_axes(canvas)
+            self._paint_names(canvas)
         with canvas.clipped(self.box):
             self._paint_minima(canvas)
             self._paint_marks(canvas)
@@ -126,6 +127,16 @@ class ContourView:
                 colour=theme.muted,
                 anchor="right",
             )
+
+    def _paint_names(self, canvas: Canvas) -> None:
+        """Below and left of the labels."""
+        left, top, right, bottom = self.box
+        size, colour = 16 * self._unit, self._theme.muted
+        across, up = self._ground.axes
+        named = fit_text(across, right - left, size=size), fit_text(up, bottom - top, size=size)
+        below, aside = bottom + 44 * self._unit, 18 * self._unit
+        canvas.slanted_text(named[0], ((left + right) / 2, below), size=size, colour=colour, angle=0.0)
+        canvas.slanted_text(named[1], (aside, (top + bottom) / 2), size=size, colour=colour, angle=90.0)
 
     def _paint_minima(self, canvas: Canvas) -> None:
         minima = np.array(self._ground.minima).reshape(-1, 2)

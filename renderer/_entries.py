@@ -1,13 +1,14 @@
-"""What on a view from above needs a name: the entries of its key."""
+"""What on a view needs a name: the entries of its key."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
+from ravine.renderer._fading import FADING
 from ravine.renderer._scene import Run, Scene
 from ravine.renderer._sight import kind_of
 from ravine.renderer._theme import THEMES
 
-Sample: TypeAlias = Literal["arrow", "dashes", "worker", "read"]
+Sample: TypeAlias = Literal["arrow", "dashes", "worker", "read", "fading"]
 
 
 class Entry(NamedTuple):
@@ -21,9 +22,13 @@ class Entry(NamedTuple):
 def entries_of(scene: Scene) -> list[Entry]:
     """The entries for all arrows, satellites and contours of a scene that say nothing by themselves."""
     runs, muted = scene.runs, THEMES[scene.theme].muted
-    entries = [*_arrows(runs), *_satellites(runs, muted)]
-    if scene.ground.batches:
+    entries = []
+    if scene.view == "contour":
+        entries += [*_arrows(runs), *_satellites(runs, muted)]
+    if scene.view == "contour" and scene.ground.batches:
         entries.append(Entry("loss on the batch", muted, "dashes"))
+    if any(run.nearness is not None for run in runs):
+        entries.append(Entry(FADING, THEMES[scene.theme].text, "fading"))
     return entries
 
 

@@ -1,6 +1,7 @@
 """The header: what is shown, and the step counter in figures of one width."""
 
 import math
+from collections.abc import Callable
 
 from ravine.renderer._canvas import Canvas, fit_text, text_size
 from ravine.renderer._frames import PixelBox
@@ -16,7 +17,7 @@ _COUNTER = 0.42
 
 
 class Header:
-    """Title, subtitle and the counter, which counts what `clock` says."""
+    """Title, subtitle and the counter, which counts what `clock` says and shows the `count` at a step."""
 
     quick = False
 
@@ -30,12 +31,14 @@ class Header:
         theme: Theme,
         unit: float,
         clock: str = "step",
+        count: Callable[[int], int] = int,
     ) -> None:
         self._title = title
         self._subtitle = subtitle
         self._clock = clock
         self._steps = steps
-        self._digits = len(str(steps))
+        self._count = count
+        self._digits = len(str(count(steps)))
         self._box = box
         self._theme = theme
         self._unit = unit
@@ -96,7 +99,7 @@ class Header:
         )
 
     def _counter(self, step: int) -> str:
-        return f"{self._clock} {step:>{self._digits}}"
+        return f"{self._clock} {self._count(step):>{self._digits}}"
 
     def _counter_width(self) -> float:
         return text_size(self._counter(0), size=self._counter_size(), mono=True)[0]

@@ -6,8 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from ravine.renderer._arrows import Arrow
+from ravine.renderer._balls import draw_hollow
 from ravine.renderer._canvas import Canvas, Points, text_size
 from ravine.renderer._entries import Entry
+from ravine.renderer._fading import faint
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._satellites import draw_satellite
@@ -19,12 +21,15 @@ _SIZE, _PITCH, _SAMPLE = 17.0, 26.0, 34.0
 _EDGE, _PAD = 12.0, 9.0
 """Between the key and the frame of the view, and between its own frame and what is in it, in units."""
 
+_SHADES, _HOLLOW = 6, 6.6
+"""How many shades are in the sample of what fades, and the radius of its ball, in units."""
+
 _MOST = 0.5
 """A key that is wider or higher than this part of the view is left out."""
 
 
 class Key:
-    """A sample and a name for each entry, painted once where the runs leave most room."""
+    """A sample and a name for each entry, where the runs leave most room."""
 
     quick = True
 
@@ -78,7 +83,11 @@ class Key:
             return self._view.place(np.concatenate(between), 0.0).points
 
     def paint(self, canvas: Canvas) -> None:
-        """Paint it."""
+        """Paint it, where the ground stays."""
+        if not self._view.turning:
+            self._write(canvas)
+
+    def _write(self, canvas: Canvas) -> None:
         if self.box is None:
             return
         left, top, right, bottom = self.box
@@ -100,6 +109,15 @@ class Key:
         elif entry.sample == "dashes":
             places = ends[0] + np.linspace(0.0, 1.0, 6)[:, None] * (ends[1] - ends[0])
             canvas.lines(canvas.pen(entry.colour, 1.6 * unit), places, np.arange(6) % 2 == 0)
+        elif entry.sample == "fading":
+            end = ends[1] - (_HOLLOW * unit, 0.0)
+            places = np.linspace(ends[0], end, _SHADES + 1)
+            for shade in range(_SHADES):
+                colour, share = faint(entry.colour, 1.0 - shade / (_SHADES - 1), self._theme)
+                canvas.line(canvas.pen(colour, 3.2 * share * unit), places[shade : shade + 2])
+            x, y = end.tolist()
+            canvas.disc(canvas.pen(entry.colour, 0.0), (x, y), _HOLLOW * unit, entry.colour)
+            draw_hollow(canvas, (x, y), _HOLLOW * unit, self._theme.mid, unit)
         else:
             x, y = ends.mean(0).tolist()
             draw_satellite(canvas, entry.sample, (x, y), colour=entry.colour, theme=self._theme, unit=unit)
@@ -111,7 +129,10 @@ class Key:
         return left, top, left, top
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
-        """Nothing of it moves."""
+        """Paint it again on a ground that turns."""
+        del moment
+        if self._view.turning:
+            self._write(canvas)
 
 
 def _inside(points: Points, at: tuple[float, float], size: tuple[float, float]) -> int:

@@ -1,6 +1,6 @@
 """Where things stand on a picture: boxes in pixels, from its size alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from ravine.renderer._frames import PixelBox
@@ -18,6 +18,9 @@ _NARROWEST = 240.0
 
 _WIDEST_TABLE = 620.0
 """Names and losses that are farther apart are not read together."""
+
+_NAME = 20.0
+"""What the name of an axis takes, in units."""
 
 _GAP = 22.0
 _LEAST_BELOW = 130.0
@@ -77,6 +80,15 @@ class Layout:
         if width >= _WIDE * height:
             return _side_by_side(size, unit, left, runs)
         return _stacked(size, unit, left, runs)
+
+    def with_names(self) -> "Layout":
+        """The same with room for the names of the view's axes; the bare view has none."""
+        if self.header is None:
+            return self
+        room = round(_NAME * self.unit)
+        left, top, right, bottom = self.view
+        _, *header = self.header
+        return replace(self, view=(left + room, top, right, bottom - room), header=(left + room, *header))
 
     @property
     def text(self) -> float:

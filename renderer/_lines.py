@@ -83,7 +83,7 @@ class Lines:
         """Draw the lines and their heads."""
         with canvas.clipped(self._box):
             for line, colour, width in zip(self._points, self._colours, self._widths, strict=True):
-                for piece in _pieces(_until(line, moment)):
+                for piece in pieces(until(line, moment)):
                     canvas.line(canvas.pen(colour, width), piece)
             self._draw_heads(canvas, _heads(self._points, moment))
 
@@ -97,7 +97,7 @@ class Lines:
                 canvas.disc(rim, (x, y), radius, colour)
 
 
-def _until(line: Line, moment: Moment) -> Points:
+def until(line: Line, moment: Moment) -> Points:
     """The line up to the moment, which may be between two steps."""
     step, part = moment.step, moment.position - moment.step
     shown = line[: step + 1]
@@ -106,7 +106,7 @@ def _until(line: Line, moment: Moment) -> Points:
     return shown
 
 
-def _pieces(line: Points) -> Iterator[Points]:
+def pieces(line: Points) -> Iterator[Points]:
     """What of a line lies between its gaps."""
     gaps = np.flatnonzero(~np.isfinite(line[:, 1]))
     for piece in np.split(line, gaps):
@@ -119,7 +119,7 @@ def _heads(lines: Sequence[Line], moment: Moment) -> Float[np.ndarray, "lines 2"
     """The last number of each line, where it has one."""
     heads = np.full((len(lines), 2), np.nan)
     for head, line in zip(heads, lines, strict=True):
-        numbers = _until(line, moment)
+        numbers = until(line, moment)
         numbers = numbers[np.isfinite(numbers[:, 1])]
         head[:] = numbers[-1] if len(numbers) else np.nan
     return heads

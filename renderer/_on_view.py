@@ -35,7 +35,7 @@ class OnView:
         look = {"view": view, "theme": theme, "unit": unit}
         flat = scene.view == "contour"
         layers: list[Layer] = []
-        entries = entries_of(scene) if flat else []
+        entries = entries_of(scene)
         key = Key(entries, runs, legend=scene.panels == "legend", **look) if entries else None
         if ground.batches and flat:
             layers.append(

@@ -21,12 +21,14 @@ class Shown(NamedTuple):
         hidden: Which of them stand behind the landscape.
         outside: Which of them lie off it.
         gone: Whether the run has left the reals, so that it has no ball.
+        at: The step of each point; empty where points have none.
     """
 
     points: Float[np.ndarray, "points 2"]
     hidden: Bool[np.ndarray, " points"]
     outside: Bool[np.ndarray, " points"]
     gone: bool = False
+    at: Float[np.ndarray, " points"] = np.zeros(0)
 
     @property
     def head(self) -> tuple[float, float] | None:
@@ -38,12 +40,16 @@ class Shown(NamedTuple):
 
     def pieces(self) -> list[Float[np.ndarray, "piece 2"]]:
         """The lines of it that are seen."""
+        return [self.points[span] for span in self.spans()]
+
+    def spans(self) -> list[slice]:
+        """Which points each line that is seen goes through."""
         unseen: Bool[np.ndarray, " points"] = self.hidden | self.outside
         if not unseen.any():
-            return [self.points]
+            return [slice(0, len(self.points))]
         seen = ~(unseen[1:] | unseen[:-1])
         edges = [0, *(np.flatnonzero(np.diff(seen.astype(np.int8))) + 1).tolist(), len(seen)]
-        return [self.points[a : b + 1] for a, b in pairwise(edges) if seen[a]]
+        return [slice(a, b + 1) for a, b in pairwise(edges) if seen[a]]
 
     def since(self, before: "Shown") -> Float[np.ndarray, "points 2"]:
         """Points around all by which it differs from what was shown before."""
@@ -139,13 +145,15 @@ def _draped(
 def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float) -> Shown:
     """The first `count` points, and between the last of them and the next one the ball."""
     points, hidden, outside = placed.part(0, count)
+    steps = at[:count]
     if count < len(placed.points) and position > at[count - 1]:
         part = (position - at[count - 1]) / (at[count] - at[count - 1])
         before, after = placed.points[count - 1], placed.points[count]
         points = np.vstack([points, (1.0 - part) * before + part * after])
         hidden = np.append(hidden, placed.hidden[count - 1 : count + 1].any())
         outside = np.append(outside, placed.outside[count - 1 : count + 1].any())
-    return Shown(points, hidden, outside)
+        steps = np.append(steps, position)
+    return Shown(points, hidden, outside, at=steps)
 
 
 def _until_loss(shown: Shown) -> Shown:
@@ -162,6 +170,6 @@ def _since_absence(shown: Shown) -> Shown:
 
 def _part(shown: Shown, start: int, stop: int) -> Shown:
     """The points from `start` to `stop`; without the last one there is no ball."""
-    points, hidden, outside, _ = shown
+    points, hidden, outside, _, at = shown
     gone = stop < len(points)
-    return Shown(points[start:stop], hidden[start:stop], outside[start:stop], gone=gone)
+    return Shown(points[start:stop], hidden[start:stop], outside[start:stop], gone=gone, at=at[start:stop])

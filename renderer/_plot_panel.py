@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from jaxtyping import Int
+
 from ravine.renderer._axes import Axes, tick_width
-from ravine.renderer._canvas import Canvas, fit_text
+from ravine.renderer._canvas import Canvas, fit_text, union
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._lines import Lines, Stroke
 from ravine.renderer._scene import Run
 from ravine.renderer._series import Series
+from ravine.renderer._shadows import Shadows
 from ravine.renderer._theme import Theme
 
 _SMALL = Stroke(width=2.2, head=4.2, rings=0.0)
@@ -33,6 +37,7 @@ class PlotPanel:
         theme: Theme,
         unit: float,
         large: bool = False,
+        counts: Int[np.ndarray, " counts"] | None = None,
     ) -> None:
         self.quick = large
         self._series = series
@@ -51,6 +56,7 @@ class PlotPanel:
             unit=unit,
             inset=_INSET * unit if large else 0.0,
             many=large,
+            counts=counts,
         )
         self._lines = Lines(
             [run.colour for run in runs],
@@ -60,6 +66,7 @@ class PlotPanel:
             theme=theme,
             unit=unit,
         )
+        self._shadows = Shadows([run.colour for run in runs[: len(series.shadows)]], self._axes, unit=unit)
 
     @property
     def title(self) -> str:
@@ -76,8 +83,10 @@ class PlotPanel:
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """What of the lines changes."""
-        return self._lines.touched(before, now)
+        lines = self._lines.touched(before, now)
+        return union([lines, self._shadows.touched(before, now)]) if self._shadows else lines
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the lines and their heads."""
+        self._shadows.draw(canvas, moment)
         self._lines.draw(canvas, moment)

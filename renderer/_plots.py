@@ -32,7 +32,14 @@ def chart(scene: Scene, layout: Layout, legend: PixelBox | None) -> PlotPanel:
             top = min(legend[3], (top + bottom) // 2)
     box = (left, top, right, bottom)
     return PlotPanel(
-        scene.runs, series, clock=scene.clock, box=box, theme=THEMES[scene.theme], unit=unit, large=True
+        scene.runs,
+        series,
+        clock=scene.clock,
+        counts=scene.counts,
+        box=box,
+        theme=THEMES[scene.theme],
+        unit=unit,
+        large=True,
     )
 
 
@@ -43,7 +50,15 @@ def panel(scene: Scene, box: PixelBox, *, floor: float | None, unit: float) -> P
     """
     other = scene.plot if scene.view != "chart" else None
     series = Series.of_plot(scene.runs, other) if other else _losses(scene, floor)
-    return PlotPanel(scene.runs, series, clock=scene.clock, box=box, theme=THEMES[scene.theme], unit=unit)
+    return PlotPanel(
+        scene.runs,
+        series,
+        clock=scene.clock,
+        counts=scene.counts,
+        box=box,
+        theme=THEMES[scene.theme],
+        unit=unit,
+    )
 
 
 def has_panel(scene: Scene) -> bool:

@@ -99,7 +99,7 @@ class Rolling:
             at = self._view.resting(shown.head, radius)
             canvas.disc(rim, at, radius, run.colour)
             if run.stopped_at is not None and moment.step >= run.stopped_at:
-                draw_stop(canvas, at, self._view.radius, self._theme)
+                draw_stop(canvas, at, self._view.radius, self._theme.halo)
 
     def _draw_satellites(self, canvas: Canvas, moment: Moment) -> None:
         radius = _SMALL * self._view.radius

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from ravine.renderer._layout import Panels
 from ravine.renderer._theme import ThemeName
@@ -32,6 +32,7 @@ class Ground:
         marks: Points worth a word, with the word.
         slices: Lines across the landscape, whose losses have a panel.
         batches: The losses that single steps saw, whose contours lie faintly on the ground.
+        axes: What x and y are, where they need a name.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Ground:
     marks: tuple[tuple[tuple[float, float], str], ...] = ()
     slices: "tuple[Slice, ...]" = ()
     batches: "Batches | None" = None
+    axes: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +127,8 @@ class Run:
         series: Numbers at every step by name; not a number where there is none.
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
+        nearness: Where the ground is a plane through a space of more dimensions, how near it each iterate is:
+            1 in the plane, towards 0 far from it. None where all iterates are on the ground.
     """
 
     label: str
@@ -138,6 +142,7 @@ class Run:
     series: Mapping[str, Float[np.ndarray, "steps+1"]] = field(default_factory=dict)
     vectors: tuple[Vector, ...] = ()
     stopped_at: int | None = None
+    nearness: Float[np.ndarray, "steps+1"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +161,7 @@ class Scene:
         title: In place of the ground's.
         subtitle: In place of where all runs start.
         clock: What the counter counts.
+        counts: What it shows at each step; the number of the step unless given.
         plot: What the panel shows in place of the loss.
         comment: What made the film, for the file's comment.
     """
@@ -173,6 +179,7 @@ class Scene:
     title: str = ""
     subtitle: str = ""
     clock: str = "step"
+    counts: Int[np.ndarray, "steps+1"] | None = None
     plot: Plot | None = None
     comment: str = ""
 
@@ -180,3 +187,7 @@ class Scene:
     def steps(self) -> int:
         """How many steps each run takes; 0 where there is none."""
         return len(self.runs[0].losses) - 1 if self.runs else 0
+
+    def count(self, step: int) -> int:
+        """What the counter shows at a step."""
+        return step if self.counts is None else int(self.counts[step])

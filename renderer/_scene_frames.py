@@ -148,7 +148,7 @@ class SceneFrames:
         unit = scene.size[1] / 720
         texts = self._tick_texts()
         widest = max((text_size(text, size=16 * unit)[0] for text in texts), default=0.0)
-        return Layout.of(
+        layout = Layout.of(
             scene.size,
             panels=scene.panels,
             runs=len(scene.runs),
@@ -156,6 +156,7 @@ class SceneFrames:
             aside=bool(scene.ground.slices),
             plot=has_panel(scene),
         )
+        return layout.with_names() if any(scene.ground.axes) and scene.view == "contour" else layout
 
     def _tick_texts(self) -> list[str]:
         """The labels left of the view; a chart has room for its own."""
@@ -211,7 +212,7 @@ class SceneFrames:
                 )
             )
         if layout.standings:
-            layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit))
+            layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit, count=scene.count))
         if layout.losses and scene.ground.slices:
             layers.append(SlicePanel(scene.ground.slices, box=layout.losses, theme=theme, unit=unit))
         elif layout.losses:
@@ -237,6 +238,7 @@ class SceneFrames:
             scene.title or scene.ground.title,
             scene.subtitle or _subtitle(scene),
             clock=scene.clock,
+            count=scene.count,
             steps=scene.steps,
             box=box,
             theme=self._theme,

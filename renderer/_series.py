@@ -1,7 +1,7 @@
 """What is plotted over the steps: a number of each run at every step, and the range that suits them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -25,6 +25,9 @@ _PARTS_OF_A_WHOLE = ("accuracy",)
 
 _NOTHING = np.full(1, np.nan)
 
+_SHADOW = "plane_loss"
+"""The series that is shown beside the loss: that of the plane under the iterate."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
@@ -33,6 +36,7 @@ class Series:
     Attributes:
         title: What is shown.
         values: Not a number where there is none.
+        shadows: What is shown faintly beside them; no rows where there is nothing.
         low: At the foot of the axis.
         high: At its top.
         log: Whether the axis is even in decades.
@@ -43,6 +47,7 @@ class Series:
     low: float
     high: float
     log: bool
+    shadows: Float[np.ndarray, "shadows steps+1"] = field(default_factory=lambda: np.zeros((0, 1)))
 
     @classmethod
     def of_plot(cls, runs: Sequence[Run], plot: Plot) -> "Series":
@@ -56,7 +61,7 @@ class Series:
 
     @classmethod
     def of_losses(cls, runs: Sequence[Run], *, lowest: float | None, floor: float | None) -> "Series":
-        """The losses, on a log scale wherever they allow it.
+        """The losses, on a log scale wherever they allow it; their shadows are those of the plane.
 
         Args:
             runs: Whose losses.
@@ -64,13 +69,17 @@ class Series:
             floor: The lowest loss on the view, if there is one.
         """
         losses = np.stack([run.losses for run in runs] or [_NOTHING])
-        base = _base_of_log(losses, lowest)
-        if base is None:
-            low, high = _full_range(losses) if floor is None else _linear_range(losses, floor)
-            return cls(title="loss", values=losses, low=low, high=high, log=False)
-        low, high = _log_range(losses - base)
+        shadows = _shadows(runs, losses)
+        shown = np.concatenate([losses, shadows])
+        base = _base_of_log(shown, lowest)
         title = "loss above the minimum" if base else "loss"
-        return cls(title=title, values=losses - base, low=low, high=high, log=True)
+        said = f"{title} · dotted: the plane's" if len(shadows) else title
+        if base is None:
+            # What is off the plane may be below its floor.
+            low, high = _full_range(shown) if floor is None or len(shadows) else _linear_range(losses, floor)
+            return cls(title=said, values=losses, low=low, high=high, log=False, shadows=shadows)
+        low, high = _log_range(shown - base)
+        return cls(title=said, values=losses - base, low=low, high=high, log=True, shadows=shadows - base)
 
     @property
     def steps(self) -> int:
@@ -89,6 +98,16 @@ class Series:
 
 def _named(run: Run, name: str) -> Float[np.ndarray, "steps+1"]:
     return run.losses if name == "loss" and name not in run.series else run.series[name]
+
+
+def _shadows(
+    runs: Sequence[Run], losses: Float[np.ndarray, "runs steps+1"]
+) -> Float[np.ndarray, "shadows steps+1"]:
+    """The plane's loss under every run, where any has one."""
+    if not any(_SHADOW in run.series for run in runs):
+        return losses[:0]
+    nothing = np.full(losses.shape[1], np.nan)
+    return np.stack([run.series.get(_SHADOW, nothing) for run in runs])
 
 
 def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None) -> float | None:

@@ -1,6 +1,6 @@
 """The standings: a table of the runs, sorted by loss as the film goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
@@ -35,8 +35,11 @@ class Standings:
         box: PixelBox,
         theme: Theme,
         unit: float,
+        count: Callable[[int], int] = int,
     ) -> None:
+        """The table of these runs, which says the `count` of a step."""
         self._runs = tuple(runs)
+        self._count = count
         self._box = box
         self._theme = theme
         self._unit = unit
@@ -69,9 +72,8 @@ class Standings:
         for number, run in enumerate(self._runs):
             self._strips[number] = self._row_strip(run, right - left)
             if run.stopped_at is not None:
-                self._stopped[number] = self._row_strip(
-                    run, right - left, said=f"stopped at {run.stopped_at}"
-                )
+                said = f"stopped at {self._count(run.stopped_at)}"
+                self._stopped[number] = self._row_strip(run, right - left, said=said)
         self._figures = self._figure_strips()
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
@@ -100,7 +102,7 @@ class Standings:
         if not np.isfinite(self._losses[run, step]):
             baseline = top + self._baseline()
             canvas.text(
-                _verdict(self._runs[run]),
+                self._verdict(self._runs[run]),
                 (right, baseline),
                 size=16 * self._unit,
                 colour=self._theme.muted,
@@ -127,7 +129,7 @@ class Standings:
         ball = 9 * unit, baseline - 0.36 * self._size
         strip.disc(strip.pen(theme.rim, 1.4 * unit), ball, _BALL * unit, run.colour)
         if said:
-            draw_stop(strip, ball, _BALL * unit, theme)
+            draw_stop(strip, ball, _BALL * unit, theme.halo)
         indent = 28 * unit
         outcome = max(self._figure_width() * _LOSS_WIDTH, self._verdict_width(run))
         figures = outcome + 12 * unit
@@ -153,7 +155,10 @@ class Standings:
             strip.text(cut, (x, y), size=size, colour=theme.muted)
 
     def _verdict_width(self, run: Run) -> float:
-        return text_size(_verdict(run), size=16 * self._unit)[0]
+        return text_size(self._verdict(run), size=16 * self._unit)[0]
+
+    def _verdict(self, run: Run) -> str:
+        return "" if run.diverged_at is None else f"diverged at {self._count(run.diverged_at)}"
 
     def _figure_width(self) -> float:
         return text_size("0", size=self._size, mono=True)[0]
@@ -166,10 +171,6 @@ class Standings:
             cell.text(character, (0, 0.95 * self._size), size=self._size, colour=self._theme.text, mono=True)
             strips[character] = cell.pixels
         return strips
-
-
-def _verdict(run: Run) -> str:
-    return "" if run.diverged_at is None else f"diverged at {run.diverged_at}"
 
 
 def loss_figures(loss: float) -> str:

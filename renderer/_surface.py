@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 from ravine.renderer._camera import HEIGHT, Camera, fitted
 from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size, touch
 from ravine.renderer._contour import map_colours, mixed_shades
+from ravine.renderer._edge_names import edge_names
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
@@ -21,12 +22,15 @@ from ravine.renderer._view import Placed
 _CELLS = 150
 _TURNING_CELLS = 64
 _MESH = 4
-_APART = 7.0
+_APART, _LABELS = 7.0, 1.11
 _ISOLINES = 14
 _AZIMUTHS = tuple(quarter + angle for quarter in (-180, -90, 0, 90) for angle in (25, 35, 45, 55, 65))
 """Not along an axis, where walls are seen edge-on and labels meet."""
 
 _DARKEST = 0.66
+_BESIDE = 1.26
+"""How far from the middle names of axes stand, where labels of ticks stand at 1.11."""
+
 _PER_TURN = 720
 
 
@@ -60,7 +64,7 @@ class SurfaceView:
         middle = best_azimuth(self._relief, runs, elevation) if azimuth is None else azimuth
         count = max(2, round(abs(turn) / 360 * _PER_TURN) + 1) if self.turning else 1
         spread = (np.linspace(-0.5, 0.5, count) if azimuth is None else np.linspace(0.0, 1.0, count)) * turn
-        margin = round((8 if bare else 34) * unit)
+        margin = round((8 if bare else 66 if any(ground.axes) else 34) * unit)
         self._cameras = fitted(
             [middle + (angle if self.turning else 0.0) for angle in spread],
             elevation,
@@ -89,6 +93,7 @@ class SurfaceView:
             self._paint_mesh(canvas, camera, self._theme.mesh_colours)
         if not self._bare:
             self._paint_labels(canvas, camera)
+            self._paint_names(canvas, camera)
         self._paint_minima(canvas, camera)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
@@ -107,6 +112,14 @@ class SurfaceView:
     def lowest(self) -> float:
         """The lowest loss on the view."""
         return self._relief.tone.low
+
+    def edge(self, dimension: int) -> Float[np.ndarray, "2 2"]:
+        """Where the name of an axis goes along, outside its labels, in pixels."""
+        far_x, far_y = _far_walls(self._cameras[0])
+        ends = np.zeros((2, 3))
+        ends[:, dimension] = -1.0, 1.0
+        ends[:, 1 - dimension] = -_BESIDE * (far_y if dimension == 0 else far_x)
+        return self._cameras[0].project(ends)
 
     def _paint_panes(self, canvas: Canvas, camera: Camera) -> None:
         pane = canvas.pen(self._theme.frame, 0.8 * self._unit, alpha=0.7)
@@ -203,6 +216,16 @@ class SurfaceView:
                 at_baseline = (float(x), float(y) + 6 * self._unit)
                 canvas.text(text, at_baseline, size=size, colour=self._theme.muted, anchor="center")
 
+    def _paint_names(self, canvas: Canvas, camera: Camera) -> None:
+        size = 16 * self._unit
+        texts = [text for bounds in self._relief.window for text in labels(linear_ticks(*bounds, most=5))]
+        widest = max(text_size(text, size=size)[0] for text in texts)
+        names = edge_names(
+            self._ground.axes, camera, labels=_LABELS, widest=widest, size=size, unit=self._unit
+        )
+        for text, at, angle in names:
+            canvas.slanted_text(text, at, size=size, colour=self._theme.muted, angle=angle)
+
     def _labels(self, camera: Camera) -> Iterator[tuple[Float[np.ndarray, "3"], str]]:
         corner = _leftmost_corner(camera)
         for z, text in self._height_ticks:
@@ -214,7 +237,7 @@ class SurfaceView:
             for value, text in zip(ticks.tolist(), labels(ticks), strict=True):
                 at = np.zeros(3)
                 at[dimension] = 2 * (value - low) / (high - low) - 1
-                at[1 - dimension] = -1.11 * far
+                at[1 - dimension] = -_LABELS * far
                 yield at, text
 
     def _paint_minima(self, canvas: Canvas, camera: Camera) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ravine.renderer._canvas import Canvas, Pen
+from ravine.renderer._fading import Fading
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._layer import Moment
 from ravine.renderer._paths import Shown
@@ -24,6 +25,7 @@ class Trails:
 
     def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
         self._colours = tuple(run.colour for run in runs)
+        self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
         self._sight = sight
         self._view = view
         self._theme = theme
@@ -58,9 +60,24 @@ class Trails:
             pen = canvas.pen(colour, _WORKER_WIDTH * self._unit, alpha=_WORKER_ALPHA)
             _draw(canvas, [pen], seen.satellites[number])
         halo = canvas.pen(self._theme.halo, 6.0 * self._unit, alpha=self._theme.halo_alpha)
-        for run, colour in zip(seen.runs, self._colours, strict=True):
+        for run, colour, fading in zip(seen.runs, self._colours, self._fadings, strict=True):
+            if fading:
+                self._draw_faint(canvas, run, fading)
+                continue
             pen = canvas.pen(colour, 3.2 * self._unit)
             _draw(canvas, [halo, pen] if self._theme.halo_alpha else [pen], run)
+
+    def _draw_faint(self, canvas: Canvas, run: Shown, fading: Fading) -> None:
+        """Draw a trail of several shades, the halos first: they would lie on the ends of their neighbours."""
+        if len(run.points) < 2:
+            return
+        strands = list(fading.strands(run))
+        for strand in strands if self._theme.halo_alpha else ():
+            alpha = strand.share * self._theme.halo_alpha
+            pen = canvas.pen(self._theme.halo, 6.0 * strand.share * self._unit, alpha=alpha)
+            canvas.line(pen, strand.points)
+        for strand in strands:
+            canvas.line(canvas.pen(strand.colour, 3.2 * strand.share * self._unit), strand.points)
 
 
 def _draw(canvas: Canvas, pens: Sequence[Pen], trail: Shown) -> None:

@@ -1,19 +1,17 @@
-"""Computed numbers, kept between calls: a film in another look or format computes nothing anew."""
+"""Computed numbers, kept between calls: what was computed once is not computed anew."""
 
 import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import ravine
 from ravine._whole_file import OutputError, whole_file
+from ravine.landscapes._makers import makers
 
 _MOST_FILES = 60
 _COMPUTED_BY = ("landscapes", "optimizers", "gallery")
@@ -51,23 +49,5 @@ class Kept:
                 path.unlink()
 
     def _path(self, source: Mapping[str, Any]) -> Path:
-        told = json.dumps([_makers(), source], sort_keys=True)
+        told = json.dumps([makers(_COMPUTED_BY, _LIBRARIES), source], sort_keys=True)
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"
-
-
-@cache
-def _makers() -> list[str]:
-    """The modules, data and libraries that numbers depend on."""
-    (root,) = ravine.__path__
-    digest = hashlib.sha256()
-    for folder in _COMPUTED_BY:
-        for path in sorted(Path(root, folder).rglob("*.*")):
-            if path.suffix in (".py", ".csv"):
-                digest.update(path.read_bytes())
-    return [digest.hexdigest(), *map(_version, _LIBRARIES)]
-
-
-def _version(library: str) -> str:
-    with suppress(PackageNotFoundError):
-        return version(library)
-    return "unknown"

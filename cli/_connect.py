@@ -1,0 +1,28 @@
+"""ravine connect."""
+
+from typing import Any
+
+import click
+
+from ravine.cli._study import run_study
+from ravine.cli._study_options import study_options
+
+
+@click.command("connect")
+@study_options()
+@click.option("--places", type=int, metavar="N", help="Points on either way.  [default: 101]")
+def connect_command(**options: Any) -> None:
+    """Join two solutions by a curve of low loss, and show the straight line's barrier beside it.
+
+    Batch norm is measured anew at every point unless --batch-norm says otherwise.
+
+    \b
+    Examples:
+      ravine connect
+      ravine connect conv --steps 500 -o connect.svg
+    """
+    run_study("connect", options, _report)
+
+
+def _report(connect: Any) -> str:
+    return f"barrier {connect.line_barrier:.3g} straight, {connect.curve_barrier:.3g} on the curve"

@@ -1,0 +1,53 @@
+"""ravine line."""
+
+from typing import Any
+
+import click
+
+from ravine.cli._study import run_study
+from ravine.cli._study_options import study_options
+
+
+@click.command("line")
+@study_options()
+@click.option(
+    "--between",
+    type=click.Choice(["start,solution", "solution,solution", "random,solution", "solution,permuted"]),
+    help="The ends: of a training, the solutions of two seeds, an unrelated start and a solution, or a "
+    "solution and itself with its hidden units reordered.  [default: start,solution]",
+)
+@click.option(
+    "--alphas",
+    type=(float, float, int),
+    metavar="A B N",
+    help="From, to, and at how many points; 0 and 1 are the ends.  [default: 0 1 201]",
+)
+@click.option("--zoom/--no-zoom", default=None, help="Look closely at both ends.  [default: --zoom]")
+@click.option("--scale", type=click.Choice(["auto", "linear", "log"]), help="[default: linear]")
+def line_command(**options: Any) -> None:
+    """Show the loss along the straight line between two points of a network's parameters.
+
+    NETWORK is mlp, book, deep_linear, conv or lstm, with options as in mlp:activation=tanh; several stand on
+    one picture. Batch norm is measured anew at every point unless --batch-norm says otherwise.
+
+    \b
+    Examples:
+      ravine line
+      ravine line mlp:activation=relu mlp:activation=sigmoid mlp:activation=maxout -o line.svg
+      ravine line --between solution,solution -o barrier.png -o barrier.json
+      ravine line --objective package.module:loss --from a.safetensors --to b.safetensors
+    """
+    run_study("line", options, _report)
+
+
+def _report(line: Any) -> str:
+    return "; ".join(
+        f"{curve.label}: loss {curve.ends[0]:.3g} to {curve.ends[1]:.3g}{_shape(curve.facts)}"
+        for curve in line.curves
+    )
+
+
+def _shape(facts: Any) -> str:
+    if facts is None:
+        return ""
+    return ", monotone" if facts.monotone else f", barrier {facts.barrier:.3g}, rise {facts.total_rise:.3g}"

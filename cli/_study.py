@@ -1,0 +1,115 @@
+"""How a study is run from the command line."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ravine.cli._progress import progress
+from ravine.gallery import studies
+from ravine.gallery._recipe_checks import RecipeError
+
+if TYPE_CHECKING:
+    from ravine.gallery.studies._choices import Choices
+    from ravine.gallery.studies._result import Result
+    from ravine.gallery.studies._stage import Stage
+
+_HOSTS = ("coordinator", "processes", "process")
+
+
+def run_study(
+    name: str,
+    options: dict[str, Any],
+    report: Callable[[Any], str],
+    *,
+    films: tuple[str, ...] = (),
+) -> "Result | None":
+    """Run a study and write its files; None in a process that only helps another one.
+
+    Args:
+        name: The command's.
+        options: As they were given.
+        report: What is said of the result in one line.
+        films: Further endings that the result can be written with.
+    """
+    quiet, outputs = options.pop("quiet"), options.pop("outputs")
+    hosts = {key: options.pop(key, None) for key in _HOSTS}
+    paths = [Path(output) for output in outputs] or [_default_output(name, options["recipe"])]
+    values = _values(name, options)
+    from ravine.cli._cache import keep_programs
+
+    keep_programs()  # before JAX is loaded
+    from ravine.gallery.studies._result import check_result_path
+
+    for path in paths:
+        check_result_path(path, further=films)
+    leads = _join(**hosts)
+    kind, run = _kind(name)
+    choices = kind.of(values)
+    result = run(choices, _stage(quiet=quiet or not leads))
+    if not leads:
+        return None
+    for path in paths:
+        _save(result, path, films=films, quiet=quiet)
+        if not quiet:
+            click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
+    return result
+
+
+def _default_output(name: str, recipe: str | None) -> Path:
+    """Named after the recipe or the command, in this folder."""
+    return Path(f"{Path(recipe).stem}{studies.load(recipe).ending}" if recipe else f"{name}.png")
+
+
+def _values(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What was chosen, over what the recipe chooses."""
+    recipe, ends = options.pop("recipe"), [options.pop("start", None), options.pop("end", None)]
+    given = {key: value for key, value in options.items() if value is not None and value != ()}
+    if any(ends):
+        if None in ends or given.get("points"):
+            raise click.UsageError("--from and --to go together, and without --points.")
+        given["points"] = tuple(ends)
+    if recipe is None:
+        return given
+    study = studies.load(recipe)
+    if study.command != name:
+        raise RecipeError(f"The recipe {recipe!r} is one of 'ravine {study.command}', not of 'ravine {name}'.")
+    return study.choices | given
+
+
+def _join(*, coordinator: str | None, processes: int | None, process: int | None) -> bool:
+    """Whether this process writes the files, once all of them have met."""
+    if coordinator is None and processes is None and process is None:
+        return True
+    if coordinator is None or processes is None or process is None:
+        raise click.UsageError("--coordinator, --processes and --process go together.")
+    from ravine.landscapes.slices import join_hosts
+
+    join_hosts(coordinator, processes, process)
+    return process == 0
+
+
+def _kind(name: str) -> tuple["type[Choices]", "Callable[[Any, Stage], Any]"]:
+    import importlib
+
+    module = importlib.import_module(f"ravine.gallery.studies._{name}")
+    return getattr(module, f"{name.capitalize()}Choices"), getattr(module, f"run_{name}")
+
+
+def _stage(*, quiet: bool) -> "Stage":
+    @contextmanager
+    def stage(title: str, total: int) -> Iterator[Callable[[int], None]]:
+        with progress(title, lambda: total, quiet=quiet) as on_done:
+            yield lambda done: on_done(done - 1)
+
+    return stage
+
+
+def _save(result: Any, path: Path, *, films: tuple[str, ...], quiet: bool) -> None:
+    if path.suffix.lower() not in films:
+        result.save(path)
+        return
+    with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
+        result.save(path, on_frame=on_frame)

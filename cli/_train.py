@@ -1,0 +1,46 @@
+"""ravine train."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ravine.cli._study import run_study
+from ravine.cli._study_options import study_options
+
+
+@click.command("train")
+@study_options(given=False)
+@click.option("--target", type=float, help="Count the steps to this training loss.  [default: 0.1]")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Save each run: its start, solution and iterates as .safetensors, and run.json.",
+)
+def train_command(save: Path | None, **options: Any) -> None:
+    """Train a network under several optimizers, side by side.
+
+    \b
+    Examples:
+      ravine train -O sgd:learning_rate=0.01 -O momentum:learning_rate=0.01
+      ravine train conv -O adam --steps 500 --save run -o conv.png
+    """
+    quiet = options["quiet"]
+    result: Any = run_study("train", options, _report)
+    if save and result is not None:
+        result.save_runs(save)
+        if not quiet:
+            click.echo(f"{save}: {len(result.runs)} run{'s' * (len(result.runs) > 1)}")
+
+
+def _report(train: Any) -> str:
+    return "; ".join(
+        f"{run.label}: loss {run.training.measures['train_loss'][-1]:.3g}{_reached(train, run)}"
+        for run in train.runs
+    )
+
+
+def _reached(train: Any, run: Any) -> str:
+    step = train.steps_to_target(run)
+    return "" if step is None else f", {train.choices.target:g} at step {step}"

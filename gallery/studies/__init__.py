@@ -1,0 +1,24 @@
+"""Studies of real networks: lines, planes and walks through their parameters, and their training."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ravine.gallery.studies._shelf import load as load
+from ravine.gallery.studies._shelf import names as names
+
+if TYPE_CHECKING:
+    from ravine.gallery.studies._connect import connect as connect
+    from ravine.gallery.studies._line import line as line
+    from ravine.gallery.studies._plane import plane as plane
+    from ravine.gallery.studies._spectrum import spectrum as spectrum
+    from ravine.gallery.studies._train import train as train
+    from ravine.gallery.studies._walk import walk as walk
+
+COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
+"""The kinds of study: each has a module _NAME with a function NAME."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in COMMANDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}._{name}"), name)

@@ -1,0 +1,199 @@
+"""What every study has to choose: what is trained on what, how, and the look of the picture."""
+
+import difflib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+
+from ravine.gallery._recipe import read_size
+from ravine.gallery._recipe_checks import LARGEST, MOST_STEPS, SMALLEST, RecipeError
+
+_POSITIVE = ("steps", "keep_every", "early_stopping", "memory")
+_NOT_NEGATIVE = ("seed", "weight_decay")
+_NAMES: Mapping[type, str] = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What is studied and how it looks.
+
+    Attributes:
+        networks: Texts such as "mlp:activation=tanh"; a curve or a row each where a picture has several.
+        data: "digits", "mnist", "moons", or the path of a .npz file with x and y.
+        optimizers: Texts such as "momentum:learning_rate=0.05". A rate that is not given is found by trying.
+        steps: Minibatches that a training sees.
+        batch_size: How many examples each of them holds, or "full"; one for all runs, or one for each
+            optimizer.
+        batch_order: How they are drawn.
+        keep_every: Iterates are kept every so many steps.
+        weight_decay: This times the parameters is added to every gradient.
+        early_stopping: Stop once the test loss, measured at the iterates that are kept, has not improved for
+            so many steps.
+        seed: Of the initial weights, the minibatches and the directions.
+        batch_norm: By the stored statistics, or by those of the examples at each point; each command says
+            what it takes unless this is given.
+        objective: A loss in place of a network's: a function of a pytree, an `Objective`, or
+            "package.module:name".
+        points: Checkpoints, or from Python pytrees, in place of trained networks.
+        memory: What the evaluation of many points may take, in megabytes.
+        keep: Keep trained networks and half-done grids in the user's cache folder.
+        about: What to watch for.
+    """
+
+    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "recomputed"
+
+    networks: tuple[str, ...] = ("mlp",)
+    data: str = "digits"
+    optimizers: tuple[Any, ...] = ("momentum:learning_rate=0.05",)
+    steps: int = 1000
+    batch_size: tuple[int | str, ...] = (100,)
+    batch_order: Literal["shuffled", "replacement"] = "shuffled"
+    keep_every: int = 10
+    weight_decay: float = 0.0
+    early_stopping: int | None = None
+    seed: int = 0
+    batch_norm: Literal["inference", "recomputed"] | None = None
+    objective: Any = None
+    points: tuple[Any, ...] = ()
+    memory: int = 1024
+    keep: bool = True
+    theme: Literal["light", "dark"] = "light"
+    size: tuple[int, int] = (1280, 720)
+    title: str = ""
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        for name, kind in get_type_hints(type(self)).items():
+            if get_origin(kind) is not ClassVar:
+                check_kind(name, getattr(self, name), kind)
+        self._check_numbers()
+        for size in self.batch_size:
+            if size != "full" and not (isinstance(size, int) and size >= 1):
+                raise RecipeError(f"batch_size is a number of examples, 1 or more, or 'full'; got {size!r}.")
+        if len(self.batch_size) not in (1, len(self.optimizers)):
+            raise RecipeError(
+                f"batch_size is one for all {len(self.optimizers)} optimizers or one for each; "
+                f"got {len(self.batch_size)}."
+            )
+
+    def _check_numbers(self) -> None:
+        for name in _POSITIVE:
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise RecipeError(f"{name} must be at least 1; got {value}.")
+        for name in _NOT_NEGATIVE:
+            if getattr(self, name) < 0:
+                raise RecipeError(f"{name} must not be negative; got {getattr(self, name)}.")
+        if self.steps > MOST_STEPS:
+            raise RecipeError(f"steps must be at most {MOST_STEPS}; got {self.steps}.")
+        for name in ("networks", "optimizers"):
+            if not getattr(self, name):
+                raise RecipeError(f"A study needs at least one of its {name}; got none.")
+        if not all(SMALLEST <= side <= LARGEST for side in self.size):
+            width, height = self.size
+            raise RecipeError(f"Each side of size is {SMALLEST} to {LARGEST} pixels; got {width}x{height}.")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Choices from the keys and values of a file or a call.
+
+        Raises:
+            RecipeError: a key is unknown, or a value is of the wrong kind.
+        """
+        known = {field.name for field in fields(cls)}
+        for key in values:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else f" It has {', '.join(sorted(known))}."
+                raise RecipeError(f"This study has no choice {key!r}.{hint}")
+        kinds = get_type_hints(cls)
+        return cls(**{key: _plain(key, value, kinds[key]) for key, value in values.items()})
+
+    def replace(self, **values: Any) -> Self:
+        """The choices with others for some keys."""
+        return type(self).of({**self._values, **values})
+
+    @property
+    def policy(self) -> Literal["inference", "recomputed"]:
+        """Where the statistics of batch norm come from."""
+        return self.batch_norm or self.usual_batch_norm
+
+    def described(self) -> str:
+        """The choices as one line of JSON, without what has its default."""
+        defaults = {field.name: field.default for field in fields(self)}
+        chosen = {key: value for key, value in self._values.items() if not _same(value, defaults[key])}
+        chosen.setdefault("seed", self.seed)
+        return json.dumps(chosen, default=_name_of, ensure_ascii=False)
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def check_kind(name: str, value: Any, kind: Any) -> None:
+    """Refuse a value of another kind than its field's.
+
+    Raises:
+        RecipeError: naming the field, the value and what it may be.
+    """
+    if not _fits(value, kind):
+        raise RecipeError(f"{name} must be {_said(kind)}; got {value!r}.")
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin, parts = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return True
+    if origin is Literal:
+        return value in parts
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin is tuple:
+        if not isinstance(value, tuple):
+            return False
+        each = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
+        return len(each) == len(value) and all(map(_fits, value, each))
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+
+
+def _said(kind: Any) -> str:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " or ".join(map(str, parts))
+    if origin in (Union, UnionType):
+        return " or ".join(_said(part) for part in parts if part is not NoneType)
+    if origin is tuple and parts[-1] is Ellipsis:
+        return f"a list, each {_said(parts[0])}"
+    if origin is tuple:
+        return f"{len(parts)} values, each {_said(parts[0])}"
+    return _NAMES.get(kind, "a value")
+
+
+def _plain(key: str, value: Any, kind: Any) -> Any:
+    if key == "size" and isinstance(value, str):
+        return read_size(value)
+    if key == "batch_size" and not isinstance(value, list | tuple):
+        value = (value,)
+    if key == "batch_size":
+        return tuple(int(size) if isinstance(size, str) and size.isdecimal() else size for size in value)
+    if key in ("networks", "optimizers") and isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) and get_origin(kind) is not None else value
+
+
+def _same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and not hasattr(value, "shape") and bool(value == default)
+
+
+def _name_of(value: object) -> str:
+    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or type(value).__name__)

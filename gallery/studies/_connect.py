@@ -1,0 +1,154 @@
+"""A curve of low loss between two solutions, beside the straight line between them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._bend import trained_bend
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._evaluated import evaluated
+from ravine.gallery.studies._line import MEASURES, subject_choices
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import Stage, unwatched
+from ravine.gallery.studies._subjects import problem_of, trainings
+from ravine.landscapes import networks
+from ravine.landscapes.networks import Params, Problem
+from ravine.landscapes.slices import bezier, minus
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectChoices(Choices):
+    """What `ravine connect` has to choose besides what every study has.
+
+    Attributes:
+        places: At how many points of the curve and of the line the loss is measured.
+    """
+
+    places: int = 101
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.places < 3:
+            raise RecipeError(f"places is 3 or more; got {self.places}.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Connect(Result):
+    """Two ways from one solution to another.
+
+    Attributes:
+        alphas: Places on both ways, 0 at the first solution and 1 at the second.
+        straight: The measures on the straight line, by name.
+        curve: Those on the curve.
+    """
+
+    choices: ConnectChoices
+    alphas: Float[np.ndarray, " places"]
+    straight: dict[str, Float[np.ndarray, " places"]]
+    curve: dict[str, Float[np.ndarray, " places"]]
+    objective: str
+    batch_norm: str
+
+    @property
+    def line_barrier(self) -> float:
+        """How far the straight line rises above its higher end."""
+        return _barrier(self.straight["train_loss"])
+
+    @property
+    def curve_barrier(self) -> float:
+        """How far the curve rises above its higher end."""
+        return _barrier(self.curve["train_loss"])
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "alphas": self.alphas,
+            "line": {name: self.straight.get(name) for name in MEASURES},
+            "curve": {name: self.curve.get(name) for name in MEASURES},
+            "line_barrier": self.line_barrier,
+            "curve_barrier": self.curve_barrier,
+            "seed": self.choices.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("way", "alpha", *MEASURES)
+        for way, measures in (("line", self.straight), ("curve", self.curve)):
+            columns = [measures[name] for name in MEASURES if name in measures]
+            for numbers in zip(self.alphas, *columns, strict=True):
+                yield (way, *numbers)
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._connect_picture import picture_of
+        from ravine.renderer.figures import draw_curve
+
+        return draw_curve(picture_of(self))
+
+
+def _barrier(loss: Float[np.ndarray, " places"]) -> float:
+    return float(np.max(loss) - max(loss[0], loss[-1]))
+
+
+def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
+    """Train two solutions and the curve between them, and measure along both ways."""
+    problem, first, second = _ends(choices, stage)
+    bend = trained_bend(choices, problem, first, second, stage)
+    objective = problem.objective(choices.policy)
+    alphas = np.linspace(0.0, 1.0, choices.places)
+    straight = np.stack([np.zeros_like(alphas), alphas], axis=-1)
+    places = np.concatenate([straight, bezier(alphas)])
+    directions = (minus(bend, first), minus(second, first))
+    found = evaluated(
+        choices, objective, first, directions, places, wanted=MEASURES, title="both ways", stage=stage
+    )
+    return Connect(
+        choices=choices,
+        alphas=alphas,
+        straight={name: values[: len(alphas)] for name, values in found.items()},
+        curve={name: values[len(alphas) :] for name, values in found.items()},
+        objective=problem.said,
+        batch_norm=objective.batch_norm,
+    )
+
+
+def _ends(choices: ConnectChoices, stage: Stage) -> tuple[Problem, Params, Params]:
+    """The solutions of two seeds, or two that are given."""
+    if choices.objective is not None:
+        raise RecipeError("A curve is trained on minibatches, which an objective alone does not have.")
+    if choices.points:
+        if len(choices.points) != 2:
+            raise RecipeError(f"A curve has two ends; got {len(choices.points)} points.")
+        problem = problem_of(choices, choices.networks[0])
+        like = problem.start(choices.seed)
+        first, second = (
+            networks.read_checkpoint(point, like) if isinstance(point, str) else point
+            for point in choices.points
+        )
+        return problem, first, second
+    one, other = (next(trainings(choices, stage, seed=choices.seed + k)) for k in range(2))
+    return one.problem, one.solution, other.solution
+
+
+def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
+    """A quadratic Bezier curve of low loss between two solutions, and the straight line between them.
+
+    Args:
+        subject: A network such as "mlp".
+        points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
+        choices: Any other key of `ConnectChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Reference:
+        T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
+        and Fast Ensembling of DNNs, 2018.
+    """
+    return run_connect(ConnectChoices.of(subject_choices(subject, points) | choices))

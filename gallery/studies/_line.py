@@ -1,0 +1,285 @@
+"""The loss along the straight line between two points of a network's parameters."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import Stage, unwatched
+from ravine.gallery.studies._subjects import Trained, given, is_given, trainings
+from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.slices import LineFacts, line_facts, minus, norm, on_line
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ENDS = ("start,solution", "solution,solution", "random,solution", "solution,permuted")
+MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+_ZOOMS = ((0.0, 0.01), (0.99, 1.0))
+_ZOOM_POINTS = 21
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineChoices(Choices):
+    """What `ravine line` has to choose besides what every study has.
+
+    Attributes:
+        between: The ends of the line: where a training starts and ends, the solutions of two seeds, another
+            random start and the solution, or a solution and itself with its hidden units reordered.
+        alphas: From, to, and at how many points; 0 is the first end and 1 the second.
+        zoom: Look closely at both ends.
+        scale: Of the loss.
+    """
+
+    between: Literal["start,solution", "solution,solution", "random,solution", "solution,permuted"] = (
+        "start,solution"
+    )
+    alphas: tuple[float, float, int] = (0.0, 1.0, 201)
+    zoom: bool = True
+    scale: Literal["auto", "linear", "log"] = "linear"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        low, high, count = self.alphas
+        if not (low < high and count >= 2):
+            raise RecipeError(f"alphas go from A up to B at 2 points or more; got {low:g} {high:g} {count}.")
+
+
+class Path(NamedTuple):
+    """A training path seen from the line between its ends.
+
+    Attributes:
+        step: The steps whose iterates were kept.
+        projection: How far along the line they are, 0 at the start and 1 at the solution.
+        residual: Their distance from it, in units of the line's length.
+        loss: Their own training loss.
+    """
+
+    step: Int[np.ndarray, " kept"]
+    projection: Float[np.ndarray, " kept"]
+    residual: Float[np.ndarray, " kept"]
+    loss: Float[np.ndarray, " kept"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Curve:
+    """The measures along one line.
+
+    Attributes:
+        label: What tells it from the others on a picture.
+        rule: The optimizer that found the solution.
+        alphas: Places on the line.
+        measures: By name; `train_loss` always.
+        ends: The training loss at both ends.
+        zooms: The training loss close to the ends.
+        path: Of the training that led from the one to the other.
+    """
+
+    label: str
+    rule: str
+    alphas: Float[np.ndarray, " alphas"]
+    measures: Mapping[str, Float[np.ndarray, " alphas"]]
+    ends: tuple[float, float]
+    zooms: tuple[tuple[Float[np.ndarray, " places"], Float[np.ndarray, " places"]], ...]
+    path: Path | None
+
+    def record(self) -> dict[str, Any]:
+        """The numbers by name."""
+        facts = self.facts
+        return {
+            "alphas": self.alphas,
+            **{name: self.measures.get(name) for name in MEASURES},
+            "barrier": facts and facts.barrier,
+            "monotone": facts and facts.monotone,
+            "total_rise": facts and facts.total_rise,
+            "convex_share": facts and facts.convex_share,
+            "path": None if self.path is None else self.path._asdict(),
+            "initial_loss": self.ends[0],
+            "final_loss": self.ends[1],
+        }
+
+    @property
+    def facts(self) -> LineFacts | None:
+        """Barrier, rises and convexity between the ends; None where fewer than three points lie there."""
+        inside = (self.alphas >= 0.0) & (self.alphas <= 1.0)
+        return line_facts(self.alphas, self.measures["train_loss"]) if inside.sum() > 2 else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line(Result):
+    """The loss along straight lines.
+
+    Attributes:
+        curves: One for each network and optimizer.
+        objective: What was measured, in words.
+        batch_norm: Where its statistics come from; empty without batch norm.
+    """
+
+    choices: LineChoices
+    curves: tuple[Curve, ...]
+    objective: str
+    batch_norm: str
+
+    def record(self) -> dict[str, Any]:
+        first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)
+        return {
+            **first,
+            "seed": self.choices.seed,
+            "between": self.choices.between,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+            **({"curves": [first, *others]} if others else {}),
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "alpha", *MEASURES)
+        for curve in self.curves:
+            columns = [curve.measures.get(name) for name in MEASURES]
+            for place, alpha in enumerate(curve.alphas):
+                yield (curve.label, alpha, *(None if c is None else c[place] for c in columns))
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._line_picture import picture_of
+        from ravine.renderer.figures import draw_line
+
+        return draw_line(picture_of(self))
+
+    def __getattr__(self, name: str) -> Any:
+        """The numbers of the first curve: `result.alphas`, `result.train_loss`, `result.barrier`."""
+        record = self.curves[0].record() if "curves" in self.__dict__ else {}
+        if name not in record:
+            raise AttributeError(f"A line has no {name!r}; it has {', '.join(record)}.")
+        return record[name]
+
+
+def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
+    """Train what is to be trained, and measure along the lines."""
+    if is_given(choices):
+        found = given(choices, least=2)
+        if len(found.points) > 2:
+            raise RecipeError(f"A line has two ends; got {len(found.points)} points.")
+        curves = (_curve(choices, found.objective, found.points, label=found.label, stage=stage),)
+        policy = found.objective.batch_norm
+        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy)
+    runs = list(trainings(choices, stage))
+    others = list(trainings(choices, stage, seed=choices.seed + 1)) if _two_seeds(choices) else runs
+    labels = _labels(choices, runs)
+    curves = tuple(
+        _between_ends(choices, run, other, label=label, stage=stage)
+        for run, other, label in zip(runs, others, labels, strict=True)
+    )
+    policies = {run.problem.objective(choices.policy).batch_norm for run in runs}
+    return Line(choices=choices, curves=curves, objective=_said(runs), batch_norm=max(policies))
+
+
+def _two_seeds(choices: LineChoices) -> bool:
+    return choices.between == "solution,solution"
+
+
+def _labels(choices: LineChoices, runs: list[Trained]) -> list[str]:
+    if len(choices.networks) > 1 and len(choices.optimizers) > 1:
+        return [f"{run.problem.title}, {run.label}" for run in runs]
+    return [run.label if len(choices.networks) == 1 else run.problem.title for run in runs]
+
+
+def _said(runs: list[Trained]) -> str:
+    titles = dict.fromkeys(run.problem.title for run in runs)
+    return f"{', '.join(titles)} on {runs[0].problem.data.title}"
+
+
+def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: str, stage: Stage) -> Curve:
+    objective = run.problem.objective(choices.policy)
+    path = None
+    match choices.between:
+        case "start,solution":
+            ends = (run.start, run.solution)
+            path = _path(run, objective)
+        case "solution,solution":
+            ends = (run.solution, other.solution)
+        case "random,solution":
+            ends = (run.problem.start(choices.seed + 1), run.solution)
+        case "solution,permuted":
+            ends = (run.solution, run.solution.permuted(jax.random.key(choices.seed)))
+    return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
+
+
+def _curve(
+    choices: LineChoices,
+    objective: Objective,
+    ends: tuple[Params, ...],
+    *,
+    label: str,
+    stage: Stage,
+    rule: str = "",
+    path: Path | None = None,
+) -> Curve:
+    start, solution = ends
+    direction = minus(solution, start)
+    if norm(direction, objective.trained(start)) == 0.0:
+        raise ValueError("The two ends of the line are the same point; give two different ones.")
+    low, high, count = choices.alphas
+    zooms = [np.linspace(*zoom, _ZOOM_POINTS) for zoom in _ZOOMS] if _zoomed(choices) else []
+    alphas = np.linspace(low, high, count)
+    places = np.concatenate([alphas, [0.0, 1.0], *zooms])
+    wanted = [name for name in MEASURES if name in jax.eval_shape(objective.at, start)]
+    found = evaluated(
+        choices, objective, start, (direction,), places[:, None], wanted=wanted, title=label, stage=stage
+    )
+    loss = found["train_loss"]
+    close = np.split(loss[count + 2 :], len(zooms)) if zooms else []
+    return Curve(
+        label=label,
+        rule=rule,
+        alphas=alphas,
+        measures={name: values[:count] for name, values in found.items()},
+        ends=(float(loss[count]), float(loss[count + 1])),
+        zooms=tuple(zip(zooms, close, strict=True)),
+        path=path,
+    )
+
+
+def _zoomed(choices: LineChoices) -> bool:
+    low, high, _ = choices.alphas
+    return choices.zoom and low <= 0.0 and high >= 1.0
+
+
+def _path(run: Trained, objective: Objective) -> Path:
+    training = run.training
+    mask = objective.trained(training.start)
+    projection, residual = on_line(training.iterates, training.start, training.solution, mask)
+    length = norm(minus(training.solution, training.start), mask)
+    loss = measures_of_iterates(run, objective)["train_loss"]
+    return Path(step=training.steps, projection=projection, residual=residual / length, loss=loss)
+
+
+def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
+    """The loss along the straight line between two points of a network's parameters.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
+            pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
+        points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
+        choices: Any other key of `LineChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
+    """
+    return run_line(LineChoices.of(subject_choices(subject, points) | choices))
+
+
+def subject_choices(subject: Any, points: tuple[Any, ...]) -> dict[str, Any]:
+    """The keys that say what is studied."""
+    named = isinstance(subject, str) or (isinstance(subject, list | tuple) and subject)
+    keys = {"networks": subject} if named else {} if subject is None else {"objective": subject}
+    return {**keys, **({"points": points} if points else {})}

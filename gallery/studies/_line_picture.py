@@ -1,0 +1,53 @@
+"""A line as a picture."""
+
+import numpy as np
+
+from ravine.gallery.studies._line import Curve, Line
+from ravine.gallery.studies._words import subtitle
+from ravine.renderer.figures import LineCurve, LinePath, LinePicture, LineZoom
+
+_TITLES = {
+    "start,solution": "From the start of training straight to its end",
+    "solution,solution": "Straight from one solution to another",
+    "random,solution": "From an unrelated start straight to a solution",
+    "solution,permuted": "From a solution to itself with its hidden units reordered",
+}
+_ENDS = {
+    "start,solution": ("start", "solution"),
+    "solution,solution": ("solution A", "solution B"),
+    "random,solution": ("random start", "solution"),
+    "solution,permuted": ("solution", "the same, reordered"),
+}
+_WORTH_A_MARK = 0.02
+"""The smallest barrier that is drawn, as a part of the loss's range on the line."""
+
+
+def picture_of(line: Line) -> LinePicture:
+    """What the picture shows of a line."""
+    choices = line.choices
+    return LinePicture(
+        title=choices.title or _TITLES[choices.between],
+        subtitle=subtitle(choices, line.objective, batch_norm=line.batch_norm),
+        curves=tuple(_curve(curve) for curve in line.curves),
+        ends=_ENDS[choices.between],
+        scale=choices.scale,
+    )
+
+
+def _curve(curve: Curve) -> LineCurve:
+    path = curve.path
+    loss = curve.measures["train_loss"]
+    barrier = 0.0 if curve.facts is None else curve.facts.barrier
+    marked = barrier > _WORTH_A_MARK * float(np.ptp(loss))
+    return LineCurve(
+        label=curve.label,
+        colour_key=curve.rule,
+        alphas=curve.alphas,
+        train_loss=loss,
+        test_loss=curve.measures.get("test_loss"),
+        train_accuracy=curve.measures.get("train_accuracy"),
+        test_accuracy=curve.measures.get("test_accuracy"),
+        zooms=tuple(LineZoom(alphas=alphas, train_loss=loss) for alphas, loss in curve.zooms),
+        barrier=barrier if marked else None,
+        path=path and LinePath(projection=path.projection, residual=path.residual, loss=path.loss),
+    )

@@ -1,0 +1,240 @@
+"""The loss in a plane through a network's parameters, with the training paths on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
+from ravine.gallery.studies._line import subject_choices
+from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.gallery.studies._planes import Plane as Ground
+from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import OnDone, Stage, unwatched
+from ravine.gallery.studies._subjects import Trained, given, is_given
+from ravine.landscapes.slices import extremes_at, inner, on_plane
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ravine.renderer import SceneFrames
+
+FILMS = (".gif", ".mp4", ".webm", ".webp")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trajectory:
+    """A training path seen from a plane.
+
+    Attributes:
+        steps: Whose iterates were kept.
+        points: Their projections on the plane, in its coordinates.
+        loss: Their own training loss.
+        plane_loss: The plane's under them.
+        distance: How far from the plane they are.
+    """
+
+    label: str
+    rule: str
+    note: str
+    steps: Int[np.ndarray, " kept"]
+    points: Float[np.ndarray, "kept 2"]
+    loss: Float[np.ndarray, " kept"]
+    plane_loss: Float[np.ndarray, " kept"]
+    distance: Float[np.ndarray, " kept"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plane(Result):
+    """The loss in a plane.
+
+    Attributes:
+        x: Coordinates of the columns, in units of the first direction.
+        y: Of the rows, in units of the second one.
+        loss: The training loss.
+        center_loss: At the plane's origin.
+        explained_share: What part of the paths' squared distances from the origin lies in the plane; None
+            where there is no path.
+        convexity: |smallest / largest eigenvalue of the Hessian|, if it was asked for.
+    """
+
+    choices: PlaneChoices
+    ground: Ground
+    x: Float[np.ndarray, " columns"]
+    y: Float[np.ndarray, " rows"]
+    loss: Float[np.ndarray, "rows columns"]
+    center_loss: float
+    explained_share: float | None
+    trajectories: tuple[Trajectory, ...]
+    convexity: Float[np.ndarray, "rows columns"] | None
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "x": self.x,
+            "y": self.y,
+            "loss": self.loss,
+            "center_loss": self.center_loss,
+            "explained_share": self.explained_share,
+            "explained_shares": self.ground.shares,
+            "axes": self.ground.axes,
+            "points": [
+                {"label": label, "x": place[0], "y": place[1]} for label, place in self.ground.marks.items()
+            ],
+            "curve": self.ground.curve,
+            "convexity": self.convexity,
+            "trajectories": [
+                {
+                    "label": path.label,
+                    "step": path.steps,
+                    "x": path.points[:, 0],
+                    "y": path.points[:, 1],
+                    "loss": path.loss,
+                    "plane_loss": path.plane_loss,
+                    "distance": path.distance,
+                }
+                for path in self.trajectories
+            ],
+            "seed": self.choices.seed,
+            "objective": self.ground.objective.name,
+            "batch_norm": self.ground.objective.batch_norm or None,
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("kind", "label", "step", "x", "y", "loss", "plane_loss", "distance")
+        for row, y in enumerate(self.y):
+            for column, x in enumerate(self.x):
+                yield ("plane", "", None, x, y, self.loss[row, column], self.loss[row, column], 0.0)
+        for path in self.trajectories:
+            columns = (path.steps, *path.points.T, path.loss, path.plane_loss, path.distance)
+            for numbers in zip(*columns, strict=True):
+                yield ("path", path.label, *numbers)
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._plane_picture import picture_of
+        from ravine.renderer.figures import draw_plane
+
+        return draw_plane(picture_of(self))
+
+    def film(self) -> "SceneFrames":
+        """The training paths, moving on the plane.
+
+        Raises:
+            ValueError: there is no path.
+        """
+        from ravine.gallery.studies._plane_picture import film_of
+
+        if not self.trajectories:
+            raise ValueError("A film of a plane shows training paths, and there is none; write a .png.")
+        return film_of(self)
+
+    def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> None:
+        """As every result, and as a film: .gif, .mp4, .webm or .webp."""
+        if Path(path).suffix.lower() not in FILMS:
+            super().save(path)
+            return
+        from ravine.renderer import writers
+
+        writers.check_path(path, self.choices.size)
+        writers.write(self.film(), path, on_frame=on_frame)
+
+
+def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
+    """Train what is to be trained, find the plane and measure on it."""
+    if is_given(choices):
+        ground = plane_of_given(choices, given(choices, least=1))
+    else:
+        ground = plane_of(choices, stage)
+    x, y = _sides(choices.span or ground.span, choices.resolution)
+    grid = np.stack([places.ravel() for places in np.meshgrid(x, y)], axis=-1)
+    paths = [_projected(ground, run) for run in ground.runs] if choices.paths else []
+    coordinates = np.concatenate([grid, np.zeros((1, 2)), *(points for points, _ in paths)])
+    losses = evaluated(
+        choices, ground.objective, ground.origin, ground.directions, coordinates, title="plane", stage=stage
+    )["train_loss"]
+    loss, center, *under = np.split(
+        losses, np.cumsum([len(grid), 1, *(len(points) for points, _ in paths)])[:-1]
+    )
+    trajectories = tuple(
+        _trajectory(ground, run, *path, plane_loss=below)
+        for run, path, below in zip(ground.runs, paths, under, strict=False)
+    )
+    shape = (len(y), len(x))
+    return Plane(
+        choices=choices,
+        ground=ground,
+        x=x,
+        y=y,
+        loss=loss.reshape(shape),
+        center_loss=float(center[0]),
+        explained_share=_explained(ground, trajectories),
+        trajectories=trajectories,
+        convexity=_convexity(choices, ground, grid, stage).reshape(shape) if choices.convexity else None,
+    )
+
+
+def _sides(span: Span, resolution: int) -> tuple[np.ndarray, np.ndarray]:
+    x0, x1, y0, y1 = span
+    return np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution)
+
+
+def _projected(ground: Ground, run: Trained) -> tuple[np.ndarray, np.ndarray]:
+    mask = ground.objective.trained(ground.origin)
+    return on_plane(run.training.iterates, ground.origin, *ground.directions, mask)
+
+
+def _trajectory(
+    ground: Ground, run: Trained, points: np.ndarray, distance: np.ndarray, *, plane_loss: np.ndarray
+) -> Trajectory:
+    return Trajectory(
+        label=run.label,
+        rule=run.rule,
+        note=run.note,
+        steps=np.asarray(run.training.steps),
+        points=points,
+        loss=np.asarray(measures_of_iterates(run, ground.objective)["train_loss"]),
+        plane_loss=plane_loss,
+        distance=distance,
+    )
+
+
+def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | None:
+    """The share of the paths' squared distances from the origin that lies in the plane."""
+    if not trajectories:
+        return sum(ground.shares) if ground.shares else None
+    mask = ground.objective.trained(ground.origin)
+    products = np.array([[inner(u, v, mask) for v in ground.directions] for u in ground.directions])
+    inside = sum(float(np.sum(path.points @ products * path.points)) for path in trajectories)
+    off = sum(float(np.sum(path.distance**2)) for path in trajectories)
+    return inside / (inside + off) if inside + off else 1.0
+
+
+def _convexity(choices: PlaneChoices, ground: Ground, grid: np.ndarray, stage: Stage) -> np.ndarray:
+    with stage("convexity", len(grid)) as on_points:
+        found = extremes_at(
+            ground.objective, ground.origin, ground.directions, grid, seed=choices.seed, on_points=on_points
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.abs(found.lowest / found.highest)
+
+
+def plane(subject: Any = None, *points: Any, **choices: Any) -> Plane:
+    """The loss in a plane through a network's parameters.
+
+    Args:
+        subject: A network such as "conv:skip=true"; or a loss of your own: a function of any pytree, or an
+            `Objective` such as `ravine.landscapes.from_torch` makes.
+        points: With a loss of your own, pytrees or paths of checkpoints: one for random directions about it,
+            three for the plane through them, more for their principal components.
+        choices: Any other key of `PlaneChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.plane("mlp", optimizers=["sgd", "adam"]).save("paths.gif")  # doctest: +SKIP
+    """
+    return run_plane(PlaneChoices.of(subject_choices(subject, points) | choices))

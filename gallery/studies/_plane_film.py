@@ -1,0 +1,149 @@
+"""A film of training paths on a plane through a network's parameters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine.gallery.studies._between import losses_between
+from ravine.renderer import Ground, Run, Scene, SceneFrames, ThemeName, Timing, ViewName, colours
+from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
+
+_FAR = 0.5
+"""A path is faintest as far off the plane as this part of the shorter side of what is shown."""
+
+
+def plane_film(
+    picture: PlanePicture,
+    *,
+    notes: Sequence[str] = (),
+    theme: ThemeName = "light",
+    size: tuple[int, int] = (1280, 720),
+    seconds: float = 8.0,
+    fps: float = 25.0,
+    hold: float = 2.0,
+    view: ViewName = "contour",
+    turn: float = 0.0,
+    azimuth: float | None = None,
+    far: float | None = None,
+    comment: str = "",
+) -> SceneFrames:
+    """The paths of a plane as they were trained, with their own losses beside it.
+
+    The clock counts updates: between two that were kept, a path is a straight line. A path that ends before
+    the others stays at its end.
+
+    Args:
+        picture: A grid of losses, and at least one path.
+        notes: The small print of each path: its hyper-parameters.
+        theme: The look of everything but the paths.
+        size: Width and height in pixels.
+        seconds: How long the film moves; the hold of its last frame comes on top.
+        fps: Frames a second.
+        hold: Seconds for which the last frame stands.
+        view: From above, or as a surface.
+        turn: By how many degrees the camera turns about a surface.
+        azimuth: Where it stands in degrees; chosen so that the paths are seen unless given.
+        far: The distance from the plane at which a path is faintest; unless given, half the shorter side of
+            what is shown, which suits directions of length one.
+        comment: What made the film, for the file's comment.
+
+    Raises:
+        ValueError: the picture has no path.
+    """
+    if not picture.trajectories:
+        raise ValueError("A film of a plane shows training paths; got a picture with 0 of them.")
+    counts = _counts(picture.trajectories)
+    ground = _ground(picture)
+    return SceneFrames(
+        Scene(
+            ground=ground,
+            runs=_runs(picture, counts, notes, far=far or _far(picture), theme=theme),
+            view=view,
+            turn=turn,
+            azimuth=azimuth,
+            size=size,
+            theme=theme,
+            timing=Timing(seconds=seconds, fps=fps, hold=hold),
+            subtitle=picture.subtitle or picture.loss_name,
+            counts=counts,
+            comment=comment,
+        )
+    )
+
+
+def _counts(paths: Sequence[PlaneTrajectory]) -> Int[np.ndarray, " counts"]:
+    """The updates after which any path has an iterate."""
+    return np.unique(np.concatenate([_steps(path) for path in paths]))
+
+
+def _steps(path: PlaneTrajectory) -> Int[np.ndarray, " steps"]:
+    return np.arange(len(path.x)) if path.step is None else path.step
+
+
+def _ground(picture: PlanePicture) -> Ground:
+    """The plane, its axes with the share of the motion that each of them explains."""
+    first = picture.trajectories[0]
+    shares = [f", {100.0 * share:.0f} %" for share in picture.explained_share or ()] or ["", ""]
+    across, up = (name + share for name, share in zip(picture.axes, shares, strict=True))
+    return Ground(
+        title=picture.title,
+        equation="",
+        window=((float(picture.x[0]), float(picture.x[-1])), (float(picture.y[0]), float(picture.y[-1]))),
+        start=(float(first.x[0]), float(first.y[0])),
+        minima=(),
+        lowest=None,
+        scale=picture.scale,
+        losses=losses_between(picture.x, picture.y, picture.loss),
+        marks=tuple(((point.x, point.y), point.label) for point in picture.points),
+        axes=(across, up),
+    )
+
+
+def _far(picture: PlanePicture) -> float:
+    return _FAR * float(min(np.ptp(picture.x), np.ptp(picture.y)))
+
+
+def _runs(
+    picture: PlanePicture,
+    counts: Int[np.ndarray, " counts"],
+    notes: Sequence[str],
+    *,
+    far: float,
+    theme: ThemeName,
+) -> tuple[Run, ...]:
+    paths = picture.trajectories
+    shades = colours([path.colour_key for path in paths], theme=theme)
+    said = notes or [""] * len(paths)
+    return tuple(
+        _run(path, counts, note, colour=colour, far=far)
+        for path, note, colour in zip(paths, said, shades, strict=True)
+    )
+
+
+def _run(
+    path: PlaneTrajectory, counts: Int[np.ndarray, " counts"], note: str, *, colour: str, far: float
+) -> Run:
+    """A path at every count of the clock."""
+    steps = _steps(path)
+
+    def over(values: Float[np.ndarray, " steps"]) -> Float[np.ndarray, " counts"]:
+        return np.interp(counts, steps, values)
+
+    unknown = np.full(len(steps), np.nan)
+    points = np.stack([over(path.x), over(path.y)], axis=-1)
+    losses = over(unknown if path.loss is None else path.loss)
+    lost = ~np.isfinite(points).all(-1) | np.isinf(losses)
+    ends = int(np.searchsorted(counts, steps[-1]))
+    return Run(
+        label=path.label,
+        note=note,
+        colour=colour,
+        points=points,
+        losses=losses,
+        balls={},
+        diverged_at=int(lost.argmax()) if lost.any() else None,
+        series={} if path.plane_loss is None else {"plane_loss": over(path.plane_loss)},
+        stopped_at=ends if ends < len(counts) - 1 and not lost.any() else None,
+        nearness=None if path.distance is None else np.clip(1.0 - over(path.distance) / far, 0.0, 1.0),
+    )

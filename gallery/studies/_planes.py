@@ -1,0 +1,230 @@
+"""Which plane through a network's parameters a study looks at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._bend import trained_bend
+from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.gallery.studies._stage import Stage
+from ravine.gallery.studies._subjects import Given, Trained, trainings
+from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.slices import (
+    bezier,
+    filter_normalised,
+    on_plane,
+    principal,
+    spectrum,
+    through,
+)
+
+Span: TypeAlias = tuple[float, float, float, float]
+"""(x0, x1, y0, y1)."""
+
+_PLACES_OF_THREE = (0.75, 0.875, 1.0)
+"""Of a training, where the three iterates of SWA's plane are."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plane:
+    """A plane through a network's parameters.
+
+    Attributes:
+        kind: What chose its directions.
+        directions: Two, not needing to be orthogonal or of length one.
+        axes: What they are, in words.
+        span: The part that is looked at where none is chosen.
+        marks: Points in the plane by name.
+        runs: The trainings whose paths are drawn.
+        shares: What part of the runs' motion each direction explains, where that is what chose them.
+        curve: A curve in the plane.
+    """
+
+    kind: str
+    objective: Objective
+    origin: Params
+    directions: tuple[Params, Params]
+    axes: tuple[str, str]
+    span: Span
+    marks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    runs: tuple[Trained, ...] = ()
+    shares: tuple[float, float] | None = None
+    curve: Float[np.ndarray, "points 2"] | None = None
+
+
+def plane_of(choices: PlaneChoices, stage: Stage) -> Plane:
+    """Train what the chosen plane needs, and find it."""
+    kind = choices.directions or "pca"
+    if kind == "solutions" and len(choices.optimizers) < 3:
+        runs = [run for seed in range(3) for run in trainings(choices, stage, seed=choices.seed + seed)][:3]
+    elif kind == "bend":
+        runs = [run for seed in range(2) for run in trainings(choices, stage, seed=choices.seed + seed)][:2]
+    else:
+        runs = list(trainings(choices, stage))
+    objective = runs[0].problem.objective(choices.policy)
+    if len({run.problem.identity for run in runs}) > 1:
+        raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
+    return _MAKERS[kind](choices, objective, runs, stage)
+
+
+def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
+    """The plane that suits the number of given points: random directions, three points, or PCA."""
+    points, objective = found.points, found.objective
+    mask = objective.trained(points[0])
+    kind = choices.directions or {1: "random", 3: "points"}.get(len(points), "pca")
+    if kind == "random":
+        return _random(choices, objective, points[-1], mask)
+    if kind == "hessian":
+        return _hessian(choices, objective, points[-1], points[0])
+    if kind == "points" and len(points) == 3:
+        return _three(objective, points, ("w1", "w2", "w3"), mask)
+    if kind == "pca":
+        return _principal(objective, points, points[-1], mask)
+    raise RecipeError(f"directions {kind} do not go with {len(points)} given points; random and pca do.")
+
+
+def _random_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    del stage
+    solution = runs[0].solution
+    plane = _random(choices, objective, solution, objective.trained(solution))
+    return _with_runs(plane, runs)
+
+
+def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: Params) -> Plane:
+    keys = jax.random.split(jax.random.key(choices.seed))
+    first, second = (filter_normalised(key, origin, mask) for key in keys)
+    return Plane(
+        kind="random",
+        objective=objective,
+        origin=origin,
+        directions=(first, second),
+        axes=("random direction, filter-normalised", "another random direction"),
+        span=(-1.0, 1.0, -1.0, 1.0),
+        marks={"solution": (0.0, 0.0)},
+    )
+
+
+def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    del choices, stage
+    origin = runs[0].solution
+    mask = objective.trained(origin)
+    stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *(run.training.iterates for run in runs))
+    return _with_runs(_principal(objective, stacked, origin, mask), runs)
+
+
+def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
+    found = principal(iterates, mask, origin=origin)
+    coordinates, _ = on_plane(iterates, origin, found.u, found.v, mask)
+    one, two = found.shares
+    return Plane(
+        kind="pca",
+        objective=objective,
+        origin=origin,
+        directions=(found.u, found.v),
+        axes=("first principal component", "second principal component"),
+        span=_around(coordinates, margin=0.18),
+        shares=(float(one), float(two)),
+    )
+
+
+def _hessian_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    del stage
+    return _with_runs(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
+
+
+def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start: Params) -> Plane:
+    found = spectrum(objective, origin, top=2, bottom=1, seed=choices.seed)
+    first, second = found.top_vectors[:2]
+    reach = [
+        float(np.sqrt(2.0 * max(float(objective.loss(start)), 1e-3) / max(abs(value), 1e-6)))
+        for value in found.top[:2]
+    ]
+    return Plane(
+        kind="hessian",
+        objective=objective,
+        origin=origin,
+        directions=(first, second),
+        axes=tuple(
+            f"{place} Hessian eigenvector, λ = {value:.3g}"
+            for place, value in zip(("first", "second"), found.top[:2], strict=True)
+        ),
+        span=(-reach[0], reach[0], -reach[1], reach[1]),
+        marks={"solution": (0.0, 0.0)},
+    )
+
+
+def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    del choices, stage
+    run = runs[0]
+    kept = len(run.training.steps)
+    places = [round(share * (kept - 1)) for share in _PLACES_OF_THREE]
+    points = [run.training.iterate(place) for place in places]
+    mask = objective.trained(points[0])
+    plane = _three(objective, points, tuple(f"step {run.training.steps[place]}" for place in places), mask)
+    average = jax.tree.map(lambda kept: np.mean(kept[places[0] :], axis=0), run.training.iterates)
+    coordinates, _ = on_plane([average], plane.origin, *plane.directions, mask)
+    (place,) = coordinates.tolist()
+    return _with_runs(plane, runs, kind="swa", marks={**plane.marks, "SWA": tuple(place)})
+
+
+def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    del stage
+    points = [run.solution for run in runs[:3]]
+    same = len(choices.optimizers) < 3
+    labels = [f"seed {choices.seed + n}" if same else run.label for n, run in enumerate(runs[:3])]
+    plane = _three(objective, points, tuple(labels), objective.trained(points[0]))
+    return replace(plane, kind="solutions")
+
+
+def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    first, second = runs
+    bend = trained_bend(choices, first.problem, first.solution, second.solution, stage)
+    points = (first.solution, second.solution, bend)
+    mask = objective.trained(bend)
+    plane = _three(objective, points, ("solution A", "solution B", "bend"), mask)
+    corners = np.array(list(plane.marks.values()))
+    weights = bezier(np.linspace(0.0, 1.0, 101))  # of the bend and of the second solution
+    curve = corners[0] + weights @ (corners[[2, 1]] - corners[0])
+    return replace(plane, kind="bend", curve=curve)
+
+
+def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...], mask: Params) -> Plane:
+    found = through(*points, mask)
+    return Plane(
+        kind="points",
+        objective=objective,
+        origin=points[0],
+        directions=(found.u, found.v),
+        axes=("distance along w1 to w2", "distance towards w3"),
+        span=_around(found.coordinates, margin=0.35),
+        marks={name: (float(x), float(y)) for name, (x, y) in zip(names, found.coordinates, strict=True)},
+    )
+
+
+def _with_runs(plane: Plane, runs: Sequence[Trained], **others: Any) -> Plane:
+    return replace(plane, runs=tuple(runs), **others)
+
+
+def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:
+    """A box around points, with a margin in shares of its longer side."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    widest = float((high - low).max()) or 1.0
+    size = np.maximum(high - low, 0.5 * widest)
+    middle, half = (low + high) / 2, size / 2 + margin * widest
+    (x0, y0), (x1, y1) = (middle - half).tolist(), (middle + half).tolist()
+    return x0, x1, y0, y1
+
+
+_MAKERS: Mapping[str, Any] = {
+    "random": _random_of,
+    "pca": _pca_of,
+    "hessian": _hessian_of,
+    "swa": _swa_of,
+    "solutions": _solutions_of,
+    "bend": _bend_of,
+}

@@ -1,0 +1,140 @@
+"""What a study finds: numbers, a table and a picture, each written by the ending of a file's name."""
+
+import csv
+import io
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from ravine._whole_file import OutputError, check_target, whole_file
+from ravine.gallery.studies._choices import Choices
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Row: TypeAlias = tuple[Any, ...]
+
+NUMBERS = (".json", ".csv", ".npz")
+PICTURES = (".png", ".pdf", ".svg")
+
+
+class Result(ABC):
+    """What a study found.
+
+    Attributes:
+        choices: All that determines it.
+    """
+
+    choices: Choices
+
+    @abstractmethod
+    def record(self) -> dict[str, Any]:
+        """The numbers by name, as they are written to .json and, flattened, to .npz."""
+
+    @abstractmethod
+    def table(self) -> Iterator[Row]:
+        """The rows of the .csv, the header first."""
+
+    @abstractmethod
+    def figure(self) -> "Figure":
+        """The picture."""
+
+    @property
+    def comment(self) -> str:
+        """What made the files."""
+        return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
+
+    def save(self, path: str | Path) -> None:
+        """Write what the ending of `path` names: .png, .pdf, .svg, .json, .csv or .npz.
+
+        Raises:
+            OutputError: the folder is missing or not writable, or the ending is unknown.
+            OSError: the disk is full, or failed otherwise.
+        """
+        check_result_path(path)
+        ending = Path(path).suffix.lower()
+        if ending in PICTURES:
+            from ravine.renderer.figures import write_figure
+
+            write_figure(self.figure(), path, comment=self.comment)
+            return
+        content = self.to_bytes(ending)
+        with whole_file(path) as file:
+            file.write(content)
+
+    def to_bytes(self, ending: str) -> bytes:
+        """The numbers as a .json, .csv or .npz file."""
+        return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from ravine.renderer.figures import figure_bytes
+
+        png = figure_bytes(self.figure(), ".png", comment=self.comment)
+        return {"image/png": png, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"<{self.comment}>"
+
+
+def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> None:
+    """Refuse a path that no result is written to, before any work is done for it.
+
+    Raises:
+        OutputError: naming what is wrong.
+    """
+    known = (*PICTURES, *further, *NUMBERS)
+    if Path(path).suffix.lower() not in known:
+        raise OutputError(f"A study is written as {', '.join(known)}; got {str(path)!r}.")
+    check_target(path)
+
+
+def plain(value: Any) -> Any:
+    """Arrays as lists, and what is not finite as None."""
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _as_json(result: Result) -> bytes:
+    return (json.dumps(plain(result.record()), allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def _as_csv(result: Result) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerows(map(_written, row) for row in result.table())
+    return text.getvalue().encode()
+
+
+def _written(row: Row) -> Iterator[Any]:
+    for cell in row:
+        if isinstance(cell, np.generic):
+            cell = cell.item()
+        yield "" if cell is None else repr(cell) if isinstance(cell, float) else cell
+
+
+def _as_npz(result: Result) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())))
+    return buffer.getvalue()
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays under names such as path_step and curves_0_alphas; what is None is left out."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _flat(part, f"{name}_{key}" if name else key)
+    elif isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value):
+            yield from _flat(part, f"{name}_{number}")
+    elif value is not None:
+        yield name, np.asarray(value)

@@ -1,0 +1,122 @@
+"""The eigenvalues of the Hessian at a point."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._line import subject_choices
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import Stage, unwatched
+from ravine.gallery.studies._subjects import given, is_given, trainings
+from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.slices import Spectrum as Found
+from ravine.landscapes.slices import spectrum as spectrum_at
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrumChoices(Choices):
+    """What `ravine spectrum` has to choose besides what every study has.
+
+    Attributes:
+        at: Where: at the start of a training or at its end.
+        top: How many of the largest eigenvalues.
+        bottom: How many of the smallest.
+    """
+
+    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
+
+    at: Literal["solution", "start"] = "solution"
+    top: int = 5
+    bottom: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("top", "bottom"):
+            if not 1 <= getattr(self, name) <= 100:
+                raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spectrum(Result):
+    """The eigenvalues of the Hessian at a point.
+
+    Attributes:
+        found: What was computed.
+        loss: At the point.
+    """
+
+    choices: SpectrumChoices
+    found: Found
+    loss: float
+    objective: str
+    batch_norm: str
+
+    def record(self) -> dict[str, Any]:
+        found = self.found
+        return {
+            "top": found.top,
+            "bottom": found.bottom,
+            "density": {"value": found.density_value, "density": found.density},
+            "index": found.index,
+            "kind": found.kind,
+            "tolerance": found.tolerance,
+            "gradient_norm": found.gradient_norm,
+            "loss": self.loss,
+            "seed": self.choices.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("kind", "value", "density")
+        for kind, values in (("top", self.found.top), ("bottom", self.found.bottom)):
+            yield from ((kind, value, None) for value in values)
+        for value, density in zip(self.found.density_value, self.found.density, strict=True):
+            yield ("density", value, density)
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._spectrum_picture import picture_of
+        from ravine.renderer.figures import draw_spectrum
+
+        return draw_spectrum(picture_of(self))
+
+
+def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
+    """Train what is to be trained, and find the eigenvalues there."""
+    objective, point = _where(choices, stage)
+    with stage("spectrum", 1):
+        found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)
+    return Spectrum(
+        choices=choices,
+        found=found,
+        loss=float(objective.loss(point)),
+        objective=objective.name,
+        batch_norm=objective.batch_norm,
+    )
+
+
+def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params]:
+    if is_given(choices):
+        found = given(choices, least=1)
+        return found.objective, found.points[-1]
+    run = next(trainings(choices, stage))
+    return run.problem.objective(choices.policy), run.start if choices.at == "start" else run.solution
+
+
+def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
+    """The largest and smallest eigenvalues of the Hessian, and their density.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, the point: a pytree or the path of a checkpoint.
+        choices: Any other key of `SpectrumChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+    """
+    return run_spectrum(SpectrumChoices.of(subject_choices(subject, points) | choices))

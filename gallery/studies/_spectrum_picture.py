@@ -1,0 +1,22 @@
+"""A spectrum as a picture."""
+
+from ravine.gallery.studies._spectrum import Spectrum
+from ravine.gallery.studies._words import subtitle
+from ravine.renderer.figures import SpectrumPicture
+
+
+def picture_of(spectrum: Spectrum) -> SpectrumPicture:
+    """What the picture shows of a spectrum."""
+    found, choices = spectrum.found, spectrum.choices
+    return SpectrumPicture(
+        title=choices.title or f"Eigenvalues of the Hessian at the {choices.at}",
+        subtitle=subtitle(choices, spectrum.objective, batch_norm=spectrum.batch_norm),
+        top=found.top,
+        bottom=found.bottom,
+        density_value=found.density_value,
+        density=found.density,
+        index=found.index,
+        kind=found.kind,
+        gradient_norm=found.gradient_norm,
+        size=found.size,
+    )

@@ -1,0 +1,171 @@
+"""What a study looks at: networks that are trained here, or points that are given."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from ravine import optimizers
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery._settings import as_setting, with_own_labels
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._kept import cache_folder
+from ravine.gallery.studies._stage import Stage
+from ravine.landscapes import networks
+from ravine.landscapes.networks import Objective, Params, Problem, Training
+from ravine.optimizers import Setting
+from ravine.optimizers._spec import parse_spec
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trained:
+    """One training of a network.
+
+    Attributes:
+        label: In the legend.
+        rule: The optimizer's name in the catalogue, which has its colour.
+        note: The small print: its hyper-parameters.
+        text: The optimizer as it is written on the command line; empty where it has no text.
+    """
+
+    label: str
+    rule: str
+    note: str
+    text: str
+    setting: Setting
+    batch_size: int | str
+    problem: Problem
+    training: Training
+
+    @property
+    def start(self) -> Params:
+        return self.training.start
+
+    @property
+    def solution(self) -> Params:
+        return self.training.solution
+
+
+def problem_of(choices: Choices, text: str) -> Problem:
+    """The network of a text such as "mlp:activation=tanh" on the chosen data.
+
+    Raises:
+        ValueError: the text, the network or the data is none.
+    """
+    spec = parse_spec(text)
+    network = networks.load(spec.name)
+    options = network.check(dict(spec.hyperparameters))
+    return Problem(network=network, data=networks.load_data(choices.data), options=options)
+
+
+def trainings(choices: Choices, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:
+    """Every network under every optimizer, trained from the initial weights of the seed."""
+    for text in choices.networks:
+        problem = problem_of(choices, text)
+        sizes = choices.batch_size if len(choices.batch_size) > 1 else cycle(choices.batch_size)
+        settings = with_own_labels([as_setting(optimizer) for optimizer in choices.optimizers])
+        for setting, size in zip(settings, sizes, strict=False):
+            yield _trained(choices, problem, setting, size, stage, choices.seed if seed is None else seed)
+
+
+def _trained(
+    choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
+) -> Trained:
+    batch: Any = size
+    if setting.needs_rate:
+        rate = networks.choose_rate(
+            problem,
+            lambda rate: optimizers.rule_of(setting.with_rate(rate)),
+            steps=choices.steps,
+            batch_size=batch,
+            seed=choices.seed,
+        )
+        setting = setting.with_rate(rate)
+    text = _text(setting)
+    with stage(f"{setting.label}, {problem.network.title}", choices.steps) as on_step:
+        training = networks.train(
+            problem,
+            optimizers.rule_of(setting),
+            steps=choices.steps,
+            batch_size=batch,
+            order=choices.batch_order,
+            seed=seed,
+            keep_every=choices.keep_every,
+            weight_decay=choices.weight_decay,
+            early_stopping=choices.early_stopping,
+            iterate=setting.optimizer.iterate,
+            keep=cache_folder() / "networks" if choices.keep and text else None,
+            identity=text,
+            on_step=on_step,
+        )
+    return Trained(
+        label=setting.label,
+        rule=setting.optimizer.name,
+        note=text.partition(":")[2],
+        text=text,
+        setting=setting,
+        batch_size=size,
+        problem=problem,
+        training=training,
+    )
+
+
+def _text(setting: Setting) -> str:
+    try:
+        return optimizers.write_setting(setting)
+    except ValueError:
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Given:
+    """Points that are given, and the loss that is looked at there."""
+
+    objective: Objective
+    points: tuple[Params, ...]
+    label: str
+
+
+def given(choices: Choices, *, least: int) -> Given:
+    """The objective and the points that were given in place of trained networks.
+
+    Raises:
+        RecipeError: there are fewer points than the study needs.
+        ValueError: a checkpoint cannot be read or does not match, or the objective is none.
+    """
+    if len(choices.points) < least:
+        raise RecipeError(
+            f"This study needs at least {least} given point{'s' * (least > 1)}; got {len(choices.points)}."
+        )
+    if choices.objective is None:
+        problem = problem_of(choices, choices.networks[0])
+        objective, like = problem.objective(choices.policy), problem.start(choices.seed)
+    else:
+        objective, like = objective_of(choices.objective), None
+    points: list[Params] = []
+    for point in choices.points:
+        points.append(_point(point, points[0] if points else like))
+    return Given(objective=objective, points=tuple(points), label=objective.name)
+
+
+def objective_of(objective: Any) -> Objective:
+    """The objective of a record, a function of a pytree, or "package.module:name"."""
+    if isinstance(objective, str):
+        return networks.load_objective(objective)
+    return objective if isinstance(objective, Objective) else Objective.of(objective)
+
+
+def _point(point: Any, like: Params | None) -> Params:
+    if isinstance(point, str | Path):
+        return networks.read_checkpoint(Path(point), like)
+    return point
+
+
+def is_given(choices: Choices) -> bool:
+    """Whether points are given in place of networks to train."""
+    if choices.objective is not None and not choices.points:
+        raise RecipeError(
+            "An objective needs points to look at: give --from and --to, or --points, with checkpoints."
+        )
+    return bool(choices.points)

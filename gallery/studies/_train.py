@@ -1,0 +1,128 @@
+"""Trainings side by side: loss and accuracy over the steps, and how many a given loss needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._line import MEASURES, subject_choices
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import Stage, unwatched
+from ravine.gallery.studies._subjects import Trained, trainings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainChoices(Choices):
+    """What `ravine train` has to choose besides what every study has.
+
+    Attributes:
+        target: A training loss; the first step at which each optimizer's is no higher is counted and shown.
+    """
+
+    optimizers: tuple[Any, ...] = ("sgd", "momentum", "adam")
+    target: float | None = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.target is not None and self.target <= 0.0:
+            raise RecipeError(f"A target is a training loss above 0; got {self.target:g}.")
+        if self.objective is not None or self.points:
+            raise RecipeError("A network is what is trained here; an objective alone has no minibatches.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Train(Result):
+    """Trainings side by side.
+
+    Attributes:
+        runs: One for each network and optimizer.
+    """
+
+    choices: TrainChoices
+    runs: tuple[Trained, ...]
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "runs": [self._run_record(run) for run in self.runs],
+            "target": self.choices.target,
+            "seed": self.choices.seed,
+            "objective": self.runs[0].problem.said,
+        }
+
+    def _run_record(self, run: Trained) -> dict[str, Any]:
+        training = run.training
+        return {
+            "label": run.label,
+            "network": run.problem.title,
+            "optimizer": run.text or run.rule,
+            "step": training.steps,
+            **{name: training.measures[name] for name in MEASURES},
+            "batch_loss": training.batch_losses,
+            "steps_to_target": self.steps_to_target(run),
+            "stopped_at": training.stopped_at,
+            "diverged_at": training.diverged_at,
+            "final_loss": training.measures["train_loss"][-1],
+        }
+
+    def steps_to_target(self, run: Trained) -> int | None:
+        """The first step with a kept iterate whose training loss is no higher than the target."""
+        if self.choices.target is None:
+            return None
+        there = run.training.measures["train_loss"] <= self.choices.target
+        return int(run.training.steps[there.argmax()]) if there.any() else None
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "step", *MEASURES)
+        for run in self.runs:
+            columns: list[Float[np.ndarray, " kept"]] = [run.training.measures[name] for name in MEASURES]
+            for numbers in zip(run.training.steps, *columns, strict=True):
+                yield (run.label, *numbers)
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._train_picture import picture_of
+        from ravine.renderer.figures import draw_training
+
+        return draw_training(picture_of(self))
+
+    def save_runs(self, folder: str | Path) -> None:
+        """Write the runs themselves: a folder each, with checkpoints and run.json.
+
+        Raises:
+            OutputError: the folder cannot be written.
+            OSError: the disk is full, or failed otherwise.
+        """
+        from ravine.landscapes.networks import save_run
+
+        for run in self.runs:
+            save_run(_own_folder(Path(folder), run, self.runs), run.training, facts=self._run_record(run))
+
+
+def _own_folder(folder: Path, run: Trained, runs: tuple[Trained, ...]) -> Path:
+    """The folder itself for a single run, otherwise one inside for each."""
+    return folder if len(runs) == 1 else folder / run.label.lower().replace(" ", "-")
+
+
+def run_train(choices: TrainChoices, stage: Stage = unwatched) -> Train:
+    """Train every network under every optimizer."""
+    return Train(choices=choices, runs=tuple(trainings(choices, stage)))
+
+
+def train(subject: Any = None, **choices: Any) -> Train:
+    """Train networks under several optimizers, side by side.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several.
+        choices: Any other key of `TrainChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+    """
+    return run_train(TrainChoices.of(subject_choices(subject, ()) | choices))

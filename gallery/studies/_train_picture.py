@@ -1,0 +1,32 @@
+"""Trainings as a picture."""
+
+from ravine.gallery.studies._subjects import Trained
+from ravine.gallery.studies._train import Train
+from ravine.gallery.studies._words import subtitle
+from ravine.renderer.figures import TrainingPicture, TrainingRun
+
+
+def picture_of(train: Train) -> TrainingPicture:
+    """What the picture shows of trainings."""
+    titles = dict.fromkeys(run.problem.title for run in train.runs)
+    data = train.runs[0].problem.data.title
+    return TrainingPicture(
+        title=train.choices.title or f"Training {', '.join(titles)}",
+        subtitle=subtitle(train.choices, f"{', '.join(titles)} on {data}"),
+        runs=tuple(_run(train, run) for run in train.runs),
+        target=train.choices.target,
+    )
+
+
+def _run(train: Train, run: Trained) -> TrainingRun:
+    training = run.training
+    several = len(train.choices.networks) > 1
+    return TrainingRun(
+        label=f"{run.problem.title}, {run.label}" if several else run.label,
+        colour_key=run.rule,
+        note=run.note,
+        step=training.steps,
+        batch_loss=training.batch_losses,
+        reached_at=train.steps_to_target(run),
+        **training.measures,
+    )

@@ -1,0 +1,273 @@
+"""A walk with SGD: what the loss does between an update and the next."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._line import subject_choices
+from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._stage import OnDone, Stage, unwatched
+from ravine.gallery.studies._subjects import Trained, given, is_given, trainings
+from ravine.landscapes import minibatches
+from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.slices import (
+    cosines,
+    distances,
+    evaluate,
+    extremes,
+    interior_share,
+    minus,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ALPHAS = np.linspace(0.0, 1.0, 11)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkChoices(Choices):
+    """What `ravine walk` has to choose besides what every study has.
+
+    Attributes:
+        sharpness_every: The largest eigenvalue of the Hessian is found at every so manyth update.
+    """
+
+    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=0.5", "sgd@SGD:learning_rate=1")
+    batch_size: tuple[int | str, ...] = ("full", 100)
+    steps: int = 100
+    keep_every: int = 1
+    sharpness_every: int = 5
+    size: tuple[int, int] = (1280, 720)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Steps:
+    """The updates of one run.
+
+    Attributes:
+        alphas: Places between two iterates, 0 at the first.
+        losses: The training loss there, for each pair of consecutive iterates.
+        cosines: Between the gradients that successive updates were taken with.
+        distances: Of the iterates from the start.
+        sharpness_at: The iterates whose largest Hessian eigenvalue was found.
+        sharpness: That eigenvalue.
+        rate: The learning rate, where it is one number.
+    """
+
+    label: str
+    rule: str
+    note: str
+    alphas: Float[np.ndarray, " alphas"]
+    losses: Float[np.ndarray, "updates alphas"]
+    cosines: Float[np.ndarray, " updates-1"]
+    distances: Float[np.ndarray, " updates+1"]
+    sharpness_at: np.ndarray
+    sharpness: Float[np.ndarray, " places"]
+    rate: float | None
+
+    def record(self) -> dict[str, Any]:
+        """The numbers by name."""
+        return {
+            "alphas": self.alphas,
+            "losses": self.losses,
+            "cosines": self.cosines,
+            "distances": self.distances,
+            "sharpness": self.sharpness,
+            "sharpness_at": self.sharpness_at,
+            "stable_sharpness": None if self.rate is None else 2.0 / self.rate,
+            "interior_share": interior_share(self.losses),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Walk(Result):
+    """The updates of one run or several."""
+
+    choices: WalkChoices
+    runs: tuple[Steps, ...]
+    objective: str
+    batch_norm: str
+
+    def record(self) -> dict[str, Any]:
+        first, *others = ({"label": run.label, **run.record()} for run in self.runs)
+        return {
+            **first,
+            "seed": self.choices.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+            "verdicts": self.verdicts,
+            **({"runs": [first, *others]} if others else {}),
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "update", "alpha", "loss", "cosine", "distance")
+        for run in self.runs:
+            for update, losses in enumerate(run.losses):
+                cosine = run.cosines[update - 1] if update else None
+                for alpha, loss in zip(run.alphas, losses, strict=True):
+                    yield (run.label, update, alpha, loss, cosine, run.distances[update])
+
+    def figure(self) -> "Figure":
+        from ravine.gallery.studies._walk_picture import picture_of
+        from ravine.renderer.figures import draw_walk
+
+        return draw_walk(picture_of(self))
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """The claims of Xing et al. on the first runs, one by one."""
+        first, *others = self.runs
+        found = {"most_minima_inside": interior_share(first.losses) > 0.5}
+        if others:
+            found["farther_than_the_first"] = bool(others[0].distances[-1] > first.distances[-1])
+            found["cosine_above_the_first"] = _late(others[0].cosines) > _late(first.cosines)
+        return found
+
+
+def _late(cosines: Float[np.ndarray, " updates-1"]) -> float:
+    """The mean of the last twenty."""
+    return float(np.mean(cosines[-20:]))
+
+
+def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
+    """Train what is to be trained, and look between its iterates."""
+    if is_given(choices):
+        found = given(choices, least=3)
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *found.points)
+        objective = found.objective
+        rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
+        gradients = _gradients(lambda point, _: jax.grad(objective.loss)(point), stacked, rows)
+        steps = _steps(choices, objective, stacked, gradients, label=found.label, stage=stage)
+        return Walk(choices=choices, runs=(steps,), objective=objective.name, batch_norm=objective.batch_norm)
+    runs = list(trainings(choices, stage))
+    return Walk(
+        choices=choices,
+        runs=tuple(_steps_of(choices, run, stage) for run in runs),
+        objective=runs[0].problem.said,
+        batch_norm=runs[0].problem.objective(choices.policy).batch_norm,
+    )
+
+
+def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
+    problem, iterates = run.problem, run.training.iterates
+    split = problem.data.train
+    inputs, labels = jnp.asarray(split.inputs), jnp.asarray(split.labels)
+
+    def gradient(model: Params, rows: Any) -> Params:
+        return eqx.filter_grad(problem.batch_loss)(model, inputs[rows], labels[rows])
+
+    rate = run.setting.hyperparameters.get("learning_rate")
+    return _steps(
+        choices,
+        problem.objective(choices.policy),
+        iterates,
+        _gradients(gradient, iterates, _rows(choices, run)),
+        label=run.label,
+        rule=run.rule,
+        note=run.note,
+        rate=rate if isinstance(rate, float) and run.rule == "sgd" else None,
+        stage=stage,
+    )
+
+
+def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]:
+    """The examples that each update saw."""
+    count = len(run.problem.data.train.labels)
+    size = None if run.batch_size == "full" else int(run.batch_size)
+    updates = len(run.training.steps) - 1
+    found = minibatches(count, size=size, steps=updates, order=choices.batch_order, seed=choices.seed)
+    return found[:, 0]
+
+
+def _gradients(
+    gradient: Callable[[Params, Any], Params], iterates: Params, rows: Int[np.ndarray, "updates size"]
+) -> Params:
+    """Those that the updates were taken with, stacked."""
+    places = jax.tree.map(lambda leaf: jnp.asarray(leaf[: len(rows)]), iterates)
+    return jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
+
+
+def _steps(
+    choices: WalkChoices,
+    objective: Objective,
+    iterates: Params,
+    gradients: Params,
+    *,
+    label: str,
+    stage: Stage,
+    rule: str = "",
+    note: str = "",
+    rate: float | None = None,
+) -> Steps:
+    count = len(jax.tree.leaves(iterates)[0])
+    points = [jax.tree.map(lambda leaf, k=k: leaf[k], iterates) for k in range(count)]
+    mask = objective.trained(points[0])
+    with stage(f"{label}: between its iterates", count - 1) as on_update:
+        losses = [
+            _between(choices, objective, *pair, on_update, update)
+            for update, pair in enumerate(pairwise(points))
+        ]
+    places = np.arange(0, count, choices.sharpness_every)
+    with stage(f"{label}: sharpness", len(places)) as on_point:
+        sharpness = [
+            _sharpness(choices, objective, points[place], on_point, k) for k, place in enumerate(places)
+        ]
+    return Steps(
+        label=label,
+        rule=rule,
+        note=note,
+        alphas=_ALPHAS,
+        losses=np.stack(losses),
+        cosines=cosines(gradients, mask),
+        distances=distances(iterates, mask),
+        sharpness_at=places,
+        sharpness=np.array(sharpness),
+        rate=rate,
+    )
+
+
+def _sharpness(choices: WalkChoices, objective: Objective, point: Params, on_point: OnDone, k: int) -> float:
+    """The largest eigenvalue of the Hessian."""
+    on_point(k)
+    return extremes(objective, point, seed=choices.seed)[1]
+
+
+def _between(
+    choices: WalkChoices,
+    objective: Objective,
+    point: Params,
+    following: Params,
+    on_update: OnDone,
+    update: int,
+) -> Float[np.ndarray, " alphas"]:
+    """The losses from one iterate to the next."""
+    on_update(update)
+    direction = minus(following, point)
+    found = evaluate(objective, point, (direction,), _ALPHAS[:, None], memory_mb=choices.memory)
+    return found["train_loss"]
+
+
+def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
+    """The loss between the iterates of a training, the angles between its gradients, and how far it goes.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
+        choices: Any other key of `WalkChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Reference:
+        C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
+    """
+    return run_walk(WalkChoices.of(subject_choices(subject, points) | choices))

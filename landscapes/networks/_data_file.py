@@ -1,0 +1,97 @@
+"""A user's own data: an .npz file with inputs and labels."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32, Shaped
+
+from ravine.landscapes.networks._data import Data, DataError, Split, Splits
+from ravine.landscapes.networks._labels import check_counts, held_out_labels, training_labels
+from ravine.landscapes.networks._npz import NpzError, npz_names, read_npz
+from ravine.landscapes.networks._split import split_examples
+
+_NEEDED = ("x", "y")
+_TESTS = ("x_test", "y_test")
+_SHOWN = 8
+"""How many names of arrays a message lists."""
+
+
+def read_data_file(path: str | os.PathLike[str]) -> Data:
+    """The data in an .npz file: x, one row of any shape an example, and y, their labels from 0.
+
+    Where it holds x_test and y_test too, the examples are split so. Inputs are taken as they are.
+
+    Raises:
+        DataError: the file cannot be read, an array is missing or pickled, shapes disagree, an input is no
+            finite float32, a label is no whole number or out of place, or there are too few examples.
+    """
+    path = Path(path)
+    arrays = _arrays(path)
+    splits = _splits(arrays, place=f"in {str(path)!r}")
+    return Data.of(name=path.stem, title=path.stem, splits=splits, shape=arrays["x"].shape[1:])
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        names = npz_names(path)
+        wanted = (*_NEEDED, *(_TESTS if any(name in names for name in _TESTS) else ()))
+        for name in wanted:
+            if name not in names:
+                raise DataError(
+                    "Data is the arrays x and y, with x_test and y_test or neither; "
+                    f"{str(path)!r} has no {name}, only {_listed(names)}."
+                )
+        return read_npz(path, wanted)
+    except NpzError as error:
+        raise DataError(str(error)) from None
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(repr, names[:_SHOWN])) + more if names else "no arrays"
+
+
+def _splits(arrays: Mapping[str, np.ndarray], place: str) -> Splits:
+    _check_shapes(arrays["x"], arrays["y"], ("x", "y"), place)
+    train = Split(_inputs(arrays["x"], f"x {place}"), training_labels(arrays["y"], f"y {place}"))
+    if "x_test" not in arrays:
+        check_counts(train.labels, place)
+        return split_examples(*train)
+    _check_shapes(arrays["x_test"], arrays["y_test"], _TESTS, place)
+    if arrays["x"].shape[1:] != arrays["x_test"].shape[1:]:
+        raise DataError(
+            f"An example of x_test {place} has the shape of one of x, {arrays['x'].shape[1:]}; "
+            f"its own is {arrays['x_test'].shape[1:]}."
+        )
+    classes = int(train.labels.max()) + 1
+    labels = held_out_labels(arrays["y_test"], f"y_test {place}", classes=classes)
+    return {"train": train, "test": Split(_inputs(arrays["x_test"], f"x_test {place}"), labels)}
+
+
+def _check_shapes(inputs: np.ndarray, labels: np.ndarray, names: tuple[str, str], place: str) -> None:
+    x, y = names
+    if inputs.ndim < 2 or 0 in inputs.shape:
+        raise DataError(
+            f"{x} {place} is examples by features, at least one of each; its shape is {inputs.shape}."
+        )
+    if labels.shape != inputs.shape[:1]:
+        raise DataError(
+            f"{y} {place} is one label for each example of {x}, whose shape is {inputs.shape}; "
+            f"its own shape is {labels.shape} instead of {inputs.shape[:1]}."
+        )
+
+
+def _inputs(
+    numbers: Shaped[np.ndarray, "examples ..."], shown: str
+) -> Float32[np.ndarray, "examples features"]:
+    with np.errstate(over="ignore"):
+        inputs = numbers.reshape(len(numbers), -1).astype(np.float32)
+    bad = ~np.isfinite(inputs)
+    if bad.any():
+        raise DataError(
+            f"The inputs {shown} are finite as float32; {bad.sum()} of {bad.size} numbers are not, "
+            f"the first in row {bad.any(axis=1).argmax()}."
+        )
+    return inputs

@@ -1,0 +1,34 @@
+"""The leaves of a pytree by their names, such as "layers.0.weight"."""
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from ravine.landscapes.networks._objective import Params
+
+_ONLY = "parameters"
+"""The name of the one leaf of a pytree that is nothing else."""
+
+
+def named_leaves(params: Params) -> tuple[list[tuple[str, Any]], Any]:
+    """Each leaf with its name, in the pytree's order, and the pytree's structure."""
+    leaves, structure = jax.tree_util.tree_flatten_with_path(params)
+    return [(jax.tree_util.keystr(path, simple=True, separator=".") or _ONLY, leaf) for path, leaf in leaves], (
+        structure
+    )
+
+
+def is_array(leaf: Any) -> bool:
+    """Whether a leaf is numbers or an array of them; a function, say, is not."""
+    return isinstance(leaf, bool | int | float) or (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
+
+
+def is_floating(leaf: Any) -> bool:
+    """Whether a leaf holds floating-point numbers, those of machine learning such as bfloat16 too."""
+    return bool(jax.numpy.issubdtype(dtype_of(leaf), np.floating))
+
+
+def dtype_of(leaf: Any) -> np.dtype:
+    """The type of a leaf's numbers."""
+    return np.dtype(leaf.dtype) if hasattr(leaf, "dtype") else np.asarray(leaf).dtype

@@ -1,0 +1,110 @@
+"""A network on data: what there is to train, and its loss as an objective."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal
+
+import jax
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from ravine.landscapes.networks._classification import accuracy, cross_entropy
+from ravine.landscapes.networks._data import Data, Splits
+from ravine.landscapes.networks._network import Model, Network, trained
+from ravine.landscapes.networks._objective import Features, Measures, Objective
+from ravine.landscapes.networks._quickly import jit_quickly
+
+Policy = Literal["inference", "recomputed"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """A network on data.
+
+    Attributes:
+        options: The network's own, such as its activation.
+    """
+
+    network: Network
+    data: Data
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def start(self, seed: int) -> Model:
+        """A new network with random weights, its batch norm measured on the training examples."""
+        return _start(self, jax.random.key(seed), self.data.train.inputs)
+
+    def settled(self, model: Model) -> Model:
+        """The network with the stored statistics of batch norm measured anew on the training examples."""
+        return _settled(model, self.data.train.inputs)
+
+    @staticmethod
+    def batch_loss(
+        model: Model, inputs: Float[Array, "examples ..."], labels: Int[Array, " examples"]
+    ) -> Float[Array, ""]:
+        """The loss that a training step sees: batch norm goes by the batch."""
+        return cross_entropy(model.logits(model.features(inputs), own=True), labels)
+
+    def objective(self, batch_norm: Policy) -> Objective:
+        """Loss and accuracy on all training and on all test examples.
+
+        Args:
+            batch_norm: By the stored statistics, or by those of the examples at each point.
+        """
+        own = batch_norm == "recomputed"
+
+        def features(params: Model, data: Splits) -> Features:
+            return {name: params.features(split.inputs) for name, split in data.items()}
+
+        def measures(params: Model, features: Features, data: Splits) -> Measures:
+            found = {}
+            for name, split in data.items():
+                logits = params.logits(features[name], own=own)
+                found[f"{name}_loss"] = cross_entropy(logits, split.labels)
+                found[f"{name}_accuracy"] = accuracy(logits, split.labels)
+            return found
+
+        return Objective(
+            measures=measures,
+            features=features,
+            data=self.data.splits,
+            trained=trained,
+            batch_norm=batch_norm if self.network.has_batch_norm(**self.options) else "",
+            name=self.said,
+            identity=f"{self.identity} {batch_norm}",
+        )
+
+    @property
+    def title(self) -> str:
+        """The network's name with the options that are not the usual ones."""
+        usual = self.network.defaults
+        chosen = [_said(key, value) for key, value in self.options.items() if value != usual[key]]
+        return " ".join([self.network.title, f"({', '.join(chosen)})" if chosen else ""]).strip()
+
+    @property
+    def said(self) -> str:
+        """Network and data in words."""
+        return f"{self.title} on {self.data.title}"
+
+    @property
+    def identity(self) -> str:
+        """What tells this problem from all others."""
+        return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
+
+
+@partial(jit_quickly, static_argnums=0)
+def _start(problem: Problem, key: PRNGKeyArray, inputs: Float[Array, "examples features"]) -> Model:
+    data = problem.data
+    model = problem.network.build(key, shape=data.shape, classes=data.classes, **problem.options)
+    return model.settled(inputs)
+
+
+@jit_quickly
+def _settled(model: Model, inputs: Float[Array, "examples features"]) -> Model:
+    return model.settled(inputs)
+
+
+def _said(key: str, value: Any) -> str:
+    words = key.replace("_", " ")
+    if isinstance(value, bool):
+        return words if value else f"no {words}"
+    return value if isinstance(value, str) else f"{words} {value}"

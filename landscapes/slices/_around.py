@@ -1,0 +1,134 @@
+"""What a loss over the plane does close to critical points: plateaus, kinks and valley floors."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float64
+
+from ravine.landscapes._landscape import Box, Loss
+from ravine.landscapes.slices._stationary import Places, newton_steps, places, stationary
+
+_SMALL_GRADIENT = 1e-8
+_SMALL_STEP = 1e-6
+_CIRCLE = 1e-2
+_BESIDE = 1e-6
+_HESSIAN_BESIDE = 1e-5
+_STEPS = 60
+
+
+class Region(NamedTuple):
+    """Where critical points are looked for. Lengths near them are measured in half sides of the box.
+
+    Attributes:
+        loss: Of a point of the plane.
+        box: The region.
+        variables: 1 if the loss is one of x alone.
+        steepness: A typical gradient in the region, per half side.
+        relief: The range of typical losses.
+    """
+
+    loss: Loss
+    box: Box
+    variables: int
+    steepness: float
+    relief: float
+
+    @classmethod
+    def of(cls, loss: Loss, box: Box, variables: int, sample: Places) -> "Region":
+        """The region that a sample of its points tells of."""
+        with np.errstate(all="ignore"):
+            slopes = np.hypot(*(sample.gradients * np.ptp(box, axis=1) / 2).T)
+        slopes = slopes[np.isfinite(slopes)]
+        losses = sample.losses[np.isfinite(sample.losses)]
+        typical = np.median(slopes) if len(slopes) else 0.0
+        steepness = typical if typical > 0.0 else slopes.mean() if len(slopes) else 0.0
+        relief = np.ptp(losses) if len(losses) else 0.0
+        return cls(loss, box, variables, float(steepness), float(relief))
+
+    @property
+    def half(self) -> Float64[np.ndarray, "2"]:
+        """Half the sides of the box."""
+        return np.ptp(self.box, axis=1) / 2
+
+    @property
+    def axes(self) -> Float64[np.ndarray, "variables 2"]:
+        """The unit vectors of the variables."""
+        return np.eye(2)[: self.variables]
+
+    def search(self, starts: Float64[np.ndarray, "count 2"]) -> Places:
+        """Where searches for a vanishing gradient end."""
+        return stationary(self.loss, starts, self.box, steps=_STEPS)
+
+    def curvatures(self, at: Places) -> tuple[np.ndarray, np.ndarray]:
+        """The eigenvalues of the Hessians in rising order, and their eigenvectors as rows."""
+        values, vectors = np.linalg.eigh(at.hessians[:, : self.variables, : self.variables])
+        return values, np.swapaxes(vectors, 1, 2) @ self.axes
+
+
+def are_critical(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
+    """Whether searches have ended inside the box at a vanishing gradient, with nowhere further to go."""
+    low, high = np.transpose(region.box)
+    slack = 1e-9 * region.half
+    with np.errstate(all="ignore"):
+        slopes = np.hypot(*(at.gradients * region.half).T)
+        inside = ((at.points >= low - slack) & (at.points <= high + slack)).all(axis=1)
+        flat = slopes <= _SMALL_GRADIENT * region.steepness
+        return inside & flat & np.isfinite(at.losses) & (newton_steps(at, region.box) < _SMALL_STEP)
+
+
+def are_flat(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
+    """Whether the loss is constant around points, as on a plateau."""
+    rises = _rises(region, at, _CIRCLE)
+    return (np.abs(rises) <= 1e-15 * np.abs(at.losses)[:, None] + 1e-14 * region.relief).all(axis=1)
+
+
+def are_kinks(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
+    """Whether the gradient jumps: from side to side it changes by other than the Hessian says."""
+    kinked = np.zeros(len(at.points), bool)
+    for axis in region.axes:
+        shift = _BESIDE * region.half * axis
+        ahead, behind = (places(region.loss, at.points + sign * shift).gradients for sign in (1, -1))
+        change = (ahead - behind) * region.half
+        expected = 2.0 * at.hessians @ shift * region.half
+        size, error = np.hypot(*change.T), np.hypot(*(change - expected).T)
+        kinked |= (error > 0.1 * size) & (size > 1e-3 * region.steepness)
+    return kinked
+
+
+def signs_around(region: Region, at: Places) -> Float64[np.ndarray, " count"]:
+    """1 where the loss rises to all sides of a point, -1 where it falls, 0 else."""
+    rises = np.concatenate([_rises(region, at, radius) for radius in (1e-5, 1e-3)], axis=1)
+    return 1.0 * (rises > 0.0).all(axis=1) - 1.0 * (rises < 0.0).all(axis=1)
+
+
+def zeros_of_hessians(region: Region, at: Places) -> Float64[np.ndarray, " count"]:
+    """Below which an eigenvalue is 0: rounding, or what the Hessian changes by right beside a point."""
+    changes = 1e-9 * np.abs(at.hessians).max(axis=(1, 2))
+    for axis in region.axes:
+        for sign in (1, -1):
+            beside = places(region.loss, at.points + sign * _HESSIAN_BESIDE * region.half * axis)
+            changes = np.maximum(changes, np.abs(beside.hessians - at.hessians).max(axis=(1, 2)))
+    return changes
+
+
+def are_isolated(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
+    """Whether a search from beside a point, where the loss is flattest, comes back to it."""
+    values, vectors = region.curvatures(at)
+    flattest = vectors[np.arange(len(values)), np.abs(values).argmin(axis=1)]
+    alone = np.ones(len(values), bool)
+    for sign in (1, -1):
+        end = region.search(at.points + sign * _CIRCLE * region.half * flattest)
+        away = np.abs((end.points - at.points) / region.half).max(axis=1)
+        alone &= ~((away > _CIRCLE / 4) & (away < 2 * _CIRCLE) & are_critical(region, end))
+    return alone
+
+
+def _rises(region: Region, at: Places, radius: float) -> Float64[np.ndarray, "count directions"]:
+    """How much higher the loss is on a small ellipse around points."""
+    turns = np.arange(16) * np.pi / 8 + 0.1
+    directions = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    if region.variables == 1:
+        directions = np.array([[1.0, 0.0], [-1.0, 0.0]])
+    around = at.points[:, None] + radius * region.half * directions
+    losses = places(region.loss, around.reshape(-1, 2)).losses
+    return losses.reshape(len(at.points), len(directions)) - at.losses[:, None]

@@ -1,0 +1,87 @@
+"""The smallest and the largest curvature, at a point and over a plane of points."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+from ravine.landscapes.networks._objective import Objective, Params
+from ravine.landscapes.slices._hessian import hessian_product
+from ravine.landscapes.slices._lanczos import NotFiniteError, lanczos
+from ravine.landscapes.slices._vectors import flat, mixed
+
+
+class Extremes(NamedTuple):
+    """The ends of the Hessian's spectrum at points."""
+
+    lowest: Float64[np.ndarray, " points"]
+    highest: Float64[np.ndarray, " points"]
+
+    @property
+    def ratio(self) -> Float64[np.ndarray, " points"]:
+        """|lowest / highest|: near 0 where the loss is close to convex; NaN where both are 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.abs(self.lowest / self.highest)
+
+
+def extremes(
+    objective: Objective, params: Params, *, steps: int = 40, tolerance: float = 1e-2, seed: int = 0
+) -> tuple[float, float]:
+    """The smallest and the largest eigenvalue of the training loss's Hessian at a point.
+
+    Further points of the same objective compile nothing new.
+
+    Args:
+        objective: The loss.
+        params: The point.
+        steps: Hessian products at most.
+        tolerance: On the residuals of both, relative to the larger absolute value; the error of an
+            eigenvalue is about its residual's square over the gap to the next.
+        seed: Of the first vector.
+    """
+    size = len(flat(params, objective.trained(params)))
+    start = np.random.default_rng(seed).normal(size=size)
+    product = hessian_product(objective, params)
+    found = lanczos(product, start, steps=steps, top=1, bottom=1, tolerance=tolerance, seed=seed)
+    return float(found.values[0]), float(found.values[-1])
+
+
+def extremes_at(
+    objective: Objective,
+    origin: Params,
+    directions: Sequence[Params],
+    coordinates: Float[np.ndarray, "points k"],
+    *,
+    steps: int = 40,
+    tolerance: float = 1e-2,
+    seed: int = 0,
+    on_points: Callable[[int], None] | None = None,
+) -> Extremes:
+    """The same at `origin + sum_k coordinates[:, k] directions[k]`, as for a map of convexity.
+
+    A point whose Hessian is not finite has NaN for both.
+
+    Args:
+        objective: The loss.
+        origin: Where the coordinates are 0.
+        directions: Of the line or plane.
+        coordinates: Of the points.
+        steps: Hessian products a point, at most.
+        tolerance: As for `extremes`.
+        seed: Of the first vector, the same at each point.
+        on_points: Called with the number of points done so far.
+
+    Reference:
+        H. Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 6.
+    """
+    found = np.full((len(coordinates), 2), np.nan)
+    for index, place in enumerate(coordinates):
+        point = mixed([(1.0, origin), *zip(place.tolist(), directions, strict=True)])
+        try:
+            found[index] = extremes(objective, point, steps=steps, tolerance=tolerance, seed=seed)
+        except NotFiniteError:
+            pass
+        if on_points:
+            on_points(index + 1)
+    return Extremes(lowest=found[:, 0], highest=found[:, 1])

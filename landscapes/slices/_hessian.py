@@ -1,0 +1,102 @@
+"""The Hessian of an objective by its products with vectors, over the trained parameters."""
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import equinox as eqx
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float, Float64
+
+from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
+from ravine.landscapes.slices._lanczos import Product
+
+_ROWS_AT_ONCE = 8
+
+
+def hessian_product(objective: Objective, params: Params) -> Product:
+    """What multiplies a flat vector by the Hessian of the training loss at a point: the jvp of the gradient.
+
+    The vector holds the trained leaves in their order. Other points of the same objective compile nothing new.
+    """
+    params, data = jax.tree.map(jnp.asarray, (params, objective.data))
+
+    def product(vector: Float[np.ndarray, " size"]) -> Float[np.ndarray, " size"]:
+        return np.asarray(_product(objective, params, data, jnp.asarray(vector, _precision(params))))
+
+    return product
+
+
+def gradient(objective: Objective, params: Params) -> Float[np.ndarray, " size"]:
+    """The training loss's gradient at a point, flat over the trained leaves."""
+    return np.asarray(_gradient(objective, params, objective.data))
+
+
+def full_hessian(objective: Objective, params: Params) -> Float[np.ndarray, "size size"]:
+    """The Hessian of the training loss, for few parameters."""
+    matrix = np.asarray(_full_hessian(objective, params, objective.data))
+    return (matrix + matrix.T) / 2
+
+
+def in_double(params: Params) -> Params:
+    """The point with all real numbers in float64; for use under `jax.enable_x64`."""
+    return jax.tree.map(_double_leaf, params)
+
+
+def allows_double(objective: Objective, params: Params) -> bool:
+    """Whether the loss and its gradient can be computed in float64."""
+    with jax.enable_x64(True):
+        try:
+            shapes = jax.eval_shape(partial(_gradient_of, objective), in_double(params), objective.data)
+        except (TypeError, ValueError):
+            return False
+    return shapes.dtype == np.float64
+
+
+def _flat_loss(objective: Objective, params: Params, data: Any) -> tuple[Any, Float[Array, " size"]]:
+    """The loss as a function of the trained parameters in one vector, and that vector."""
+    trained, others = eqx.partition(params, objective.trained(params))
+    vector, unravel = ravel_pytree(trained)
+
+    def loss(vector: Float[Array, " size"]) -> Float[Array, ""]:
+        point = eqx.combine(unravel(vector), others)
+        return objective.measures(point, objective.features(point, data), data)[TRAIN_LOSS]
+
+    return loss, vector
+
+
+def _gradient_of(objective: Objective, params: Params, data: Any) -> Float[Array, " size"]:
+    loss, vector = _flat_loss(objective, params, data)
+    return jax.grad(loss)(vector)
+
+
+def _product_of(
+    objective: Objective, params: Params, data: Any, along: Float[Array, " size"]
+) -> Float[Array, " size"]:
+    loss, vector = _flat_loss(objective, params, data)
+    return jax.jvp(jax.grad(loss), (vector,), (along,))[1]
+
+
+def _full_hessian_of(objective: Objective, params: Params, data: Any) -> Float[Array, "size size"]:
+    loss, vector = _flat_loss(objective, params, data)
+
+    def row(along: Float[Array, " size"]) -> Float[Array, " size"]:
+        return jax.jvp(jax.grad(loss), (vector,), (along,))[1]
+
+    return jax.lax.map(row, jnp.eye(len(vector), dtype=vector.dtype), batch_size=_ROWS_AT_ONCE)
+
+
+_gradient = jax.jit(_gradient_of, static_argnums=0)
+_product = jax.jit(_product_of, static_argnums=0)
+_full_hessian = jax.jit(_full_hessian_of, static_argnums=0)
+
+
+def _precision(params: Params) -> Any:
+    return jnp.result_type(*(leaf for leaf in jax.tree.leaves(params) if eqx.is_inexact_array(leaf)))
+
+
+def _double_leaf(leaf: Any) -> Float64[np.ndarray, "..."] | np.ndarray:
+    leaf = np.asarray(leaf)
+    return leaf.astype(np.float64) if eqx.is_inexact_array(leaf) else leaf

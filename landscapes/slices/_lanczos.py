@@ -1,0 +1,150 @@
+"""Extreme eigenvalues and spectral weights of a symmetric matrix that is known by its products alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+Vector: TypeAlias = Float[np.ndarray, " size"]
+Product: TypeAlias = Callable[[Vector], Vector]
+
+_BREAKDOWN = 1e-13
+"""What is left of a vector, relative to the largest seen, when it is taken for rounding."""
+
+_CHECK_EVERY = 5
+
+
+class NotFiniteError(ValueError):
+    """The matrix has an entry that is not a finite number."""
+
+    def __init__(self) -> None:
+        super().__init__("The Hessian at this point is not finite, so it has no eigenvalues.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ritz:
+    """The eigenpairs of a matrix within a Krylov space.
+
+    Attributes:
+        values: In rising order.
+        weights: The squared first components of the tridiagonal matrix's eigenvectors: how the start
+            vector is spread over the eigenvalues. They sum to 1.
+        residuals: |A x - value x| of each pair: an eigenvalue of the matrix is no farther than that.
+        basis: Orthonormal vectors of the space.
+        components: Of each eigenvector in the basis, one a column.
+    """
+
+    values: Float64[np.ndarray, " steps"]
+    weights: Float64[np.ndarray, " steps"]
+    residuals: Float64[np.ndarray, " steps"]
+    basis: Float64[np.ndarray, "steps size"]
+    components: Float64[np.ndarray, "steps steps"]
+
+    def vector(self, index: int) -> Float64[np.ndarray, " size"]:
+        """The eigenvector, of length 1, that belongs to a value."""
+        vector = self.components[:, index] @ self.basis
+        return vector / np.linalg.norm(vector)
+
+    def extremes_converged(self, *, top: int, bottom: int, tolerance: float) -> bool:
+        """Whether the residuals at both ends are small against the largest value."""
+        if len(self.values) < min(top + bottom, self.basis.shape[1]):
+            return False
+        ends = np.concatenate([self.residuals[:bottom], self.residuals[len(self.residuals) - top :]])
+        return bool((ends <= tolerance * np.abs(self.values).max()).all())
+
+
+def lanczos(
+    product: Product,
+    start: Vector,
+    *,
+    steps: int,
+    top: int = 0,
+    bottom: int = 0,
+    tolerance: float = 0.0,
+    seed: int = 0,
+) -> Ritz:
+    """Lanczos' method with full reorthogonalisation, in float64 but for the products.
+
+    Where the space that the start spans is used up, as with multiple eigenvalues, a random vector
+    orthogonal to it begins another one, of weight 0. The basis takes `steps * size` numbers of memory.
+
+    Args:
+        product: The matrix times a vector.
+        start: The first vector, not 0; its length does not matter.
+        steps: Products at most; no more than the vector's size are taken.
+        top: How many of the largest values must converge for an early stop.
+        bottom: How many of the smallest ones.
+        tolerance: On their residuals, relative to the largest absolute value; 0 for all steps.
+        seed: Of the random vectors.
+
+    Raises:
+        ValueError: the start is 0, or there is no step.
+        NotFiniteError: a product is not finite.
+
+    Reference:
+        C. Lanczos, An iteration method for the solution of the eigenvalue problem of linear differential
+        and integral operators, 1950; reorthogonalised twice, as in B. N. Parlett, The Symmetric
+        Eigenvalue Problem, 1980.
+    """
+    steps = min(steps, len(start))
+    if steps < 1:
+        raise ValueError(f"Lanczos' method takes at least 1 step; got {steps}.")
+    rng = np.random.default_rng(seed)
+    basis = np.empty((steps, len(start)))
+    diagonal, beside = np.zeros(steps), np.zeros(steps)
+    following = np.asarray(start, np.float64)
+    for step in range(steps):
+        known = slice(step + 1)
+        basis[step] = _unit(_orthogonal(following, basis[:step]))
+        image = _checked(product(basis[step]))
+        diagonal[step] = image @ basis[step]
+        following = _orthogonal(image, basis[known])
+        beside[step] = np.linalg.norm(following)
+        if beside[step] <= _BREAKDOWN * np.abs([diagonal[known], beside[known]]).max():
+            beside[step] = 0.0
+            following = rng.normal(size=len(start))
+        if step + 1 < steps and (tolerance == 0.0 or (step + 1) % _CHECK_EVERY):
+            continue
+        found = _eigenpairs(diagonal[known], beside[known], basis[known])
+        if found.extremes_converged(top=top, bottom=bottom, tolerance=tolerance):
+            break
+    return found
+
+
+def _eigenpairs(
+    diagonal: Float64[np.ndarray, " steps"],
+    beside: Float64[np.ndarray, " steps"],
+    basis: Float64[np.ndarray, "steps size"],
+) -> Ritz:
+    matrix = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+    values, components = np.linalg.eigh(matrix)
+    return Ritz(
+        values=values,
+        weights=components[0] ** 2,
+        residuals=np.abs(beside[-1] * components[-1]) * (len(basis) < basis.shape[1]),
+        basis=basis,
+        components=components,
+    )
+
+
+def _orthogonal(vector: Vector, basis: Float64[np.ndarray, "count size"]) -> Float64[np.ndarray, " size"]:
+    """The part of a vector that is orthogonal to the basis; twice is enough for that to hold to rounding."""
+    for _ in range(2):
+        vector = vector - (basis @ vector) @ basis
+    return vector
+
+
+def _unit(vector: Float64[np.ndarray, " size"]) -> Float64[np.ndarray, " size"]:
+    length = np.linalg.norm(vector)
+    if length == 0.0:
+        raise ValueError("Lanczos' method starts from a vector that is not 0; got one that is.")
+    return vector / length
+
+
+def _checked(image: Vector) -> Float64[np.ndarray, " size"]:
+    image = np.asarray(image, np.float64)
+    if not np.isfinite(image).all():
+        raise NotFiniteError
+    return image

@@ -1,0 +1,104 @@
+"""What an objective's wanted measures read, hold and call, told from their trace before anything runs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
+
+from ravine.landscapes.networks._objective import Objective, Params
+
+_CALLS = ("jit", "pjit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traced:
+    """An objective's wanted measures at one point.
+
+    Attributes:
+        dtype: Of the measures together.
+        features: The features' shapes and types.
+        read: Which leaves of the features the wanted measures read.
+        largest: Bytes of the largest array that is made at one point.
+        calls_host: Whether a function outside JAX is called.
+    """
+
+    dtype: Any
+    features: Any
+    read: tuple[bool, ...]
+    largest: int
+    calls_host: bool
+
+
+def traced(objective: Objective, wanted: Sequence[str], params: Params) -> Traced:
+    """Trace features and measures once.
+
+    Raises:
+        ValueError: the objective lacks a wanted measure, or one of them is no real number.
+    """
+    first, features = jax.make_jaxpr(objective.features, return_shape=True)(params, objective.data)
+    arguments = (params, features, objective.data)
+    then, measures = jax.make_jaxpr(objective.measures, return_shape=True)(*arguments)
+    _check(objective, wanted, measures)
+    asked = {name: jax.tree.map(lambda _, name=name: name in wanted, it) for name, it in measures.items()}
+    own = slice(start := len(jax.tree.leaves(params)), start + len(jax.tree.leaves(features)))
+    equations = list(_equations(then.jaxpr))
+    return Traced(
+        dtype=jnp.result_type(jnp.float32, *(measures[name].dtype for name in wanted)),
+        features=features,
+        read=tuple(_read_for(then.jaxpr, jax.tree.leaves(asked))[own]),
+        largest=max(map(_bytes_made, equations), default=0),
+        calls_host=any("callback" in it.primitive.name for it in (*equations, *_equations(first.jaxpr))),
+    )
+
+
+def _check(objective: Objective, wanted: Sequence[str], measures: Any) -> None:
+    for name in wanted:
+        if name not in measures:
+            known = ", ".join(map(repr, measures))
+            raise ValueError(f"{objective.name} does not measure {name!r}; it measures {known}.")
+        leaves = jax.tree.leaves(measures[name])
+        shapes = [leaf.shape for leaf in leaves]
+        if shapes != [()] or not hasattr(measures[name], "dtype"):
+            shown = f"of the shape {shapes[0]}" if len(shapes) == 1 else f"of {len(shapes)} arrays"
+            raise ValueError(f"A measure is one number; {name!r} of {objective.name} is {shown}.")
+        if not jnp.can_cast(leaves[0].dtype, jnp.float64):
+            raise ValueError(f"A measure is real; {name!r} of {objective.name} is {leaves[0].dtype}.")
+
+
+def _read_for(jaxpr: Jaxpr, asked: Sequence[bool]) -> list[bool]:
+    """Which arguments the asked results depend on; within loops and branches, all are taken to."""
+    live = {var for var, is_asked in zip(jaxpr.outvars, asked, strict=True) if is_asked and _is_var(var)}
+    for eqn in reversed(jaxpr.eqns):
+        outs = [var in live for var in eqn.outvars]
+        if not any(outs):
+            continue
+        read = [True] * len(eqn.invars)
+        if eqn.primitive.name in _CALLS:
+            read = _read_for(eqn.params["jaxpr"].jaxpr, outs)
+        live |= {var for var, is_read in zip(eqn.invars, read, strict=True) if is_read and _is_var(var)}
+    return [var in live for var in jaxpr.invars]
+
+
+def _is_var(var: Any) -> bool:
+    return not isinstance(var, Literal)
+
+
+def _equations(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
+    """All equations, those of inner functions too."""
+    for eqn in jaxpr.eqns:
+        yield eqn
+        for inner in jax.tree.leaves(list(eqn.params.values()), is_leaf=_is_jaxpr):
+            if _is_jaxpr(inner):
+                yield from _equations(getattr(inner, "jaxpr", inner))
+
+
+def _is_jaxpr(value: Any) -> bool:
+    return isinstance(value, ClosedJaxpr | Jaxpr)
+
+
+def _bytes_made(eqn: JaxprEqn) -> int:
+    avals = [getattr(var, "aval", None) for var in eqn.outvars]
+    return sum(it.size * it.dtype.itemsize for it in avals if hasattr(it, "dtype"))

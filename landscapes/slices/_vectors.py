@@ -1,0 +1,104 @@
+"""Parameters of any form as vectors: differences, mixtures and inner products.
+
+What is summed over all parameters is summed in float64, whatever the parameters' own precision.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float64
+
+from ravine.landscapes.networks._objective import Params
+
+Mask: TypeAlias = Any
+"""Which leaves are trained: a pytree of booleans of the parameters' structure."""
+
+
+def inner(a: Params, b: Params, mask: Mask) -> float:
+    """The inner product over the trained leaves."""
+    return float(flat(a, mask) @ flat(b, mask))
+
+
+def norm(a: Params, mask: Mask) -> float:
+    """The Euclidean norm over the trained leaves."""
+    return float(np.linalg.norm(flat(a, mask)))
+
+
+def minus(a: Params, b: Params) -> Params:
+    """`a - b` in all leaves that hold real numbers, 0 in the others."""
+    return _on_real_leaves(np.subtract, a, b)
+
+
+def plus(a: Params, b: Params, scale: float = 1.0) -> Params:
+    """`a + scale b` in all leaves that hold real numbers, `a` in the others."""
+    return mixed([(1.0, a), (scale, b)])
+
+
+def mixed(parts: Sequence[tuple[float, Params]]) -> Params:
+    """The sum of `weight * params` in all leaves that hold real numbers, the first's own in the others."""
+    weights = [weight for weight, _ in parts]
+
+    def mix(first: Any, *others: Any) -> np.ndarray:
+        first = np.asarray(first)
+        if not _is_real(first):
+            return first
+        leaves = zip(weights, (first, *others), strict=True)
+        return sum((weight * _double(leaf) for weight, leaf in leaves), np.float64(0)).astype(first.dtype)
+
+    return jax.tree.map(mix, *(params for _, params in parts))
+
+
+def masked(a: Params, mask: Mask) -> Params:
+    """`a` with 0 in the leaves that are not trained."""
+    return jax.tree.map(lambda leaf, trained: np.asarray(leaf) if trained else _zeros(leaf), a, mask)
+
+
+def flat(a: Params, mask: Mask) -> Float64[np.ndarray, " size"]:
+    """The trained leaves in their order, as one vector."""
+    parts = [_double(leaf).ravel() for leaf in trained_leaves(a, mask)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def unflat(vector: Float64[np.ndarray, " size"], like: Params, mask: Mask) -> Params:
+    """The direction whose trained leaves are `vector`: of the form and types of `like`, 0 elsewhere."""
+    ends = np.cumsum([np.size(leaf) for leaf in trained_leaves(like, mask)])[:-1]
+    parts = iter(np.split(vector, ends))
+
+    def leaf_of(leaf: Any, trained: bool) -> np.ndarray:
+        if not trained:
+            return _zeros(leaf)
+        return next(parts).reshape(np.shape(leaf)).astype(np.asarray(leaf).dtype)
+
+    return jax.tree.map(leaf_of, like, mask)
+
+
+def trained_leaves(a: Params, mask: Mask) -> list[Any]:
+    """The leaves that are trained, in their order.
+
+    Raises:
+        ValueError: `a` and `mask` differ in structure.
+    """
+    leaves, structure = jax.tree.flatten(a)
+    return [leaf for leaf, trained in zip(leaves, structure.flatten_up_to(mask), strict=True) if trained]
+
+
+def _on_real_leaves(function: Callable[..., np.ndarray], a: Params, b: Params) -> Params:
+    def of(a: Any, b: Any) -> np.ndarray:
+        return function(np.asarray(a), np.asarray(b)) if _is_real(a) else _zeros(a)
+
+    return jax.tree.map(of, a, b)
+
+
+def _is_real(leaf: Any) -> bool:
+    return bool(jnp.issubdtype(np.asarray(leaf).dtype, jnp.floating))
+
+
+def _double(leaf: Any) -> np.ndarray:
+    return np.asarray(leaf).astype(np.float64)
+
+
+def _zeros(leaf: Any) -> np.ndarray:
+    return np.zeros_like(np.asarray(leaf))

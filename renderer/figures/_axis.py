@@ -1,0 +1,102 @@
+"""An axis: the range that suits its numbers, and round places on it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
+from ravine.renderer.figures._records import ScaleName
+
+_WIDE = 100.0
+"""Positive numbers whose largest is more than so many times their smallest are shown on a log scale."""
+
+_NEAR_ZERO = 0.4
+"""A linear scale begins at 0 where the smallest number is below this part of the largest."""
+
+_MOST_DECADES = 14
+_LARGEST = 1e300
+
+Values = Float[np.ndarray, "..."]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """A range with ticks.
+
+    Attributes:
+        log: Whether it is even in decades; then `low` is positive.
+        unit: What the labels of its ticks say.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    unit: Literal["number", "percent"] = "number"
+
+    @classmethod
+    def of(cls, *values: Values | None, scale: ScaleName = "auto", pad: float = 0.06) -> "Axis":
+        """The axis for all finite numbers among the values."""
+        finite = _finite(values)
+        positive = bool(finite.size and finite.min() > 0.0)
+        wide = positive and finite.max() > _WIDE * finite.min()
+        if (scale == "auto" and wide) or (scale == "log" and (finite > 0.0).any()):
+            return cls._decades(finite[finite > 0.0])
+        if not finite.size:
+            return cls(low=0.0, high=1.0)
+        low, high = float(finite.min()), float(finite.max())
+        if low >= high:
+            half = 0.5 * abs(low) or 1.0
+            return cls(low=low - half, high=high + half)
+        room = pad * (high - low)
+        # A curve at 0 lies over the edge of the axes, not under it.
+        return cls(low=-0.3 * pad * high if 0.0 <= low < _NEAR_ZERO * high else low - room, high=high + room)
+
+    @classmethod
+    def exactly(cls, *values: Values | None) -> "Axis":
+        """The linear axis from the smallest finite number to the largest."""
+        finite = _finite(values)
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        return cls(low=low, high=high) if low < high else cls(low=low - 0.5, high=high + 0.5)
+
+    @classmethod
+    def accuracy(cls, *values: Values | None) -> "Axis":
+        """The axis for parts of a whole, up to all of it."""
+        finite = _finite(values)
+        low = float(finite.min()) if finite.size else 0.0
+        # A curve at 100 % is not cut in half by the edge.
+        return cls(low=0.0 if low < 0.6 else max(0.0, low - 0.1 * (1.0 - low)), high=1.03, unit="percent")
+
+    @classmethod
+    def _decades(cls, positive: Values) -> "Axis":
+        last = np.ceil(np.log10(float(positive.max())) - 1e-9)
+        first = np.floor(np.log10(float(positive.min())) + 1e-9)
+        first = max(first, last - _MOST_DECADES, -300.0)
+        last = max(last, first + 1.0)
+        # Above all decades a curve has room for its line, not for another decade.
+        return cls(low=10.0**first, high=min(_LARGEST, 10.0 ** (last + 0.03)), log=True)
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """At most about `most` round places with their labels."""
+        if self.log:
+            return [(place, power_label(place)) for place in decade_ticks(self.low, self.high, most).tolist()]
+        if self.unit == "percent":
+            places = linear_ticks(self.low, 1.0, most)
+            return [(p, f"{t} %") for p, t in zip(places.tolist(), labels(100.0 * places), strict=True)]
+        places = linear_ticks(self.low, self.high, most)
+        return list(zip(places.tolist(), labels(places), strict=True))
+
+    def share(self, value: float) -> float:
+        """Where a number stands on the axis, from 0 at its low end to 1 at its high one."""
+        low, high = self.low, self.high
+        if self.log:
+            return float(np.log(max(value, 1e-2 * low) / low) / np.log(high / low))
+        return (value - low) / (high - low)
+
+
+def _finite(values: tuple[Values | None, ...]) -> Values:
+    """All finite numbers, within what can be subtracted."""
+    flat = [np.asarray(part, dtype=float).ravel() for part in values if part is not None]
+    together = np.concatenate([np.zeros(0), *flat])
+    return np.clip(together[np.isfinite(together)], -_LARGEST, _LARGEST)

@@ -1,0 +1,185 @@
+"""The ground of a plane seen from above: shaded bands, hairlines and a colour bar."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from ravine.renderer._canvas import rgb
+from ravine.renderer._contour import band_colours, map_colours
+from ravine.renderer._grid import middles
+from ravine.renderer._isolines import Isolines
+from ravine.renderer._palette import mixed
+from ravine.renderer._ticks import label, tone_ticks
+from ravine.renderer._tone import Tone
+from ravine.renderer.figures._records import PlanePicture
+from ravine.renderer.figures._sheet import Box, Sheet
+from ravine.renderer.figures._smooth import between, places
+
+_BANDS = 22
+_FINE = 2
+"""Image points a pixel: a PDF is seen enlarged."""
+
+_MOST_POINTS, _LINE_POINTS = 2400, 240
+"""A side of the image of bands, and of the grid that hairlines are traced on."""
+
+_STRIP = 16.0
+_LEAST_GAP = 0.075
+"""Between the labels of a colour bar, as a part of its height."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What is shown on a plane: the loss, or how convex it is there.
+
+    Attributes:
+        tone: How losses become levels; those of the hairlines too where the shades show the convexity.
+    """
+
+    picture: PlanePicture
+    tone: Tone
+
+    @classmethod
+    def of(cls, picture: PlanePicture) -> "Ground":
+        """The ground of a picture."""
+        return cls(picture=picture, tone=Tone.of(picture.loss, picture.scale))
+
+    @property
+    def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The part of the plane that is shown."""
+        x, y = self.picture.x, self.picture.y
+        return (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))
+
+    @property
+    def name(self) -> str:
+        """What the shades show."""
+        picture = self.picture
+        return picture.loss_name if picture.convexity is None else "|least / greatest curvature|"
+
+    def axis_name(self, dimension: int) -> str:
+        """What an axis is, and how much of the paths' motion it shows."""
+        picture = self.picture
+        name = picture.axes[dimension]
+        if picture.explained_share is None:
+            return name
+        return f"{name}, {100.0 * picture.explained_share[dimension]:.2g} % of the motion"
+
+    def levels(
+        self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows columns"]:
+        """The level of the loss at every pair of an x and a y."""
+        return self._at(self.tone.level(self.picture.loss), xs, ys)
+
+    def shades(
+        self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows columns"]:
+        """What the shades show, from 0 to 1."""
+        if self.picture.convexity is None:
+            return self.levels(xs, ys)
+        return self._at(np.clip(np.nan_to_num(self.picture.convexity, nan=1.0), 0.0, 1.0), xs, ys)
+
+    def _at(
+        self,
+        grid: Float[np.ndarray, "rows columns"],
+        xs: Float[np.ndarray, " new_columns"],
+        ys: Float[np.ndarray, " new_rows"],
+    ) -> Float[np.ndarray, "new_rows new_columns"]:
+        rows, columns = places(self.picture.y, ys), places(self.picture.x, xs)
+        return np.clip(between(grid, rows, columns), 0.0, 1.0)
+
+    def bands(self, sheet: Sheet) -> UInt8[np.ndarray, "bands 3"]:
+        """The colours of the shades, from the lowest."""
+        theme = sheet.theme
+        if self.picture.convexity is None:
+            return band_colours(theme, _BANDS)
+        shares = np.linspace(0.0, 0.9, _BANDS).tolist()
+        return np.array([rgb(mixed(theme.high, sheet.accent("rmsprop"), s)) for s in shares], dtype=np.uint8)
+
+
+def draw_ground(sheet: Sheet, axes: Axes, ground: Ground) -> None:
+    """Bands as one image, without the seams that filled contours have in a PDF, and hairlines over them."""
+    (x0, x1), (y0, y1) = ground.window
+    frame = axes.get_window_extent()
+    width, height = (min(_MOST_POINTS, max(2, round(_FINE * side))) for side in (frame.width, frame.height))
+    shades = ground.shades(middles((x0, x1), width), middles((y0, y1), height))
+    bands = ground.bands(sheet)
+    image = bands[np.minimum((shades * _BANDS).astype(np.intp), _BANDS - 1)]
+    axes.imshow(image, extent=(x0, x1, y0, y1), origin="lower", aspect="auto", zorder=0.0)
+    _draw_hairlines(sheet, axes, ground)
+
+
+def _draw_hairlines(sheet: Sheet, axes: Axes, ground: Ground) -> None:
+    x, y = ground.window
+    xs, ys = np.linspace(*x, _LINE_POINTS), np.linspace(*y, _LINE_POINTS)
+    isolines = Isolines(xs, ys, ground.levels(xs, ys))
+    theme = sheet.theme
+    levels = np.arange(1, _BANDS) / _BANDS
+    coloured = map_colours(theme.line_colours, levels) if theme.line_colours else None
+    for number, level in enumerate(levels.tolist()):
+        points, starts = isolines.at(level)
+        if not len(points):
+            continue
+        codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
+        colour = theme.hairline if coloured is None else coloured[number]
+        line = PathPatch(
+            Path(points, codes),
+            fill=False,
+            edgecolor=colour,
+            linewidth=sheet.points(0.9 if coloured is None else 1.5),
+            alpha=theme.hairline_alpha,
+            zorder=1.0,
+        )
+        axes.add_patch(line)
+
+
+def bar_width(sheet: Sheet, ground: Ground) -> float:
+    """What a colour bar needs beside the plane, with its labels, in pixels."""
+    widest = max((sheet.width(text) for _, text in bar_ticks(ground)), default=0.0)
+    return (_STRIP + 30.0) * sheet.unit + widest
+
+
+def draw_bar(sheet: Sheet, box: Box, ground: Ground) -> None:
+    """The shades from the lowest to the highest, with what they stand for on their right."""
+    left, top, _, bottom = box
+    axes = sheet.axes((left, top, left + _STRIP * sheet.unit, bottom))
+    axes.set_axis_on()
+    axes.imshow(
+        ground.bands(sheet)[:, None], extent=(0.0, 1.0, 0.0, 1.0), origin="lower", aspect="auto"
+    )
+    ticks = bar_ticks(ground)
+    axes.xaxis.set_ticks([])
+    axes.yaxis.set_ticks([level for level, _ in ticks], labels=[text for _, text in ticks])
+    axes.yaxis.tick_right()
+    axes.tick_params(
+        labelsize=sheet.points(16),
+        labelcolor=sheet.theme.muted,
+        color=sheet.theme.frame,
+        length=sheet.points(4),
+        width=sheet.points(1.2),
+        pad=sheet.points(4),
+    )
+    for spine in axes.spines.values():
+        spine.set_color(sheet.theme.frame)
+        spine.set_linewidth(sheet.points(1.0))
+
+
+def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
+    """Levels and what they stand for; on a log scale 1, 2 and 5 of each decade where there is room."""
+    if ground.picture.convexity is not None:
+        return [(level, label(level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    tone = ground.tone
+    if tone.knee is None:
+        return tone_ticks(tone, below=0.0)
+    least = max(tone.low, 1e-12 * tone.high, 1e-300)
+    decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(max(tone.high, least)))) + 1)
+    kept: list[float] = []
+    for part in (1.0, 2.0, 5.0):
+        values = np.array([part * 10.0**decade for decade in decades])
+        for value in values[(values >= tone.low) & (values <= tone.high)].tolist():
+            levels = tone.level(np.array([value, *kept]))
+            if (np.abs(levels[1:] - levels[0]) >= _LEAST_GAP).all():
+                kept.append(value)
+    return [(float(tone.level(np.array([value]))[0]), label(value)) for value in sorted(kept)]

@@ -1,0 +1,95 @@
+"""Losses on a plane: Li's picture, with the training paths on it and what the plane hides of them."""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ravine.renderer._theme import ThemeName
+from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._beside_plane import draw_beside
+from ravine.renderer.figures._ground import Ground, bar_width, draw_bar, draw_ground
+from ravine.renderer.figures._legend import Entry, add_legend
+from ravine.renderer.figures._panel import add_panel, draw_curve, draw_dots, split
+from ravine.renderer.figures._placing import Words
+from ravine.renderer.figures._records import PlanePicture
+from ravine.renderer.figures._relief_ground import draw_relief
+from ravine.renderer.figures._sheet import Box, Sheet
+from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._trails import Trail, draw_trail
+
+PlaneView: TypeAlias = Literal["contour", "surface"]
+
+_COLUMN = 0.29
+_NARROWEST, _WIDEST = 290.0, 430.0
+"""The column beside the plane: its part of the width, and the bounds of that in units."""
+
+
+@house_style()
+def draw_plane(
+    picture: PlanePicture,
+    *,
+    view: PlaneView = "contour",
+    size: tuple[int, int] = (1280, 720),
+    theme: ThemeName = "light",
+) -> Figure:
+    """The plane from above or as a relief, and beside it the paths with their true losses."""
+    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
+    keys = [path.colour_key for path in picture.trajectories] + [curve.colour_key for curve in picture.curves]
+    colours = sheet.colours(keys)
+    on_curves = colours[len(picture.trajectories) :]
+    add_legend(
+        sheet,
+        [
+            Entry(curve.label, colour, "--" if curve.dashed else "-")
+            for curve, colour in zip(picture.curves, on_curves, strict=True)
+        ],
+    )
+    box = sheet.body
+    if picture.trajectories:
+        width = min(max(_COLUMN * size[0], _NARROWEST * sheet.unit), _WIDEST * sheet.unit)
+        box, column = split(box, (box[2] - box[0] - width, width), gap=30 * sheet.unit)
+        draw_beside(sheet, column, picture, colours)
+    draw = draw_contour if view == "contour" else draw_relief
+    draw(sheet, box, picture, colours)
+    return sheet.figure
+
+
+def draw_contour(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
+    """The plane from above, with its colour bar, in a box."""
+    ground = Ground.of(picture)
+    (x0, x1), (y0, y1) = ground.window
+    left, top, right, bottom = box
+    inner = (left, top, right - bar_width(sheet, ground), bottom)
+    x, y = Axis(low=x0, high=x1), Axis(low=y0, high=y1)
+    axes = add_panel(sheet, inner, x, y, title=ground.axis_name(1), x_label=ground.axis_name(0), boxed=True)
+    draw_ground(sheet, axes, ground)
+    _draw_paths(sheet, axes, picture, colours)
+    frame = axes.get_window_extent()
+    height = sheet.size[1]
+    bar = (frame.x1 + 16 * sheet.unit, height - frame.y1, right, height - frame.y0)
+    draw_bar(sheet, bar, ground)
+    at = right, top + 18 * sheet.unit
+    room = right - left - sheet.width(ground.axis_name(1), size=17) - 20 * sheet.unit
+    sheet.text(sheet.fitted(ground.name, room, size=17), at, size=17, anchor="right")
+
+
+def _draw_paths(sheet: Sheet, axes: Axes, picture: PlanePicture, colours: Sequence[str]) -> None:
+    """Curves, paths, named points and, last, their names where nothing is hidden by them."""
+    paths = len(picture.trajectories)
+    curves = [np.stack([curve.x, curve.y], axis=-1) for curve in picture.curves]
+    for curve, colour in zip(picture.curves, colours[paths:], strict=True):
+        draw_curve(sheet, axes, curve.x, curve.y, colour=sheet.theme.halo, width=6.4, alpha=sheet.theme.halo_alpha)
+        draw_curve(sheet, axes, curve.x, curve.y, colour=colour, width=3.4, style="--" if curve.dashed else "-")
+    trails = [Trail.of(path) for path in picture.trajectories]
+    words = Words(sheet, axes, *curves, *(trail.points for trail in trails))
+    for trail, colour in zip(trails, colours, strict=False):
+        draw_trail(sheet, axes, trail, colour=colour)
+    for point in picture.points:
+        words.avoid((point.x, point.y))
+        at = np.array([point.x]), np.array([point.y])
+        draw_dots(sheet, axes, *at, colour=sheet.theme.star, edge=sheet.theme.star_edge, size=12.0, order=7.0)
+    for point in picture.points:
+        words.put(point.label, (point.x, point.y), bold=True, size=17)

@@ -1,0 +1,170 @@
+"""The sheet that a picture is drawn on: places in pixels, x to the right and y down."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from ravine.renderer._canvas import Anchor, fit_text, is_math, text_size
+from ravine.renderer._palette import COMMON, colours
+from ravine.renderer._theme import THEMES, ThemeName
+
+_DOTS = 96.0
+"""Dots an inch: 1280x720 is the size of a 16:9 slide, and sizes in whole pixels survive the inches."""
+
+_HEIGHT, _WIDTH = 720.0, 920.0
+"""Of the sheet in units, whichever side is the shorter one: text is 1/45 of the height, or narrower."""
+
+_SMALLEST = (320, 240)
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+class Sheet:
+    """A figure with its title; what is below `top` is free.
+
+    Attributes:
+        unit: Pixels; text is 16 units high or more.
+        top: Where the free part begins.
+    """
+
+    def __init__(self, size: tuple[int, int], theme: ThemeName, *, title: str, subtitle: str) -> None:
+        width, height = size
+        if width < _SMALLEST[0] or height < _SMALLEST[1]:
+            least = "x".join(map(str, _SMALLEST))
+            raise ValueError(f"A picture has at least {least} pixels; got a size of {width}x{height}.")
+        self.size = size
+        self.theme_name: ThemeName = theme
+        self.theme = THEMES[theme]
+        self.unit = min(height / _HEIGHT, width / _WIDTH)
+        self.figure = Figure(
+            figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS, facecolor=self.theme.ground
+        )
+        self.margin = 28 * self.unit
+        self.top = self._write_header(title, subtitle)
+
+    @property
+    def body(self) -> Box:
+        """What is free."""
+        width, height = self.size
+        return self.margin, self.top, width - self.margin, height - 0.55 * self.margin
+
+    def colours(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """The colours of curves, those of rules as in the films."""
+        return colours(keys, theme=self.theme_name)
+
+    def accent(self, rule: str) -> str:
+        """The colour that a rule wears, for what is no rule's curve."""
+        return COMMON[self.theme_name].get(rule, self.theme.text)
+
+    def points(self, units: float) -> float:
+        """Units in points, in which matplotlib measures lines and letters."""
+        return units * self.unit * 72.0 / _DOTS
+
+    def width(self, text: str, *, size: float = 16.0, bold: bool = False) -> float:
+        """Of a text in pixels, for a size in units."""
+        return text_size(text, size=size * self.unit, bold=bold)[0]
+
+    def fitted(self, text: str, width: float, *, size: float = 16.0, bold: bool = False) -> str:
+        """The text, cut with an ellipsis where it is wider than `width` pixels."""
+        return fit_text(text, width, size=size * self.unit, bold=bold)
+
+    def axes(self, box: Box) -> Axes:
+        """Axes without frame, ticks and ground."""
+        left, top, right, bottom = box
+        width, height = self.size
+        bounds = (left / width, 1 - bottom / height, (right - left) / width, (bottom - top) / height)
+        axes = self.figure.add_axes(bounds)
+        axes.set_axis_off()
+        return axes
+
+    def text(
+        self,
+        text: str,
+        at: tuple[float, float],
+        *,
+        size: float = 16.0,
+        colour: str = "",
+        anchor: Anchor = "left",
+        bold: bool = False,
+    ) -> Text:
+        """Words whose baseline goes through `at`; `size` is in units."""
+        x, y = self._fractions(np.array([at]))[0]
+        return self.figure.text(
+            float(x),
+            float(y),
+            text,
+            ha=anchor,
+            va="baseline",
+            **self.letters(text, size=size, colour=colour, bold=bold),
+        )
+
+    def letters(self, text: str, *, size: float = 16.0, colour: str = "", bold: bool = False) -> dict[str, Any]:
+        """How matplotlib is told to set a text."""
+        return {
+            "fontsize": self.points(size),
+            "color": colour or self.theme.text,
+            "fontweight": "bold" if bold else "normal",
+            "parse_math": is_math(text),
+        }
+
+    def line(
+        self,
+        points: Float[np.ndarray, "points 2"],
+        *,
+        colour: str,
+        width: float = 2.4,
+        style: Literal["-", "--", ":", ""] = "-",
+        marker: str = "",
+        marker_size: float = 11.0,
+        face: str = "",
+        alpha: float = 1.0,
+    ) -> Artist:
+        """A line, or markers, through places on the sheet; widths are in units."""
+        x, y = self._fractions(points).T
+        line = Line2D(
+            x,
+            y,
+            transform=self.figure.transFigure,
+            color=colour,
+            linewidth=self.points(width),
+            linestyle=style,
+            marker=marker,
+            markersize=self.points(marker_size),
+            markerfacecolor=face or colour,
+            markeredgecolor=colour,
+            markeredgewidth=self.points(1.6),
+            alpha=alpha,
+        )
+        return self.figure.add_artist(line)
+
+    def _fractions(self, points: Float[np.ndarray, "points 2"]) -> Float[np.ndarray, "points 2"]:
+        width, height = self.size
+        return np.array([0.0, 1.0]) + points * np.array([1.0 / width, -1.0 / height])
+
+    def _write_header(self, title: str, subtitle: str) -> float:
+        unit, room = self.unit, self.size[0] - 2 * self.margin
+        wanted = max(1.0, self.width(title, size=28, bold=True))
+        size = 28.0 * min(1.0, max(0.72, 0.99 * room / wanted))
+        y = 40 * unit
+        self.text(self.fitted(title, room, size=size, bold=True), (self.margin, y), size=size, bold=True)
+        for line in self._wrapped(subtitle, room):
+            y += 26 * unit
+            self.text(line, (self.margin, y), size=17, colour=self.theme.muted)
+        return y + 14 * unit
+
+    def _wrapped(self, text: str, room: float) -> list[str]:
+        """The text in at most two lines, the second one cut where it is too long."""
+        words = text.split()
+        first: list[str] = []
+        while words and (not first or self.width(" ".join([*first, words[0]]), size=17) <= room):
+            first.append(words.pop(0))
+        lines = [" ".join(first), " ".join(words)]
+        return [self.fitted(line, room, size=17) for line in lines if line]

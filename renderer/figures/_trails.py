@@ -1,0 +1,92 @@
+"""Training paths on a plane, pale where they are far from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+
+from ravine.renderer.figures._panel import draw_dots
+from ravine.renderer.figures._records import PlaneTrajectory
+from ravine.renderer.figures._sheet import Sheet
+
+PALEST = 0.75
+"""How much of the ground is in the colour of a path that is as far from the plane as it is long."""
+
+_WIDTH, _HALO = 3.4, 6.4
+_THINNEST = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """A path as it is drawn.
+
+    Attributes:
+        points: In the coordinates of the axes; not a number where the path has left the reals.
+        fade: How far it is from the plane, from 0 in it to 1 as far as the path is long.
+        hidden: Where the landscape stands before it.
+    """
+
+    points: Float[np.ndarray, "points 2"]
+    fade: Float[np.ndarray, " points"]
+    hidden: Bool[np.ndarray, " points"]
+
+    @classmethod
+    def of(cls, trajectory: PlaneTrajectory) -> "Trail":
+        """The path on a plane seen from above."""
+        points = np.stack([trajectory.x, trajectory.y], axis=-1).astype(float)
+        return cls(points=points, fade=fades(trajectory), hidden=np.zeros(len(points), dtype=bool))
+
+    def dense(self, longest: float) -> "Trail":
+        """The path with further points between its own, no two of them farther apart than `longest`."""
+        if len(self.points) < 2:
+            return self
+        gaps = np.linalg.norm(np.diff(self.points, axis=0), axis=-1)
+        pieces = np.ceil(np.nan_to_num(np.clip(gaps / longest, 1.0, 500.0), nan=1.0)).astype(np.intp)
+        old = np.arange(len(self.points))
+        new = np.concatenate([n + np.arange(k) / k for n, k in enumerate(pieces.tolist())] + [old[-1:]])
+        columns = [np.interp(new, old, values) for values in (*self.points.T, self.fade)]
+        return Trail(
+            points=np.stack(columns[:2], axis=-1), fade=columns[2], hidden=np.zeros(len(new), dtype=bool)
+        )
+
+
+def fades(trajectory: PlaneTrajectory) -> Float[np.ndarray, " steps"]:
+    """How far each iterate is from the plane, measured in the path's own extent on it, at most 1."""
+    if trajectory.distance is None:
+        return np.zeros(len(trajectory.x))
+    sides = [np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0 for part in (trajectory.x, trajectory.y)]
+    extent = max(float(np.hypot(*sides)), 1e-30)
+    return np.clip(np.nan_to_num(trajectory.distance, nan=0.0) / extent, 0.0, 1.0)
+
+
+def draw_trail(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str, rim: float = 15.0) -> None:
+    """A line with a halo, a ring at its start and a ball at its end."""
+    _draw_pieces(sheet, axes, trail, colour=colour)
+    real = np.isfinite(trail.points).all(-1)
+    if not real.any():
+        return
+    first, last = trail.points[real][[0, -1]]
+    draw_dots(sheet, axes, first[:1], first[1:], colour=sheet.theme.halo, size=0.6 * rim, edge=sheet.theme.text)
+    draw_dots(sheet, axes, last[:1], last[1:], colour=colour, size=rim, edge=sheet.theme.rim, order=6.0)
+
+
+def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None:
+    """Opaque pieces: half transparent ones would show where they join."""
+    segments = np.stack([trail.points[:-1], trail.points[1:]], axis=1)
+    real = np.isfinite(segments).all((1, 2))
+    pale = PALEST * np.maximum(trail.fade[:-1], trail.fade[1:])
+    pale = np.where(trail.hidden[:-1] | trail.hidden[1:], np.maximum(pale, 0.8), pale)
+    shades = (1.0 - pale[:, None]) * np.array(to_rgb(colour)) + pale[:, None] * np.array(to_rgb(sheet.theme.mid))
+    widths = sheet.points(_WIDTH) * (1.0 - _THINNEST * pale)
+    theme = sheet.theme
+    halo = sheet.points(_HALO) * (1.0 - _THINNEST * pale)
+    for colours, thick, order in ((theme.halo, halo, 3.0), (shades, widths, 3.5)):
+        alpha = theme.halo_alpha if order == 3.0 else 1.0
+        chosen = colours if isinstance(colours, str) else colours[real]
+        lines = LineCollection(
+            list(segments[real]), colors=chosen, linewidths=thick[real], zorder=order, alpha=alpha, capstyle="round"
+        )
+        axes.add_collection(lines, autolim=False)
