@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 from ravine.landscapes._expression import ExpressionError, nearest, parse_expression
@@ -18,19 +19,29 @@ def load_function(text: str) -> Callable[..., Any]:
     Raises:
         ExpressionError: there is no such module, it fails, or it has no such function.
     """
+    _, function = load_member(text)
+    if not callable(function):
+        problem = f"is not a function but of type {type(function).__name__!r}"
+        module, _, name = text.partition(":")
+        raise ExpressionError(repr(name), problem, text=text, column=len(module) + 2)
+    return function
+
+
+def load_member(text: str) -> tuple[ModuleType, Any]:
+    """The module of "package.module:name" and what has the name there.
+
+    Raises:
+        ExpressionError: there is no such module, it fails, or it has nothing of this name.
+    """
     match = _IN_A_MODULE.fullmatch(text)
     if match is None:
         raise ExpressionError("it", "is not 'package.module:name'", text=text, column=1)
-    module, (name, column) = _import(match[1], text), (match[2], match.start(2) + 1)
+    module, name = _import(match[1], text), match[2]
     if not hasattr(module, name):
         remedy = nearest(name, [key for key, value in vars(module).items() if callable(value)])
         problem = f"is not in the module {match[1]!r}"
-        raise ExpressionError(repr(name), problem, text=text, column=column, remedy=remedy)
-    function = getattr(module, name)
-    if not callable(function):
-        problem = f"is not a function but of type {type(function).__name__!r}"
-        raise ExpressionError(repr(name), problem, text=text, column=column)
-    return function
+        raise ExpressionError(repr(name), problem, text=text, column=match.start(2) + 1, remedy=remedy)
+    return module, getattr(module, name)
 
 
 def resolve_function(text: str) -> Callable[..., Any]:
@@ -43,7 +54,7 @@ def resolve_function(text: str) -> Callable[..., Any]:
     return load_function(name) if _IN_A_MODULE.fullmatch(name) else parse_expression(text)
 
 
-def _import(name: str, text: str) -> Any:
+def _import(name: str, text: str) -> ModuleType:
     try:
         with _current_folder_first():
             importlib.invalidate_caches()

@@ -10,6 +10,10 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from ravine.optimizers._along_rays import flat_loss
+from ravine.optimizers._matrix import check_rows
+
+_MOST = 2000
+"""Parameters, with which a step takes seconds."""
 
 
 class EigenState(NamedTuple):
@@ -33,7 +37,9 @@ def by_eigenvalues(
     """
 
     def init(params: optax.Params) -> EigenState:
-        kind = ravel_pytree(params)[0].dtype
+        point = ravel_pytree(params)[0]
+        check_rows(rule, point.size, most=_MOST)
+        kind = point.dtype
         return EigenState(jnp.zeros([], kind), jnp.zeros(3, kind))
 
     def update(

@@ -8,10 +8,13 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._camera import Camera
-from ravine.renderer._canvas import fit_text, text_size
+from ravine.renderer._canvas import fit_text
 
 _APART = 7.0
 """Between a name and the labels of its axis, in units."""
+
+_ROOM, _LEAST = 1.15, 0.6
+"""How much longer than its edge a name may be, and of which less than this part would be left is left out."""
 
 
 class EdgeName(NamedTuple):
@@ -52,9 +55,9 @@ def edge_names(
         angle = math.atan2(begin[1] - end[1], end[0] - begin[0])
         below = 0.36 * size * np.array([math.sin(angle), math.cos(angle)])
         x, y = (centre + below).tolist()
-        room = math.dist(begin, end)
-        if text and room > text_size("…", size=size)[0]:
-            yield EdgeName(fit_text(text, room, size=size), (x, y), math.degrees(angle))
+        cut = fit_text(text, _ROOM * math.dist(begin, end), size=size)
+        if text and len(cut) >= _LEAST * len(text):
+            yield EdgeName(cut, (x, y), math.degrees(angle))
 
 
 def _edge(dimension: int, side: float) -> Float[np.ndarray, "2 3"]:

@@ -22,6 +22,9 @@ from ravine.renderer._view import Placed
 _CELLS = 150
 _TURNING_CELLS = 64
 _MESH = 4
+_NAMED = 58.0
+"""Beside and below a surface whose axes have names, in units."""
+
 _APART, _LABELS = 7.0, 1.11
 _ISOLINES = 14
 _AZIMUTHS = tuple(quarter + angle for quarter in (-180, -90, 0, 90) for angle in (25, 35, 45, 55, 65))
@@ -64,12 +67,13 @@ class SurfaceView:
         middle = best_azimuth(self._relief, runs, elevation) if azimuth is None else azimuth
         count = max(2, round(abs(turn) / 360 * _PER_TURN) + 1) if self.turning else 1
         spread = (np.linspace(-0.5, 0.5, count) if azimuth is None else np.linspace(0.0, 1.0, count)) * turn
-        margin = round((8 if bare else 66 if any(ground.axes) else 34) * unit)
+        margin = round((8 if bare else 34) * unit)
+        side = margin if bare or not any(ground.axes) else round(_NAMED * unit)
         self._cameras = fitted(
             [middle + (angle if self.turning else 0.0) for angle in spread],
             elevation,
             box,
-            (margin, margin // 2, -margin, -margin),
+            (side, margin // 2, -side, -side),
         )
 
     def _camera(self, share: float) -> Camera:
@@ -113,12 +117,12 @@ class SurfaceView:
         """The lowest loss on the view."""
         return self._relief.tone.low
 
-    def edge(self, dimension: int) -> Float[np.ndarray, "2 2"]:
-        """Where the name of an axis goes along, outside its labels, in pixels."""
+    def edge(self, dimension: int, beside: float = _BESIDE) -> Float[np.ndarray, "2 2"]:
+        """The line along which the name of an axis stands, outside its labels, in pixels."""
         far_x, far_y = _far_walls(self._cameras[0])
         ends = np.zeros((2, 3))
         ends[:, dimension] = -1.0, 1.0
-        ends[:, 1 - dimension] = -_BESIDE * (far_y if dimension == 0 else far_x)
+        ends[:, 1 - dimension] = -beside * (far_y if dimension == 0 else far_x)
         return self._cameras[0].project(ends)
 
     def _paint_panes(self, canvas: Canvas, camera: Camera) -> None:

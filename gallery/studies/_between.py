@@ -33,6 +33,7 @@ def losses_between(
         y: The rows, likewise.
         loss: Finite somewhere, or nowhere.
     """
+    x, y, loss = (np.asarray(numbers, dtype=float) for numbers in (x, y, loss))
     holes = ~np.isfinite(loss)
     if holes.all():
         return lambda xs, ys: np.full((len(ys), len(xs)), np.nan)

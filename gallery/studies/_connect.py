@@ -89,7 +89,7 @@ class Connect(Result):
         from ravine.gallery.studies._connect_picture import picture_of
         from ravine.renderer.figures import draw_curve
 
-        return draw_curve(picture_of(self))
+        return draw_curve(picture_of(self), **self.look)
 
 
 def _barrier(loss: Float[np.ndarray, " places"]) -> float:

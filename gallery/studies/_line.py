@@ -150,7 +150,7 @@ class Line(Result):
         from ravine.gallery.studies._line_picture import picture_of
         from ravine.renderer.figures import draw_line
 
-        return draw_line(picture_of(self))
+        return draw_line(picture_of(self), **self.look)
 
     def __getattr__(self, name: str) -> Any:
         """The numbers of the first curve: `result.alphas`, `result.train_loss`, `result.barrier`."""

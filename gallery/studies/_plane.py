@@ -117,7 +117,7 @@ class Plane(Result):
         from ravine.gallery.studies._plane_picture import picture_of
         from ravine.renderer.figures import draw_plane
 
-        return draw_plane(picture_of(self))
+        return draw_plane(picture_of(self), view=self.choices.view, **self.look)
 
     def film(self) -> "SceneFrames":
         """The training paths, moving on the plane.

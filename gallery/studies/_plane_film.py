@@ -84,7 +84,7 @@ def _steps(path: PlaneTrajectory) -> Int[np.ndarray, " steps"]:
 def _ground(picture: PlanePicture) -> Ground:
     """The plane, its axes with the share of the motion that each of them explains."""
     first = picture.trajectories[0]
-    shares = [f", {100.0 * share:.0f} %" for share in picture.explained_share or ()] or ["", ""]
+    shares = [f", {_percent(share)}" for share in picture.explained_share or ()] or ["", ""]
     across, up = (name + share for name, share in zip(picture.axes, shares, strict=True))
     return Ground(
         title=picture.title,
@@ -100,6 +100,11 @@ def _ground(picture: PlanePicture) -> Ground:
     )
 
 
+def _percent(share: float) -> str:
+    percent = 100.0 * share
+    return f"{percent:.0f} %" if percent >= 1.0 else f"{percent:.1g} %"
+
+
 def _far(picture: PlanePicture) -> float:
     return _FAR * float(min(np.ptp(picture.x), np.ptp(picture.y)))
 
@@ -112,13 +117,21 @@ def _runs(
     far: float,
     theme: ThemeName,
 ) -> tuple[Run, ...]:
+    """The paths, the longest first: it lies lowest, and hides none."""
     paths = picture.trajectories
     shades = colours([path.colour_key for path in paths], theme=theme)
     said = notes or [""] * len(paths)
-    return tuple(
+    runs = [
         _run(path, counts, note, colour=colour, far=far)
         for path, note, colour in zip(paths, said, shades, strict=True)
-    )
+    ]
+    return tuple(sorted(runs, key=_length, reverse=True))
+
+
+def _length(run: Run) -> float:
+    """On the plane, as far as the run is real."""
+    points = run.points[: run.diverged_at]
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=-1).sum())
 
 
 def _run(
@@ -130,10 +143,9 @@ def _run(
     def over(values: Float[np.ndarray, " steps"]) -> Float[np.ndarray, " counts"]:
         return np.interp(counts, steps, values)
 
-    unknown = np.full(len(steps), np.nan)
     points = np.stack([over(path.x), over(path.y)], axis=-1)
-    losses = over(unknown if path.loss is None else path.loss)
-    lost = ~np.isfinite(points).all(-1) | np.isinf(losses)
+    losses = np.full(len(counts), np.nan) if path.loss is None else over(path.loss)
+    lost = ~np.isfinite(points).all(-1) | (~np.isfinite(losses) & (path.loss is not None))
     ends = int(np.searchsorted(counts, steps[-1]))
     return Run(
         label=path.label,

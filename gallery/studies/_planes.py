@@ -120,7 +120,7 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
 def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
     found = principal(iterates, mask, origin=origin)
     coordinates, _ = on_plane(iterates, origin, found.u, found.v, mask)
-    one, two = found.shares
+    one, two = found.shares[:2]
     return Plane(
         kind="pca",
         objective=objective,

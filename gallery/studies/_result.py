@@ -45,6 +45,11 @@ class Result(ABC):
         """The picture."""
 
     @property
+    def look(self) -> dict[str, Any]:
+        """Theme and size of the picture."""
+        return {"theme": self.choices.theme, "size": self.choices.size}
+
+    @property
     def comment(self) -> str:
         """What made the files."""
         return f"ravine {type(self).__name__.lower()} {self.choices.described()}"

@@ -61,10 +61,11 @@ class Spectrum(Result):
         return {
             "top": found.top,
             "bottom": found.bottom,
-            "density": {"value": found.density_value, "density": found.density},
+            "density": {"value": found.density.values, "density": found.density.weights},
             "index": found.index,
             "kind": found.kind,
-            "tolerance": found.tolerance,
+            "index_exact": found.index_exact,
+            "zero": found.zero,
             "gradient_norm": found.gradient_norm,
             "loss": self.loss,
             "seed": self.choices.seed,
@@ -76,14 +77,14 @@ class Spectrum(Result):
         yield ("kind", "value", "density")
         for kind, values in (("top", self.found.top), ("bottom", self.found.bottom)):
             yield from ((kind, value, None) for value in values)
-        for value, density in zip(self.found.density_value, self.found.density, strict=True):
+        for value, density in zip(*self.found.density, strict=True):
             yield ("density", value, density)
 
     def figure(self) -> "Figure":
         from ravine.gallery.studies._spectrum_picture import picture_of
         from ravine.renderer.figures import draw_spectrum
 
-        return draw_spectrum(picture_of(self))
+        return draw_spectrum(picture_of(self), **self.look)
 
 
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:

@@ -41,7 +41,7 @@ class WalkChoices(Choices):
         sharpness_every: The largest eigenvalue of the Hessian is found at every so manyth update.
     """
 
-    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=0.5", "sgd@SGD:learning_rate=1")
+    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=1", "sgd@SGD:learning_rate=1")
     batch_size: tuple[int | str, ...] = ("full", 100)
     steps: int = 100
     keep_every: int = 1
@@ -120,7 +120,7 @@ class Walk(Result):
         from ravine.gallery.studies._walk_picture import picture_of
         from ravine.renderer.figures import draw_walk
 
-        return draw_walk(picture_of(self))
+        return draw_walk(picture_of(self), **self.look)
 
     @property
     def verdicts(self) -> dict[str, bool]:

@@ -40,6 +40,7 @@ def write_checkpoint(path: PathName, params: Params, *, facts: Mapping[str, Any]
     The same parameters and facts give the same bytes.
 
     Args:
+        path: The file's, whose ending is the format.
         params: Any pytree; its arrays are named by their paths, such as "layers.0.weight", and leaves that
             are no arrays are left out.
         facts: What is to be known of them, as JSON can say it.
@@ -66,6 +67,7 @@ def read_checkpoint(path: PathName, like: Params | None = None, *, finite: bool 
     """The parameters in a .safetensors or an .npz file.
 
     Args:
+        path: The file's.
         like: A pytree of the form that is wanted, whose arrays are replaced by those of their names.
         finite: Whether NaN and infinite numbers are refused.
 
@@ -116,7 +118,7 @@ def read_facts(path: PathName) -> dict[str, Any]:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    known = set(_RESERVED)
+    known: set[str] = set(_RESERVED)
     for name in names:
         if name in known:
             raise CheckpointError(f"In a checkpoint each array has a name of its own; {name!r} is taken.")
@@ -188,9 +190,7 @@ def _as_float32(arrays: Mapping[str, np.ndarray], shown: str) -> dict[str, np.nd
     return {name: np.empty(array.shape, np.float32) for name, array in floating.items()}
 
 
-def _found(
-    wanted: Mapping[str, Any], arrays: Mapping[str, np.ndarray], shown: str
-) -> dict[str, np.ndarray]:
+def _found(wanted: Mapping[str, Any], arrays: Mapping[str, np.ndarray], shown: str) -> dict[str, np.ndarray]:
     _check_match(wanted, arrays, shown)
     return {
         name: _as_float(arrays[name], dtype_of(leaf)) if is_floating(leaf) else arrays[name]
@@ -215,7 +215,7 @@ def _check_match(wanted: Mapping[str, Any], arrays: Mapping[str, np.ndarray], sh
         array = arrays[name]
         if array.shape != np.shape(leaf):
             mismatches.append(f"{name!r} has the shape {array.shape} instead of {np.shape(leaf)}")
-        elif is_floating(array) != is_floating(leaf) or not (is_floating(leaf) or array.dtype == dtype_of(leaf)):
+        elif not (array.dtype == dtype_of(leaf) or (is_floating(array) and is_floating(leaf))):
             mismatches.append(f"{name!r} holds {array.dtype} instead of {dtype_of(leaf)}")
     if mismatches:
         raise CheckpointError(f"{shown} is of another network: {_listed(mismatches)}.")

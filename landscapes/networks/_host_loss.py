@@ -113,9 +113,7 @@ def _call(failures: Failures, function: Callable[..., Any], like: Any, *argument
     return jax.lax.platform_dependent(
         *arguments,
         cpu=buffer_callback(into_buffers, like, vmap_method="sequential"),
-        default=lambda *arguments: jax.pure_callback(
-            with_copies, like, *arguments, vmap_method="sequential"
-        ),
+        default=lambda *arguments: jax.pure_callback(with_copies, like, *arguments, vmap_method="sequential"),
     )
 
 

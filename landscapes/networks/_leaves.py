@@ -14,9 +14,8 @@ _ONLY = "parameters"
 def named_leaves(params: Params) -> tuple[list[tuple[str, Any]], Any]:
     """Each leaf with its name, in the pytree's order, and the pytree's structure."""
     leaves, structure = jax.tree_util.tree_flatten_with_path(params)
-    return [(jax.tree_util.keystr(path, simple=True, separator=".") or _ONLY, leaf) for path, leaf in leaves], (
-        structure
-    )
+    names = [jax.tree_util.keystr(path, simple=True, separator=".") or _ONLY for path, _ in leaves]
+    return [(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True)], structure
 
 
 def is_array(leaf: Any) -> bool:

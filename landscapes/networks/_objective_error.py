@@ -23,12 +23,21 @@ class ObjectiveError(ValueError):
 
 
 def _described(error: BaseException) -> str:
-    # The messages of JAX go on for paragraphs after the line that says it.
-    lines = [" ".join(line.split()) for line in str(error).splitlines()]
-    text = next((line for line in lines if line), "")
+    text = _first_line(error)
     text = "".join(letter for letter in text if letter.isprintable()).rstrip(".:")
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _first_line(error: BaseException) -> str:
+    """What an error says; those of JAX go on for paragraphs after the line that says it."""
+    try:
+        lines = [" ".join(line.split()) for line in str(error).splitlines()]
+    except Exception:
+        # It is a user's class, whose text may fail too.
+        return ""
+    lines = [line for line in lines if line] or [""]
+    return lines[-1] if "Traceback" in lines[0] else lines[0]
 
 
 def _place(error: BaseException) -> str:

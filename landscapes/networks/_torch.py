@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array
 
 from ravine.landscapes.networks._host_loss import Failures, differentiable
@@ -30,7 +31,9 @@ def params_of(module: "torch.nn.Module | Mapping[str, Any]") -> dict[str, np.nda
         ObjectiveError: it is neither, has no weights yet, or has complex ones.
     """
     torch = _torch()
-    state = module.state_dict() if isinstance(module, torch.nn.Module) else module
+    state: Any = module
+    if isinstance(module, torch.nn.Module):
+        state = module.state_dict()
     if not isinstance(state, Mapping):
         raise ObjectiveError(f"Weights are taken of a module or of its state dict; got {_type(module)}.")
     params: dict[str, np.ndarray] = {}
@@ -70,6 +73,7 @@ def from_torch(
         solution = params_of(module)
 
     Args:
+        module: On any device; it may be trained on after this.
         loss: The mean over a batch, from the module's outputs and the targets.
         batches: Pairs of inputs and targets, read once; of different sizes, they count by their examples.
         test_batches: Held-out examples, for the test loss.
@@ -88,9 +92,8 @@ def from_torch(
     shapes = {leaf: array.shape for leaf, array in params_of(module).items()}
     parts = {"train": batches} | ({} if test_batches is None else {"test": test_batches})
     failures = Failures()
-    measured = {}
-    for part, examples in parts.items():
-        host = TorchLoss(
+    hosts = {
+        part: TorchLoss(
             module=module,
             loss=loss,
             batches=read_batches(examples, module),
@@ -98,15 +101,18 @@ def from_torch(
             with_accuracy=accuracy,
             shown=f"The objective {name!r}",
         )
+        for part, examples in parts.items()
+    }
+    for host in hosts.values():
         host.check()
-        measured[part] = differentiable(host, failures)
-    trained = frozenset(host.trained)
+    measured = {part: differentiable(host, failures) for part, host in hosts.items()}
+    trained = frozenset(hosts["train"].trained)
 
     def measures(params: Params, features: Features, data: Any) -> Measures:
         del features, data
         own = _checked(params, shapes, name)
         values = {part: values_at(own) for part, values_at in measured.items()}
-        if not any(isinstance(it, jax.core.Tracer) for it in values.values()):
+        if not any(isinstance(it, Tracer) for it in values.values()):
             jax.block_until_ready(values)
             failures.check()
         return {
@@ -134,7 +140,9 @@ def _checked(params: Params, shapes: Mapping[str, tuple[int, ...]], name: str) -
         raise ObjectiveError(f"The parameters of {name!r} are arrays by name; got {_type(params)}.")
     for leaf, shape in shapes.items():
         if leaf not in params:
-            raise ObjectiveError(f"The parameters of {name!r} lack {leaf!r}; take them with params_of(module).")
+            raise ObjectiveError(
+                f"The parameters of {name!r} lack {leaf!r}; take them with params_of(module)."
+            )
         found = params[leaf]
         if np.shape(found) != shape:
             raise ObjectiveError(f"In {name!r} {leaf!r} has the shape {shape}; got {np.shape(found)}.")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +47,7 @@ class TorchLoss:
         """How many measures there are."""
         return 1 + self.with_accuracy
 
-    @cached_property
+    @property
     def trained(self) -> tuple[str, ...]:
         """The names of the parameters that are trained: all, where none requires a gradient."""
         own = {name: it for name, it in self.module.named_parameters() if it.is_floating_point()}
@@ -79,7 +78,9 @@ class TorchLoss:
 
         def of_batch(loss: "torch.Tensor", leaves: Sequence["torch.Tensor"]) -> Sequence["torch.Tensor"]:
             first = _derivatives(loss, leaves, keep=True)
-            steps = [torch.from_numpy(along[name]).to(part) for name, part in zip(self.trained, first, strict=True)]
+            steps = [
+                torch.from_numpy(along[name]).to(part) for name, part in zip(self.trained, first, strict=True)
+            ]
             slope = sum((part * step).sum() for part, step in zip(first, steps, strict=True))
             return _derivatives(slope, leaves, keep=False)
 
@@ -140,7 +141,9 @@ class TorchLoss:
 
         own = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
         return {
-            name: torch.from_numpy(np.array(params[name])).to(tensor) if name in params else tensor.detach().clone()
+            name: torch.from_numpy(np.array(params[name])).to(tensor)
+            if name in params
+            else tensor.detach().clone()
             for name, tensor in own.items()
         }
 
@@ -156,9 +159,8 @@ class TorchLoss:
         if isinstance(value, int | float):
             value = torch.tensor(float(value))
         if not isinstance(value, torch.Tensor):
-            raise ObjectiveError(
-                f"{self.shown} returned an object of type {type(value).__name__!r}; it must return one number."
-            )
+            kind = f"an object of type {type(value).__name__!r}"
+            raise ObjectiveError(f"{self.shown} returned {kind}; it must return one number.")
         if value.shape != () or value.is_complex():
             kind = "complex number" if value.is_complex() else f"tensor of shape {tuple(value.shape)}"
             raise ObjectiveError(f"{self.shown} returned a {kind}; it must return one number.")

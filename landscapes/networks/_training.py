@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import jax
 import numpy as np
 import optax
 from jaxtyping import Float, Int
 
-from ravine.landscapes._batches import ORDERS, Order, minibatches
+from ravine.landscapes._batches import Order
 from ravine.landscapes.networks._kept_runs import KeptRun, key_of
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._plan import Plan
 from ravine.landscapes.networks._problem import Problem
+from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
 from ravine.landscapes.networks._stretch import joined
 from ravine.landscapes.networks._training_steps import Method
 
@@ -68,7 +68,7 @@ def train(
     rule: optax.GradientTransformationExtraArgs,
     *,
     steps: int,
-    batch_size: int | Literal["full"] = 100,
+    batch_size: BatchSize = 100,
     order: Order = "shuffled",
     difficulty: Float[np.ndarray, " examples"] | None = None,
     seed: int = 0,
@@ -112,7 +112,14 @@ def train(
         ValueError: a number is out of range, or the order is unknown.
     """
     method = Method(problem.batch_loss, rule, iterate, weight_decay, batch_size == "full")
-    rows = _rows(problem, batch_size, steps=steps, order=order, seed=seed, difficulty=difficulty)
+    rows = rows_of_steps(
+        len(problem.data.train.labels),
+        batch_size,
+        steps=steps,
+        order=order,
+        seed=seed,
+        difficulty=difficulty,
+    )
     plan = Plan(
         problem=problem,
         method=method,
@@ -161,24 +168,3 @@ def _run(plan: Plan, kept: KeptRun) -> Training:
         stopped_at=stopped_at,
         seed=plan.seed,
     )
-
-
-def _rows(
-    problem: Problem, size: int | Literal["full"], *, steps: int, order: Order, seed: int, difficulty: Any
-) -> Int[np.ndarray, "steps size"]:
-    """The examples of every step; none are named where each sees all."""
-    if steps < 1:
-        raise ValueError(f"A training takes at least 1 step; got {steps}.")
-    if size == "full":
-        if order not in ORDERS:
-            raise ValueError(f"The order of examples is one of {', '.join(ORDERS)}; got {order!r}.")
-        return np.zeros((steps, 0), np.int32)
-    rows = minibatches(
-        len(problem.data.train.labels),
-        size=size,
-        steps=steps,
-        order=order,
-        seed=seed,
-        difficulty=difficulty,
-    )
-    return rows[:, 0].astype(np.int32)

@@ -11,8 +11,10 @@ from ravine.landscapes.slices._stationary import Places, newton_steps, places, s
 _SMALL_GRADIENT = 1e-8
 _SMALL_STEP = 1e-6
 _CIRCLE = 1e-2
+_ALONG = 1e-3
+_SAME_LOSS = 1e-9
 _BESIDE = 1e-6
-_HESSIAN_BESIDE = 1e-5
+_HESSIAN_BESIDE = 1e-7
 _STEPS = 60
 
 
@@ -72,7 +74,8 @@ def are_critical(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
     with np.errstate(all="ignore"):
         slopes = np.hypot(*(at.gradients * region.half).T)
         inside = ((at.points >= low - slack) & (at.points <= high + slack)).all(axis=1)
-        flat = slopes <= _SMALL_GRADIENT * region.steepness
+        curvatures = np.abs(at.hessians * region.half[:, None] * region.half).max(axis=(1, 2))
+        flat = slopes <= np.maximum(_SMALL_GRADIENT * region.steepness, 1e-12 * curvatures)
         return inside & flat & np.isfinite(at.losses) & (newton_steps(at, region.box) < _SMALL_STEP)
 
 
@@ -112,14 +115,15 @@ def zeros_of_hessians(region: Region, at: Places) -> Float64[np.ndarray, " count
 
 
 def are_isolated(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether a search from beside a point, where the loss is flattest, comes back to it."""
+    """Whether no search from beside a point, where the loss is flattest, ends there at the same loss."""
     values, vectors = region.curvatures(at)
     flattest = vectors[np.arange(len(values)), np.abs(values).argmin(axis=1)]
     alone = np.ones(len(values), bool)
     for sign in (1, -1):
-        end = region.search(at.points + sign * _CIRCLE * region.half * flattest)
+        end = region.search(at.points + sign * _ALONG * region.half * flattest)
         away = np.abs((end.points - at.points) / region.half).max(axis=1)
-        alone &= ~((away > _CIRCLE / 4) & (away < 2 * _CIRCLE) & are_critical(region, end))
+        near = (away > _ALONG / 4) & (away < 2 * _ALONG) & are_critical(region, end)
+        alone &= ~(near & (np.abs(end.losses - at.losses) <= _SAME_LOSS * region.relief))
     return alone
 
 

@@ -1,5 +1,6 @@
 """All critical points of a loss over the plane: minima, saddles, maxima and what the Hessian cannot tell."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float64, Int
 
-from ravine.landscapes._landscape import Landscape, Point
+from ravine.landscapes._landscape import Box, Landscape, Point
 from ravine.landscapes.slices._around import (
     Region,
     are_critical,
@@ -21,7 +22,7 @@ from ravine.landscapes.slices._kind import Kind, kind_of
 from ravine.landscapes.slices._stationary import BATCH, Places, places
 
 _MOST_ROUNDS = 8
-_UNSEEN = 0.005
+_UNSEEN = 0.001
 _HOPELESS = 0.5
 """Of an unseen share: there are thousands of points, and no table for them."""
 
@@ -68,11 +69,13 @@ class CriticalPoints(NamedTuple):
         points: Minima, saddles, maxima and degenerate ones, of each the lowest first.
         unseen: The estimated share of searches that would end at a point not among them (Good and
             Turing): 0 if each was found from several starts.
+        lost: The share of searches that ended at none, such as outside the domain or on a long slope.
         flat_share: The share of searches that ended on a plateau, where all points are critical.
     """
 
     points: tuple[CriticalPoint, ...]
     unseen: float
+    lost: float
     flat_share: float
 
 
@@ -90,43 +93,46 @@ _NO_ENDS = _Ends(_NO_PLACES, np.zeros(0, int))
 def critical_points(landscape: Landscape, *, seed: int = 0) -> CriticalPoints:
     """All critical points of a landscape in its domain, by Newton's method on the gradient in float64.
 
-    Searches start from a jittered grid and from the known minima, and from further grids as long as new
-    points are likely and not too many. Points closer than 1e-4 of half a side of the domain are one. An eigenvalue counts
-    as 0 if it is below 1e-9 of the larger one, or below what the Hessian changes by within 1e-5 of half a
-    side.
+    Searches start from the known minima and from jittered grids over the domain and the view, in turn as
+    long as new points are likely and not too many. Points closer than 1e-4 of half a side of the domain
+    are one. An eigenvalue counts as 0 if it is below 1e-9 of the larger one, or below what the Hessian
+    changes by within 1e-7 of half a side.
 
     Args:
         landscape: Its loss, domain, known minima and number of variables matter.
         seed: Of the grids.
     """
     rng = np.random.default_rng(seed)
-    starts = _grid(landscape, rng)
+    boxes = itertools.cycle((landscape.domain, landscape.window))
+    starts = _grid(next(boxes), landscape.variables, rng)
     region = Region.of(landscape.loss, landscape.domain, landscape.variables, places(landscape.loss, starts))
     known = np.reshape(landscape.minima, (-1, 2))
     starts = np.concatenate([known, starts[len(known) :]])[:BATCH]
-    ends, searches, flat, unseen = _NO_ENDS, 0, 0, 0.0
-    for _ in range(_MOST_ROUNDS):
+    ends, unseen, ended, flat = _NO_ENDS, 0.0, [], []
+    for round_ in range(_MOST_ROUNDS):
         found = region.search(starts)
-        found = found.at(are_critical(region, found))
+        critical = are_critical(region, found)
         level = are_flat(region, found)
-        ends = _merged(region, ends, found.at(~level))
-        searches, flat = searches + BATCH, flat + int(level.sum())
-        unseen = float((ends.visits[~_are_singular(region, ends.at)] == 1).sum()) / searches
-        if not _UNSEEN < unseen < _HOPELESS:
+        ended.append(critical.mean())
+        flat.append((critical & level).mean())
+        ends = _merged(region, ends, found.at(critical & ~level))
+        unseen = float((ends.visits[~_are_singular(region, ends.at)] == 1).sum()) / (len(ended) * BATCH)
+        if round_ > 0 and not _UNSEEN < unseen < _HOPELESS:
             break
-        starts = _grid(landscape, rng)
-    return CriticalPoints(_described(region, ends.at), unseen, flat / searches)
+        starts = _grid(next(boxes), landscape.variables, rng)
+    points = _described(region, ends.at, known)
+    return CriticalPoints(points, unseen, float(1.0 - np.mean(ended)), float(np.mean(flat)))
 
 
-def _grid(landscape: Landscape, rng: np.random.Generator) -> Float64[np.ndarray, "starts 2"]:
-    """One random point in each cell of the domain, so that no start lies on an axis of symmetry."""
-    if landscape.variables == 1:
-        low, high = landscape.domain[0]
+def _grid(box: Box, variables: int, rng: np.random.Generator) -> Float64[np.ndarray, "starts 2"]:
+    """One random point in each cell of the box, so that no start lies on an axis of symmetry."""
+    if variables == 1:
+        low, high = box[0]
         xs = low + (high - low) * (np.arange(BATCH) + rng.uniform(size=BATCH)) / BATCH
         return np.stack([xs, np.zeros(BATCH)], axis=1)
     side = math.isqrt(BATCH)
     cells = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
-    low, high = np.transpose(landscape.domain)
+    low, high = np.transpose(box)
     return low + (high - low) * (cells + rng.uniform(size=cells.shape)) / side
 
 
@@ -134,15 +140,21 @@ def _merged(region: Region, ends: _Ends, found: Places) -> _Ends:
     """The distinct points among known ends and further ones; of those that are the same, the first counts."""
     both = Places(*(np.concatenate(pair) for pair in zip(ends.at, found, strict=True)))
     visits = np.concatenate([ends.visits, np.ones(len(found.points), int)])
-    scaled = both.points / region.half
-    open_, firsts, counts = np.ones(len(scaled), bool), [], []
-    for index in range(len(scaled)):
+    open_, firsts, counts = np.ones(len(visits), bool), [], []
+    for index in range(len(visits)):
         if open_[index]:
-            same = open_ & (np.abs(scaled - scaled[index]).max(axis=1) < _SAME)
+            same = open_ & (_apart(region, both.points, both.points[index]) < _SAME)
             open_ &= ~same
             firsts.append(index)
             counts.append(visits[same].sum())
     return _Ends(both.at(np.array(firsts, int)), np.array(counts, int))
+
+
+def _apart(
+    region: Region, points: Float64[np.ndarray, "count 2"], point: Float64[np.ndarray, "2"]
+) -> Float64[np.ndarray, " count"]:
+    """How far points are from one of them, in half sides of the box."""
+    return np.abs((points - point) / region.half).max(axis=1)
 
 
 def _are_singular(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
@@ -151,9 +163,14 @@ def _are_singular(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
     return sizes.min(axis=1) <= 1e-6 * sizes.max(axis=1)
 
 
-def _described(region: Region, at: Places) -> tuple[CriticalPoint, ...]:
+def _described(
+    region: Region, at: Places, known: Float64[np.ndarray, "known 2"]
+) -> tuple[CriticalPoint, ...]:
+    """The points by kind. At the kinks among known minima a search may have ended or not."""
     kinks = are_kinks(region, at)
-    described = [*_smooth(region, at.at(~kinks)), *_kinks(region, at.at(kinks))]
+    missed = [one for one in known if not (_apart(region, at.points, one) < _SAME).any()]
+    others = np.concatenate([at.points[kinks], np.reshape(missed, (-1, 2))])
+    described = [*_smooth(region, at.at(~kinks)), *_kinks(region, places(region.loss, others))]
     return tuple(sorted(described, key=lambda one: (_ORDER.index(one.kind), one.loss, one.point)))
 
 

@@ -1,6 +1,7 @@
 """The smallest and the largest curvature, at a point and over a plane of points."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -78,10 +79,8 @@ def extremes_at(
     found = np.full((len(coordinates), 2), np.nan)
     for index, place in enumerate(coordinates):
         point = mixed([(1.0, origin), *zip(place.tolist(), directions, strict=True)])
-        try:
+        with suppress(NotFiniteError):
             found[index] = extremes(objective, point, steps=steps, tolerance=tolerance, seed=seed)
-        except NotFiniteError:
-            pass
         if on_points:
             on_points(index + 1)
     return Extremes(lowest=found[:, 0], highest=found[:, 1])

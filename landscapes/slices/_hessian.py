@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-import equinox as eqx
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Float64
 
@@ -19,7 +19,8 @@ _ROWS_AT_ONCE = 8
 def hessian_product(objective: Objective, params: Params) -> Product:
     """What multiplies a flat vector by the Hessian of the training loss at a point: the jvp of the gradient.
 
-    The vector holds the trained leaves in their order. Other points of the same objective compile nothing new.
+    The vector holds the trained leaves in their order. Other points of the same objective compile nothing
+    new.
     """
     params, data = jax.tree.map(jnp.asarray, (params, objective.data))
 

@@ -52,13 +52,15 @@ def line_facts(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, "
         raise ValueError(f"A line has at least 3 points with alpha in [0, 1]; got {between.sum()}.")
     alphas, losses = alphas[between].astype(np.float64), losses[between].astype(np.float64)
     if not np.isfinite(losses).all():
-        return LineFacts(barrier=np.inf, total_rise=np.inf, monotone=False, convex_share=_convex_share(alphas, losses))
+        return LineFacts(
+            barrier=np.inf, total_rise=np.inf, monotone=False, convex_share=_convex_share(alphas, losses)
+        )
     total_rise = float(np.maximum(np.diff(losses), 0.0).sum())
     return LineFacts(
         barrier=float(losses.max() - max(losses[0], losses[-1])),
         total_rise=total_rise,
         monotone=total_rise <= _ABSOLUTE + _RELATIVE * float(np.ptp(losses)),
-        convex_share=_convex_share(alphas, losses),
+        convex_share=convex_share,
     )
 
 

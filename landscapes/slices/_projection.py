@@ -58,9 +58,7 @@ def on_line(iterates: Params | Sequence[Params], start: Params, solution: Params
     return Path(projection=coordinates[:, 0], residual=distances)
 
 
-def on_plane(
-    iterates: Params | Sequence[Params], origin: Params, u: Params, v: Params, mask: Mask
-) -> Shadow:
+def on_plane(iterates: Params | Sequence[Params], origin: Params, u: Params, v: Params, mask: Mask) -> Shadow:
     """Project iterates on the plane `origin + x u + y v` by least squares: u and v need not be orthogonal.
 
     Raises:

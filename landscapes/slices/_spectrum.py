@@ -1,6 +1,6 @@
 """The eigenvalues of the Hessian at a point, and what they tell of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -192,9 +192,7 @@ def _index(
     return max(found, round(share * size)), False
 
 
-def _directions(
-    vectors: Float64[np.ndarray, "count size"], like: Params, mask: Mask
-) -> tuple[Params, ...]:
+def _directions(vectors: Float64[np.ndarray, "count size"], like: Params, mask: Mask) -> tuple[Params, ...]:
     """Of a sign that does not depend on the eigensolver: the largest component is positive."""
     signs = [np.sign(vector[np.abs(vector).argmax()]) for vector in vectors]
     return tuple(unflat(sign * vector, like, mask) for sign, vector in zip(signs, vectors, strict=True))

@@ -73,7 +73,7 @@ def _move(now: Places, half: Float64[np.ndarray, "2"], damping: Float64[np.ndarr
         steps = np.where(squares > 0.0, -values * along / squares, 0.0)
         move = np.einsum("nij,nj->ni", vectors, np.where(np.isfinite(steps), steps, 0.0))
     longest = np.abs(move).max(axis=1, keepdims=True)
-    return move * np.minimum(1.0, _LONGEST / np.where(longest > 0.0, longest, 1.0))
+    return move * (_LONGEST / np.maximum(longest, _LONGEST))
 
 
 def _length(at: Places, half: Float64[np.ndarray, "2"]) -> Float64[np.ndarray, " count"]:

@@ -31,9 +31,7 @@ def interior_share(losses: Float[np.ndarray, "updates alphas"]) -> float:
     return float(interior(losses).mean())
 
 
-def cosines(
-    gradients: Params | Sequence[Params], mask: Mask
-) -> Float64[np.ndarray, " pairs"]:
+def cosines(gradients: Params | Sequence[Params], mask: Mask) -> Float64[np.ndarray, " pairs"]:
     """The cosines of the angles between successive gradients; NaN where one of them is 0.
 
     For plain gradient descent at a constant rate the updates serve as well: see `updates`.

@@ -8,10 +8,14 @@ from jaxtyping import Array, Bool, Float
 
 from ravine.optimizers._along_rays import Directions, along_rays, as_whole, descending
 from ravine.optimizers._line_search import search_named
+from ravine.optimizers._matrix import check_rows
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._secant import Secant, Visit
 
 _Search: TypeAlias = Literal["exact", "wolfe"]
+
+_MOST = 5000
+"""Parameters, with which the matrix takes 100 MB in 32 bits."""
 
 
 class _Learnt(NamedTuple):
@@ -30,6 +34,7 @@ def bfgs(*, line_search: _Search = "exact") -> optax.GradientTransformationExtra
     """
 
     def init(zeros: Float[Array, " n"]) -> _Learnt:
+        check_rows("bfgs", zeros.size, most=_MOST)
         return _Learnt(jnp.eye(zeros.size, dtype=zeros.dtype), Visit(zeros, jnp.zeros_like(zeros)))
 
     def choose(

@@ -61,11 +61,6 @@ def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: 
         words.hide_nothing_of(np.array([[barrier.at, barrier.foot], [barrier.at, barrier.top]]))
     for barrier in barriers:
         middle = barrier.at, (barrier.foot + barrier.top) / 2
-        words.put(f"barrier {barrier.top - barrier.foot:.2g}", middle, colour=barrier.colour, bold=True, size=17)
-
-
-def curve_points(
-    xs: Float[np.ndarray, " points"], ys: Float[np.ndarray, " points"]
-) -> Float[np.ndarray, "points 2"]:
-    """A curve as points, for words to keep off."""
-    return np.stack([xs, ys], axis=-1)
+        words.put(
+            f"barrier {barrier.top - barrier.foot:.2g}", middle, colour=barrier.colour, bold=True, size=17
+        )

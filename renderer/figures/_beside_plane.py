@@ -7,7 +7,7 @@ import numpy as np
 from ravine.renderer._standings import loss_figures
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, draw_sample
-from ravine.renderer.figures._panel import add_panel, draw_curve
+from ravine.renderer.figures._panel import add_curve, add_panel
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
 from ravine.renderer.figures._sheet import Box, Sheet
 
@@ -28,7 +28,9 @@ def draw_beside(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence
         return
     if any(path.plane_loss is not None for path in paths):
         y = _write_entry(sheet, (left, right), y, Entry("loss of the network", sheet.theme.muted))
-        y = _write_entry(sheet, (left, right), y, Entry("loss of the plane under it", sheet.theme.muted, "--"))
+        y = _write_entry(
+            sheet, (left, right), y, Entry("loss of the plane under it", sheet.theme.muted, "--")
+        )
     _draw_losses(sheet, (left, y + 6 * sheet.unit, right, bottom), picture, colours)
 
 
@@ -87,9 +89,9 @@ def _draw_losses(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequenc
     axes = add_panel(sheet, box, Axis.exactly(*steps), y, title="loss", x_label="step")
     for path, step, colour in zip(paths, steps, colours, strict=False):
         if path.plane_loss is not None:
-            draw_curve(sheet, axes, step, path.plane_loss, colour=colour, width=2.0, style="--")
+            add_curve(sheet, axes, step, path.plane_loss, colour=colour, width=2.0, style="--")
         if path.loss is not None:
-            draw_curve(sheet, axes, step, path.loss, colour=colour, width=2.4)
+            add_curve(sheet, axes, step, path.loss, colour=colour, width=2.4)
 
 
 def _steps(path: PlaneTrajectory) -> np.ndarray:

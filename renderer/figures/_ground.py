@@ -13,7 +13,7 @@ from ravine.renderer._contour import band_colours, map_colours
 from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._palette import mixed
-from ravine.renderer._ticks import label, tone_ticks
+from ravine.renderer._ticks import label, power_label, tone_ticks
 from ravine.renderer._tone import Tone
 from ravine.renderer.figures._records import PlanePicture
 from ravine.renderer.figures._sheet import Box, Sheet
@@ -59,13 +59,14 @@ class Ground:
         picture = self.picture
         return picture.loss_name if picture.convexity is None else "|least / greatest curvature|"
 
-    def axis_name(self, dimension: int) -> str:
-        """What an axis is, and how much of the paths' motion it shows."""
+    def axis_names(self, dimension: int) -> tuple[str, ...]:
+        """What an axis is, and how much of the paths' motion it shows: in full, and in fewer words."""
         picture = self.picture
         name = picture.axes[dimension]
         if picture.explained_share is None:
-            return name
-        return f"{name}, {100.0 * picture.explained_share[dimension]:.2g} % of the motion"
+            return (name,)
+        short = f"{name}, {100.0 * picture.explained_share[dimension]:.2g} %"
+        return f"{short} of the motion", short
 
     def levels(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
@@ -146,9 +147,7 @@ def draw_bar(sheet: Sheet, box: Box, ground: Ground) -> None:
     left, top, _, bottom = box
     axes = sheet.axes((left, top, left + _STRIP * sheet.unit, bottom))
     axes.set_axis_on()
-    axes.imshow(
-        ground.bands(sheet)[:, None], extent=(0.0, 1.0, 0.0, 1.0), origin="lower", aspect="auto"
-    )
+    axes.imshow(ground.bands(sheet)[:, None], extent=(0.0, 1.0, 0.0, 1.0), origin="lower", aspect="auto")
     ticks = bar_ticks(ground)
     axes.xaxis.set_ticks([])
     axes.yaxis.set_ticks([level for level, _ in ticks], labels=[text for _, text in ticks])
@@ -175,11 +174,26 @@ def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
         return tone_ticks(tone, below=0.0)
     least = max(tone.low, 1e-12 * tone.high, 1e-300)
     decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(max(tone.high, least)))) + 1)
-    kept: list[float] = []
+    kept = [tone.low]
     for part in (1.0, 2.0, 5.0):
         values = np.array([part * 10.0**decade for decade in decades])
         for value in values[(values >= tone.low) & (values <= tone.high)].tolist():
             levels = tone.level(np.array([value, *kept]))
             if (np.abs(levels[1:] - levels[0]) >= _LEAST_GAP).all():
                 kept.append(value)
-    return [(float(tone.level(np.array([value]))[0]), label(value)) for value in sorted(kept)]
+    return [(float(tone.level(np.array([value]))[0]), _short(value)) for value in sorted(kept)]
+
+
+def _short(value: float) -> str:
+    """A number in few letters, powers of ten as such."""
+    size = abs(value)
+    return (
+        power_label(value)
+        if size and not 1e-3 <= size < 1e5 and value > 0.0 and _is_power(value)
+        else label(value, digits=2)
+    )
+
+
+def _is_power(value: float) -> bool:
+    exponent = np.log10(value)
+    return bool(abs(exponent - round(exponent)) < 1e-9)

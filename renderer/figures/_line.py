@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._barrier import MOST_BARRIERS, Barrier, curve_points, draw_barriers
+from ravine.renderer.figures._barrier import MOST_BARRIERS, Barrier, draw_barriers
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import (
+    add_curve,
+    add_dots,
     add_panel,
-    draw_curve,
-    draw_dots,
     indent_of,
     rows_below,
     split,
@@ -94,17 +93,16 @@ def _draw_losses(sheet: Sheet, axes: Axes, picture: LinePicture, colours: Sequen
     """Training loss solid, test loss dashed, the path's own dotted, the ends ringed, barriers bracketed."""
     for curve, colour in zip(picture.curves, colours, strict=True):
         if curve.test_loss is not None:
-            draw_curve(sheet, axes, curve.alphas, curve.test_loss, colour=colour, width=2.2, style="--")
+            add_curve(sheet, axes, curve.alphas, curve.test_loss, colour=colour, width=2.2, style="--")
         if curve.path is not None:
             path = curve.path
-            draw_curve(sheet, axes, path.projection, path.loss, colour=colour, width=2.4, style=":", order=2.5)
-        draw_curve(sheet, axes, curve.alphas, curve.train_loss, colour=colour)
+            add_curve(sheet, axes, path.projection, path.loss, colour=colour, width=2.4, style=":", order=2.5)
+        add_curve(sheet, axes, curve.alphas, curve.train_loss, colour=colour)
         for end, hollow in ((0.0, True), (1.0, False)):
             here = np.isclose(curve.alphas, end)
-            draw_dots(
-                sheet, axes, curve.alphas[here], curve.train_loss[here], colour=colour, hollow=hollow
-            )
-    curves = [curve_points(curve.alphas, curve.train_loss) for curve in picture.curves]
+            add_dots(sheet, axes, curve.alphas[here], curve.train_loss[here], colour=colour, hollow=hollow)
+    drawn = [(curve.alphas, loss) for curve in picture.curves for loss in (curve.train_loss, curve.test_loss)]
+    curves = [np.stack([alphas, loss], axis=-1) for alphas, loss in drawn if loss is not None]
     barriers = _barriers(picture, colours)
     if len(barriers) <= MOST_BARRIERS:
         draw_barriers(sheet, axes, barriers, Words(sheet, axes, *curves))
@@ -114,14 +112,14 @@ def _draw_accuracies(sheet: Sheet, axes: Axes, picture: LinePicture, colours: Se
     for curve, colour in zip(picture.curves, colours, strict=True):
         for accuracy, style in ((curve.test_accuracy, "--"), (curve.train_accuracy, "-")):
             if accuracy is not None:
-                draw_curve(sheet, axes, curve.alphas, accuracy, colour=colour, width=2.4, style=style)
+                add_curve(sheet, axes, curve.alphas, accuracy, colour=colour, width=2.4, style=style)
 
 
 def _draw_residuals(sheet: Sheet, axes: Axes, picture: LinePicture, colours: Sequence[str]) -> None:
     for curve, colour in zip(picture.curves, colours, strict=True):
         if curve.path is not None:
             path = curve.path
-            draw_curve(sheet, axes, path.projection, path.residual, colour=colour, width=2.4, style=":")
+            add_curve(sheet, axes, path.projection, path.residual, colour=colour, width=2.4, style=":")
 
 
 def _draw_zooms(sheet: Sheet, box: Box, picture: LinePicture, colours: Sequence[str]) -> None:
@@ -139,7 +137,7 @@ def _draw_zooms(sheet: Sheet, box: Box, picture: LinePicture, colours: Sequence[
         label = _WAY if number == count - 1 else ""
         axes = add_panel(sheet, part, x, y, title=title, x_label=label)
         for zoom, colour in drawn:
-            draw_curve(sheet, axes, zoom.alphas, zoom.train_loss, colour=colour)
+            add_curve(sheet, axes, zoom.alphas, zoom.train_loss, colour=colour)
 
 
 def _nearest_end(picture: LinePicture, place: float) -> str:

@@ -72,9 +72,7 @@ def add_panel(
     return axes
 
 
-def rows_below(
-    sheet: Sheet, width: float, x: Axis, label: str, names: Sequence[tuple[float, str]]
-) -> int:
+def rows_below(sheet: Sheet, width: float, x: Axis, label: str, names: Sequence[tuple[float, str]]) -> int:
     """How many rows of words stand below the labels of a panel's horizontal axis."""
     if not (names and label):
         return 1 if names or label else 0
@@ -88,9 +86,7 @@ def rows_below(
     return 1
 
 
-def stack(
-    sheet: Sheet, box: Box, weights: Sequence[float], *, rows: int
-) -> list[Box]:
+def stack(sheet: Sheet, box: Box, weights: Sequence[float], *, rows: int) -> list[Box]:
     """Boxes for panels above each other over one axis, of which the last has the labels and `rows` of words."""
     left, top, right, bottom = box
     unit = sheet.unit
@@ -168,9 +164,7 @@ def _style(sheet: Sheet, axes: Axes, x: Axis, y: Axis, *, boxed: bool) -> None:
         spine.set_linewidth(sheet.points(1.2))
 
 
-def _label(
-    sheet: Sheet, axes: Axes, x: Sequence[tuple[float, str]], y: Sequence[tuple[float, str]]
-) -> None:
+def _label(sheet: Sheet, axes: Axes, x: Sequence[tuple[float, str]], y: Sequence[tuple[float, str]]) -> None:
     for axis, ticks in ((axes.xaxis, x), (axes.yaxis, y)):
         axis.set_ticks([place for place, _ in ticks], labels=[text for _, text in ticks])
         axis.set_ticks([], minor=True)
@@ -208,7 +202,7 @@ def _write_below(
         sheet.text(sheet.fitted(label, right - left, size=17), at, size=17, anchor="center")
 
 
-def draw_curve(
+def add_curve(
     sheet: Sheet,
     axes: Axes,
     xs: Float[np.ndarray, " points"],
@@ -228,11 +222,13 @@ def draw_curve(
     before, after = np.r_[False, real[:-1]], np.r_[real[1:], False]
     alone = real & ~before & ~after
     if alone.any():
-        axes.plot(xs[alone], ys[alone], ls="", marker="o", ms=sheet.points(2.6 * width), color=colour, alpha=alpha)
+        axes.plot(
+            xs[alone], ys[alone], ls="", marker="o", ms=sheet.points(2.6 * width), color=colour, alpha=alpha
+        )
     return line
 
 
-def draw_dots(
+def add_dots(
     sheet: Sheet,
     axes: Axes,
     xs: Float[np.ndarray, " points"],

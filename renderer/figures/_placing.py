@@ -103,7 +103,9 @@ class Words:
     def _free(self, box: Box) -> bool:
         left, low, right, high = self._frame
         gap = 4.0 * self._sheet.unit
-        inside = box[0] >= left + gap and box[2] <= right - gap and box[1] >= low + gap and box[3] <= high - gap
+        inside = (
+            box[0] >= left + gap and box[2] <= right - gap and box[1] >= low + gap and box[3] <= high - gap
+        )
         wide = (box[0] - gap, box[1] - gap, box[2] + gap, box[3] + gap)
         return inside and not any(touch(wide, other) for other in self._taken)
 
@@ -123,7 +125,9 @@ def _filled_in(points: Float[np.ndarray, "points 2"]) -> Float[np.ndarray, "dens
     if len(points) < 2:
         return points
     real = points[np.isfinite(points).all(-1)]
-    lengths = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(real, axis=0), axis=-1))] if len(real) else np.zeros(0)
+    lengths = (
+        np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(real, axis=0), axis=-1))] if len(real) else np.zeros(0)
+    )
     if not len(real) or lengths[-1] == 0.0:
         return real
     places = np.linspace(0.0, lengths[-1], int(min(5000, lengths[-1] / 4.0)) + 2)

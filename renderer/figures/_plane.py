@@ -12,7 +12,7 @@ from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._beside_plane import draw_beside
 from ravine.renderer.figures._ground import Ground, bar_width, draw_bar, draw_ground
 from ravine.renderer.figures._legend import Entry, add_legend
-from ravine.renderer.figures._panel import add_panel, draw_curve, draw_dots, split
+from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
 from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import PlanePicture
 from ravine.renderer.figures._relief_ground import draw_relief
@@ -21,6 +21,9 @@ from ravine.renderer.figures._style import house_style
 from ravine.renderer.figures._trails import Trail, draw_trail
 
 PlaneView: TypeAlias = Literal["contour", "surface"]
+
+_WIDE = 1.5
+"""A relief alone leaves this shape half empty: the plane from above stands beside it."""
 
 _COLUMN = 0.29
 _NARROWEST, _WIDEST = 290.0, 430.0
@@ -52,8 +55,14 @@ def draw_plane(
         width = min(max(_COLUMN * size[0], _NARROWEST * sheet.unit), _WIDEST * sheet.unit)
         box, column = split(box, (box[2] - box[0] - width, width), gap=30 * sheet.unit)
         draw_beside(sheet, column, picture, colours)
-    draw = draw_contour if view == "contour" else draw_relief
-    draw(sheet, box, picture, colours)
+    if view == "surface":
+        aside = not picture.trajectories and box[2] - box[0] > _WIDE * (box[3] - box[1])
+        relief, *rest = split(box, (0.55, 0.45), gap=24 * sheet.unit) if aside else [box]
+        draw_relief(sheet, relief, picture, colours)
+        for part in rest:
+            draw_contour(sheet, part, picture, colours)
+    else:
+        draw_contour(sheet, box, picture, colours)
     return sheet.figure
 
 
@@ -63,8 +72,9 @@ def draw_contour(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequenc
     (x0, x1), (y0, y1) = ground.window
     left, top, right, bottom = box
     inner = (left, top, right - bar_width(sheet, ground), bottom)
+    title = ground.axis_names(1)[0]
     x, y = Axis(low=x0, high=x1), Axis(low=y0, high=y1)
-    axes = add_panel(sheet, inner, x, y, title=ground.axis_name(1), x_label=ground.axis_name(0), boxed=True)
+    axes = add_panel(sheet, inner, x, y, title=title, x_label=ground.axis_names(0)[0], boxed=True)
     draw_ground(sheet, axes, ground)
     _draw_paths(sheet, axes, picture, colours)
     frame = axes.get_window_extent()
@@ -72,7 +82,7 @@ def draw_contour(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequenc
     bar = (frame.x1 + 16 * sheet.unit, height - frame.y1, right, height - frame.y0)
     draw_bar(sheet, bar, ground)
     at = right, top + 18 * sheet.unit
-    room = right - left - sheet.width(ground.axis_name(1), size=17) - 20 * sheet.unit
+    room = right - left - sheet.width(title, size=17) - 20 * sheet.unit
     sheet.text(sheet.fitted(ground.name, room, size=17), at, size=17, anchor="right")
 
 
@@ -81,8 +91,12 @@ def _draw_paths(sheet: Sheet, axes: Axes, picture: PlanePicture, colours: Sequen
     paths = len(picture.trajectories)
     curves = [np.stack([curve.x, curve.y], axis=-1) for curve in picture.curves]
     for curve, colour in zip(picture.curves, colours[paths:], strict=True):
-        draw_curve(sheet, axes, curve.x, curve.y, colour=sheet.theme.halo, width=6.4, alpha=sheet.theme.halo_alpha)
-        draw_curve(sheet, axes, curve.x, curve.y, colour=colour, width=3.4, style="--" if curve.dashed else "-")
+        add_curve(
+            sheet, axes, curve.x, curve.y, colour=sheet.theme.halo, width=6.4, alpha=sheet.theme.halo_alpha
+        )
+        add_curve(
+            sheet, axes, curve.x, curve.y, colour=colour, width=3.4, style="--" if curve.dashed else "-"
+        )
     trails = [Trail.of(path) for path in picture.trajectories]
     words = Words(sheet, axes, *curves, *(trail.points for trail in trails))
     for trail, colour in zip(trails, colours, strict=False):
@@ -90,6 +104,6 @@ def _draw_paths(sheet: Sheet, axes: Axes, picture: PlanePicture, colours: Sequen
     for point in picture.points:
         words.avoid((point.x, point.y))
         at = np.array([point.x]), np.array([point.y])
-        draw_dots(sheet, axes, *at, colour=sheet.theme.star, edge=sheet.theme.star_edge, size=12.0, order=7.0)
+        add_dots(sheet, axes, *at, colour=sheet.theme.star, edge=sheet.theme.star_edge, size=12.0, order=7.0)
     for point in picture.points:
         words.put(point.label, (point.x, point.y), bold=True, size=17)

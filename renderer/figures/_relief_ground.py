@@ -10,7 +10,7 @@ from ravine.renderer import _scene as scene
 from ravine.renderer._canvas import Canvas
 from ravine.renderer._surface import SurfaceView
 from ravine.renderer.figures._ground import Ground
-from ravine.renderer.figures._panel import draw_dots
+from ravine.renderer.figures._panel import add_curve, add_dots
 from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
 from ravine.renderer.figures._sheet import Box, Sheet
@@ -21,6 +21,9 @@ _FINE = 2
 
 _ELEVATION = 38.0
 
+_WRITTEN = (1.04, 1.09, 1.14, 1.19, 1.24, 1.29)
+"""How far from the middle of the relief labels and names of axes stand."""
+
 
 def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
     """The relief with the paths laid on it, named points and the names of its axes, in a box."""
@@ -29,15 +32,21 @@ def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence
     view = _view(sheet, (left, top, right, bottom), ground)
     axes = sheet.axes((left, top, right, bottom))
     _paint(sheet, axes, view)
-    for trajectory, colour in zip(picture.trajectories, colours, strict=False):
-        draw_trail(sheet, axes, _laid(trajectory, view, ground), colour=colour)
-    for curve, colour in zip(picture.curves, colours[len(picture.trajectories) :], strict=True):
+    trails = [_laid(trajectory, view, ground) for trajectory in picture.trajectories]
+    for trail, colour in zip(trails, colours, strict=False):
+        draw_trail(sheet, axes, trail, colour=colour)
+    on_curves = colours[len(picture.trajectories) :]
+    for curve, colour in zip(picture.curves, on_curves, strict=True):
         path = PlaneTrajectory(label=curve.label, colour_key="", x=curve.x, y=curve.y)
-        draw_trail(sheet, axes, _laid(path, view, ground), colour=colour, rim=0.1)
-    _draw_points(sheet, axes, view, picture)
+        trail = _laid(path, view, ground)
+        x, y = np.where(trail.hidden[:, None], np.nan, trail.points).T
+        add_curve(sheet, axes, x, y, colour=sheet.theme.halo, width=6.4, alpha=sheet.theme.halo_alpha)
+        add_curve(sheet, axes, x, y, colour=colour, width=3.4, style="--" if curve.dashed else "-")
+        trails.append(trail)
+    _draw_points(sheet, axes, view, picture, trails)
     sheet.text(picture.loss_name, (left, top + 18 * sheet.unit), size=17)
     for dimension in (0, 1):
-        _write_axis(sheet, axes, view.edge(dimension), ground.axis_name(dimension))
+        _write_axis(sheet, axes, view.edge(dimension), ground.axis_names(dimension))
 
 
 def _view(sheet: Sheet, box: Box, ground: Ground) -> SurfaceView:
@@ -104,10 +113,14 @@ def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: Ground) -> Tra
     return Trail(points=points, fade=trail.fade, hidden=placed.hidden)
 
 
-def _draw_points(sheet: Sheet, axes: Axes, view: SurfaceView, picture: PlanePicture) -> None:
+def _draw_points(
+    sheet: Sheet, axes: Axes, view: SurfaceView, picture: PlanePicture, trails: Sequence[Trail]
+) -> None:
+    """Named points that can be seen, their names off the paths and off what is written round the relief."""
     points = np.array([[point.x, point.y] for point in picture.points]).reshape(-1, 2)
     placed = view.place(points, 0.0)
-    words = Words(sheet, axes)
+    rows = [view.edge(dimension, beside) for dimension in (0, 1) for beside in _WRITTEN]
+    words = Words(sheet, axes, *(trail.points for trail in trails), *rows)
     seen = [
         (point.label, at)
         for point, at, hidden in zip(
@@ -118,17 +131,18 @@ def _draw_points(sheet: Sheet, axes: Axes, view: SurfaceView, picture: PlanePict
     for _, at in seen:
         words.avoid((float(at[0]), float(at[1])))
         theme = sheet.theme
-        draw_dots(sheet, axes, at[:1], at[1:], colour=theme.star, edge=theme.star_edge, size=12.0, order=7.0)
+        add_dots(sheet, axes, at[:1], at[1:], colour=theme.star, edge=theme.star_edge, size=12.0, order=7.0)
     for label, at in seen:
         words.put(label, (float(at[0]), float(at[1])), bold=True, size=17)
 
 
-def _write_axis(sheet: Sheet, axes: Axes, edge: Float[np.ndarray, "2 2"], name: str) -> None:
-    """A name along an edge of the relief."""
+def _write_axis(sheet: Sheet, axes: Axes, edge: Float[np.ndarray, "2 2"], names: Sequence[str]) -> None:
+    """The longest name that there is room for, along an edge of the relief."""
     (x0, y0), (x1, y1) = sorted(edge.tolist())
     angle = float(np.degrees(np.arctan2(y0 - y1, x1 - x0)))
-    room = 0.92 * float(np.hypot(x1 - x0, y1 - y0)) / _FINE
-    name = sheet.fitted(name, room, size=17)
+    room = 1.05 * float(np.hypot(x1 - x0, y1 - y0)) / _FINE
+    fitting = (name for name in names if sheet.width(name, size=17) <= room)
+    name = next(fitting, sheet.fitted(names[-1], room, size=17))
     axes.text(
         (x0 + x1) / 2,
         (y0 + y1) / 2,

@@ -44,9 +44,7 @@ class Sheet:
         self.theme_name: ThemeName = theme
         self.theme = THEMES[theme]
         self.unit = min(height / _HEIGHT, width / _WIDTH)
-        self.figure = Figure(
-            figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS, facecolor=self.theme.ground
-        )
+        self.figure = Figure(figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS, facecolor=self.theme.ground)
         self.margin = 28 * self.unit
         self.top = self._write_header(title, subtitle)
 
@@ -106,7 +104,9 @@ class Sheet:
             **self.letters(text, size=size, colour=colour, bold=bold),
         )
 
-    def letters(self, text: str, *, size: float = 16.0, colour: str = "", bold: bool = False) -> dict[str, Any]:
+    def letters(
+        self, text: str, *, size: float = 16.0, colour: str = "", bold: bool = False
+    ) -> dict[str, Any]:
         """How matplotlib is told to set a text."""
         return {
             "fontsize": self.points(size),

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
-from ravine.renderer.figures._panel import draw_dots
+from ravine.renderer.figures._panel import add_dots
 from ravine.renderer.figures._records import PlaneTrajectory
 from ravine.renderer.figures._sheet import Sheet
 
@@ -57,7 +57,10 @@ def fades(trajectory: PlaneTrajectory) -> Float[np.ndarray, " steps"]:
     """How far each iterate is from the plane, measured in the path's own extent on it, at most 1."""
     if trajectory.distance is None:
         return np.zeros(len(trajectory.x))
-    sides = [np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0 for part in (trajectory.x, trajectory.y)]
+    sides = [
+        np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0
+        for part in (trajectory.x, trajectory.y)
+    ]
     extent = max(float(np.hypot(*sides)), 1e-30)
     return np.clip(np.nan_to_num(trajectory.distance, nan=0.0) / extent, 0.0, 1.0)
 
@@ -69,8 +72,10 @@ def draw_trail(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str, rim: floa
     if not real.any():
         return
     first, last = trail.points[real][[0, -1]]
-    draw_dots(sheet, axes, first[:1], first[1:], colour=sheet.theme.halo, size=0.6 * rim, edge=sheet.theme.text)
-    draw_dots(sheet, axes, last[:1], last[1:], colour=colour, size=rim, edge=sheet.theme.rim, order=6.0)
+    add_dots(
+        sheet, axes, first[:1], first[1:], colour=sheet.theme.halo, size=0.6 * rim, edge=sheet.theme.text
+    )
+    add_dots(sheet, axes, last[:1], last[1:], colour=colour, size=rim, edge=sheet.theme.rim, order=6.0)
 
 
 def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None:
@@ -79,7 +84,9 @@ def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None
     real = np.isfinite(segments).all((1, 2))
     pale = PALEST * np.maximum(trail.fade[:-1], trail.fade[1:])
     pale = np.where(trail.hidden[:-1] | trail.hidden[1:], np.maximum(pale, 0.8), pale)
-    shades = (1.0 - pale[:, None]) * np.array(to_rgb(colour)) + pale[:, None] * np.array(to_rgb(sheet.theme.mid))
+    shades = (1.0 - pale[:, None]) * np.array(to_rgb(colour)) + pale[:, None] * np.array(
+        to_rgb(sheet.theme.mid)
+    )
     widths = sheet.points(_WIDTH) * (1.0 - _THINNEST * pale)
     theme = sheet.theme
     halo = sheet.points(_HALO) * (1.0 - _THINNEST * pale)
@@ -87,6 +94,11 @@ def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None
         alpha = theme.halo_alpha if order == 3.0 else 1.0
         chosen = colours if isinstance(colours, str) else colours[real]
         lines = LineCollection(
-            list(segments[real]), colors=chosen, linewidths=thick[real], zorder=order, alpha=alpha, capstyle="round"
+            list(segments[real]),
+            colors=chosen,
+            linewidths=thick[real],
+            zorder=order,
+            alpha=alpha,
+            capstyle="round",
         )
         axes.add_collection(lines, autolim=False)

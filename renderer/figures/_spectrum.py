@@ -1,0 +1,184 @@
+"""The eigenvalues of a Hessian: their density, the outermost ones, and what point they make."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ravine.renderer._theme import ThemeName
+from ravine.renderer._ticks import label
+from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
+from ravine.renderer.figures._placing import Words
+from ravine.renderer.figures._records import SpectrumPicture
+from ravine.renderer.figures._sheet import Box, Sheet
+from ravine.renderer.figures._style import house_style
+
+_COLUMN = 0.33
+_FAINTEST = 1e-7
+"""Of the highest density: what is less is not drawn, the smoothing alone makes it."""
+
+_STEM = 0.12
+"""How high the stems of eigenvalues are under a density, as a part of the panel."""
+
+_MOST_NAMES = 3
+_NARROW = 1e-9
+
+
+@house_style()
+def draw_spectrum(
+    picture: SpectrumPicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
+) -> Figure:
+    """The density with the outermost eigenvalues under it, and beside it what they say in words."""
+    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
+    main, column = split(sheet.body, (1.0 - _COLUMN, _COLUMN), gap=40 * sheet.unit)
+    _draw_line_of_values(sheet, main, picture)
+    left, _, right, bottom = column
+    y = _write_facts(sheet, column, picture)
+    if len(_outermost(picture)):
+        _draw_ranks(sheet, (left, y + 10 * sheet.unit, right, bottom), picture)
+    return sheet.figure
+
+
+def _outermost(picture: SpectrumPicture) -> Float[np.ndarray, " values"]:
+    """The largest and the smallest eigenvalues once each, falling."""
+    values = np.concatenate([picture.top, picture.bottom])
+    values = np.sort(values[np.isfinite(values)])[::-1]
+    if len(values) < 2:
+        return values
+    scale = max(float(np.abs(values).max()), 1e-300)
+    both = picture.size is not None and picture.size < len(values)
+    return values[np.r_[True, np.abs(np.diff(values)) > _NARROW * scale]] if both else values
+
+
+def _colours(sheet: Sheet) -> tuple[str, str]:
+    """Of eigenvalues above and below zero."""
+    return sheet.accent("adagrad"), sheet.accent("sgd")
+
+
+def _draw_line_of_values(sheet: Sheet, box: Box, picture: SpectrumPicture) -> None:
+    values = _outermost(picture)
+    places, density = picture.density_value, picture.density
+    shown = _shown(density)
+    x = Axis.of(values, places, np.zeros(1), scale="linear")
+    if density is None or places is None or shown is None:
+        axes = add_panel(sheet, box, x, Axis(low=0.0, high=1.0), title="eigenvalues", x_label="eigenvalue")
+        axes.yaxis.set_ticks([])
+        axes.spines["left"].set_visible(False)
+        height, floor = 0.6, 0.0
+    else:
+        y = Axis.of(shown, scale="log")
+        axes = add_panel(sheet, box, x, y, title="density of the eigenvalues", x_label="eigenvalue")
+        _draw_density(sheet, axes, places, shown, y.low)
+        height, floor = _STEM, y.low
+    axes.axvline(0.0, color=sheet.theme.frame, lw=sheet.points(1.4), zorder=1.0)
+    _draw_stems(sheet, axes, picture, values, height, floor)
+
+
+def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " values"] | None:
+    """The density where it is worth drawing; nothing where it is nowhere positive."""
+    if density is None:
+        return None
+    real = np.isfinite(density) & (density > 0.0)
+    if not real.any():
+        return None
+    return np.where(real & (density >= _FAINTEST * density[real].max()), density, np.nan)
+
+
+def _draw_density(
+    sheet: Sheet,
+    axes: Axes,
+    places: Float[np.ndarray, " values"],
+    density: Float[np.ndarray, " values"],
+    floor: float,
+) -> None:
+    colour = sheet.theme.hairline
+    axes.fill_between(
+        places, np.full(len(places), floor), density, color=colour, alpha=0.28, lw=0.0, zorder=2.0
+    )
+    add_curve(sheet, axes, places, density, colour=colour, width=2.4)
+
+
+def _draw_stems(
+    sheet: Sheet,
+    axes: Axes,
+    picture: SpectrumPicture,
+    values: Float[np.ndarray, " values"],
+    height: float,
+    floor: float,
+) -> None:
+    """A stem with a ball for each eigenvalue; the outermost ones with their numbers."""
+    tops = axes.transAxes.transform(np.array([[0.0, height]]))
+    level = float(axes.transData.inverted().transform(tops)[0, 1])
+    above, below = _colours(sheet)
+    density = (
+        []
+        if picture.density is None or picture.density_value is None
+        else [np.stack([picture.density_value, picture.density], axis=-1)]
+    )
+    stems = [np.array([[value, floor], [value, level]]) for value in values.tolist()]
+    words = Words(sheet, axes, *density, *stems)
+    for value in values.tolist():
+        colour = below if value < 0.0 else above
+        axes.plot([value, value], [floor, level], color=colour, lw=sheet.points(2.2), zorder=3.0)
+        add_dots(sheet, axes, np.array([value]), np.array([level]), colour=colour, size=10.0)
+        words.avoid((value, level), radius=6.0)
+    named = [*values[:_MOST_NAMES], *values[_MOST_NAMES:][-_MOST_NAMES:][::-1]]
+    for value in named:
+        words.put(
+            label(float(value), digits=3),
+            (float(value), level),
+            colour=below if value < 0 else above,
+            size=17,
+        )
+
+
+def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture) -> float:
+    """The kind in large letters, and what it rests on below; returns where the words end."""
+    left, top, right, _ = box
+    unit = sheet.unit
+    y = top + 24 * unit
+    sheet.text(sheet.fitted(_kind(picture), right - left, size=24, bold=True), (left, y), size=24, bold=True)
+    for name, value in _facts(picture):
+        y += 30 * unit
+        sheet.text(value, (right, y), size=18, anchor="right")
+        room = right - left - sheet.width(value, size=18) - 12 * unit
+        sheet.text(sheet.fitted(name, room, size=17), (left, y), size=17, colour=sheet.theme.muted)
+    return y + 8 * unit
+
+
+def _kind(picture: SpectrumPicture) -> str:
+    return {"degenerate": "degenerate: flat directions"}.get(picture.kind, picture.kind)
+
+
+def _facts(picture: SpectrumPicture) -> Iterator[tuple[str, str]]:
+    if picture.index is not None:
+        of = "" if picture.size is None else f" of {picture.size}"
+        yield "negative eigenvalues", f"{picture.index}{of}"
+    elif picture.size is not None:
+        yield "parameters", f"{picture.size}"
+    values = _outermost(picture)
+    if len(values):
+        yield "largest", label(float(values[0]), digits=3)
+        yield "smallest", label(float(values[-1]), digits=3)
+    if len(values) > 1 and values[-1] > 0.0:
+        yield "condition number", label(float(values[0] / values[-1]), digits=3)
+    if picture.gradient_norm is not None:
+        yield "norm of the gradient", label(picture.gradient_norm, digits=2)
+
+
+def _draw_ranks(sheet: Sheet, box: Box, picture: SpectrumPicture) -> None:
+    """The outermost eigenvalues as bars beside each other, the largest first."""
+    values = _outermost(picture)
+    x = Axis(low=0.4, high=len(values) + 0.6)
+    y = Axis.of(values, np.zeros(1), scale="linear")
+    title = "outermost eigenvalues, largest first"
+    axes = add_panel(sheet, box, x, y, title=title, labelled=False)
+    axes.xaxis.set_ticks([])
+    above, below = _colours(sheet)
+    shades = [below if value < 0.0 else above for value in values.tolist()]
+    axes.bar(np.arange(1, len(values) + 1), values, width=0.7, color=shades, zorder=3.0)
+    axes.axhline(0.0, color=sheet.theme.frame, lw=sheet.points(1.4), zorder=4.0)
+    axes.spines["bottom"].set_visible(False)

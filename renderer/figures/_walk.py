@@ -1,0 +1,176 @@
+"""How optimizers walk down a valley: Xing's panels."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ravine.renderer._theme import ThemeName
+from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._legend import Entry, add_legend
+from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
+from ravine.renderer.figures._records import WalkPicture, WalkRun
+from ravine.renderer.figures._sheet import Box, Sheet
+from ravine.renderer.figures._style import house_style
+
+_VALLEYS = 0.56
+"""The part of the height that the valleys have."""
+
+_UPDATE = 8.0
+"""What an update needs at least to be seen, in units: of long walks the valley shows the first updates."""
+
+_DOTTED = 13.0
+"""From this width of an update on its ends and its lowest loss are marked, in units."""
+
+_MOST = 4
+"""Walks on one picture."""
+
+
+@house_style()
+def draw_walk(
+    picture: WalkPicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
+) -> Figure:
+    """Above the losses from each iterate to the next, below cosines, distances and sharpness.
+
+    Raises:
+        ValueError: There are no walks, or more than four.
+    """
+    runs = picture.runs
+    if not 1 <= len(runs) <= _MOST:
+        raise ValueError(
+            f"A picture shows 1 to {_MOST} walks; got {len(runs)}. Draw them on several pictures."
+        )
+    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
+    colours = sheet.colours([run.colour_key for run in runs])
+    add_legend(sheet, list(_entries(sheet, picture, colours)))
+    left, top, right, bottom = sheet.body
+    middle = top + _VALLEYS * (bottom - top)
+    _draw_valleys(sheet, (left, top, right, middle), picture, colours)
+    _draw_measures(sheet, (left, middle + 8 * sheet.unit, right, bottom), runs, colours)
+    return sheet.figure
+
+
+def _entries(sheet: Sheet, picture: WalkPicture, colours: Sequence[str]) -> Iterator[Entry]:
+    muted = sheet.theme.muted
+    pairs = zip(picture.runs, colours, strict=True)
+    yield from (Entry(run.label, colour, "dot") for run, colour in pairs)
+    yield Entry("iterate", muted, "dot")
+    yield Entry("lowest loss on the way to the next", muted, "ring")
+    if any(run.rate is not None and run.sharpness is not None for run in picture.runs):
+        yield Entry("2 / rate, where descent becomes unstable", muted, "--")
+
+
+def _draw_valleys(sheet: Sheet, box: Box, picture: WalkPicture, colours: Sequence[str]) -> None:
+    """One panel a walk, all with the same axes."""
+    runs = picture.runs
+    columns = len(runs) if len(runs) <= 3 else 2
+    rows = -(-len(runs) // columns)
+    left, top, right, bottom = box
+    boxes = [
+        part
+        for row in range(rows)
+        for part in split(
+            (left, top + row * (bottom - top) / rows, right, top + (row + 1) * (bottom - top) / rows),
+            [1.0] * columns,
+            gap=30 * sheet.unit,
+        )
+    ]
+    room = (right - left) / columns - 90 * sheet.unit
+    updates = max(len(run.losses) for run in runs)
+    shown = max(1, min(updates, int(room / (_UPDATE * sheet.unit))))
+    y = Axis.of(*(run.losses[:shown] for run in runs), scale=picture.scale)
+    first = f", first {shown} of {updates} updates" if shown < updates else ""
+    for run, colour, part in zip(runs, colours, boxes, strict=False):
+        x = Axis(low=0.0, high=float(shown))
+        title = f"{_valley_title(run)}{first}"
+        axes = add_panel(sheet, part, x, y, title=title, x_label="update" if rows == 1 else "")
+        _draw_valley(sheet, axes, run, shown, colour=colour, dotted=room / shown >= _DOTTED * sheet.unit)
+
+
+def _valley_title(run: WalkRun) -> str:
+    if run.interior_share is None:
+        return f"loss on the way, {run.label}"
+    return f"{run.label}: {100.0 * run.interior_share:.2g} % of updates cross the valley floor"
+
+
+def _draw_valley(sheet: Sheet, axes: Axes, run: WalkRun, shown: int, *, colour: str, dotted: bool) -> None:
+    """The losses on the way, strung together."""
+    losses = run.losses[:shown]
+    xs = np.arange(len(losses))[:, None] + run.alphas[None]
+    add_curve(sheet, axes, xs.ravel(), losses.ravel(), colour=colour, width=2.2)
+    size = 8.0 if dotted else 5.0
+    iterates = losses[:, 0]
+    add_dots(sheet, axes, np.arange(float(len(losses))), iterates, colour=colour, size=size)
+    rows = np.flatnonzero(np.isfinite(losses).any(-1))
+    lowest = np.argmin(np.where(np.isfinite(losses[rows]), losses[rows], np.inf), axis=-1)
+    add_dots(
+        sheet,
+        axes,
+        xs[rows, lowest],
+        losses[rows, lowest],
+        colour=sheet.theme.text,
+        size=0.75 * size,
+        hollow=True,
+        order=6.0,
+    )
+
+
+def _draw_measures(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
+    """Cosines, distances and, where it was measured, sharpness, beside each other."""
+    draws: list[Callable[[Sheet, Box, Sequence[WalkRun], Sequence[str]], None]] = [
+        _draw_cosines,
+        _draw_distances,
+    ]
+    if any(run.sharpness is not None for run in runs):
+        draws.append(_draw_sharpness)
+    for draw, part in zip(draws, split(box, [1.0] * len(draws), gap=30 * sheet.unit), strict=True):
+        draw(sheet, part, runs, colours)
+
+
+def _draw_cosines(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
+    places = [_until(len(run.losses), len(run.cosines)) - 1.0 for run in runs]
+    x, y = Axis.exactly(*places, np.zeros(1)), Axis(low=-1.08, high=1.08)
+    axes = add_panel(sheet, box, x, y, title="cosine of successive gradients", x_label="update")
+    _draw_level(sheet, axes, 0.0, colour=sheet.theme.frame, style="-")
+    for run, place, colour in zip(runs, places, colours, strict=True):
+        add_curve(sheet, axes, place, run.cosines, colour=colour, width=1.8)
+
+
+def _draw_distances(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
+    places = [_until(len(run.losses), len(run.distances)) for run in runs]
+    y = Axis.of(*(run.distances for run in runs), np.zeros(1), scale="linear")
+    axes = add_panel(sheet, box, Axis.exactly(*places), y, title="distance from the start", x_label="update")
+    for run, place, colour in zip(runs, places, colours, strict=True):
+        add_curve(sheet, axes, place, run.distances, colour=colour, width=2.6)
+
+
+def _draw_sharpness(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
+    pairs = [(run, colour) for run, colour in zip(runs, colours, strict=True) if run.sharpness is not None]
+    places = [_measured(run) for run, _ in pairs]
+    edges = [np.array([2.0 / run.rate]) for run, _ in pairs if run.rate]
+    y = Axis.of(*(run.sharpness for run, _ in pairs), *edges, np.zeros(1), scale="linear")
+    x = Axis.exactly(*places, *(_until(len(run.losses), 2) for run, _ in pairs))
+    axes = add_panel(sheet, box, x, y, title="sharpness: largest curvature", x_label="update")
+    for (run, colour), place in zip(pairs, places, strict=True):
+        if run.rate:
+            _draw_level(sheet, axes, 2.0 / run.rate, colour=colour, style="--")
+        add_curve(sheet, axes, place, run.sharpness, colour=colour, width=2.6)
+
+
+def _draw_level(sheet: Sheet, axes: Axes, value: float, *, colour: str, style: str) -> None:
+    axes.axhline(value, color=colour, lw=sheet.points(1.6), ls=style, zorder=2.0)
+
+
+def _until(last: int, count: int) -> Float[np.ndarray, " count"]:
+    """So many places whose last is that of the last update; the first is never before 0."""
+    if count <= last + 1:
+        return np.arange(last - count + 1, last + 1).astype(float)
+    return np.linspace(0.0, last, count)
+
+
+def _measured(run: WalkRun) -> Float[np.ndarray, " measured"]:
+    if run.sharpness_step is not None:
+        return run.sharpness_step.astype(float)
+    return np.linspace(0.0, len(run.losses), len(run.sharpness) if run.sharpness is not None else 0)

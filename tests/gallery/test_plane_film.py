@@ -1,0 +1,243 @@
+"""Training paths on a plane: the ground between the grid's points, and the clock of the paths."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ravine.gallery.studies._between import losses_between
+from ravine.gallery.studies._plane_film import plane_film
+from ravine.renderer import colours
+from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory
+
+X, Y = np.linspace(-2.0, 2.0, 51), np.linspace(-1.0, 3.0, 41)
+
+
+def rosenbrock(x, y):
+    return (1.0 - x) ** 2 + 100.0 * (y - x**2) ** 2 + 0.1
+
+
+def tilted(x, y):
+    return 3.0 * x - 2.0 * y - 1.0 + 0.0 * x * y
+
+
+def wavy(x, y):
+    return np.exp(np.sin(2.0 * x) * np.cos(y)) - 0.5
+
+
+FUNCTIONS = {"rosenbrock": rosenbrock, "tilted": tilted, "wavy": wavy}
+
+
+def on_grid(function, x=X, y=Y):
+    return function(*np.meshgrid(x, y))
+
+
+class TestBetween:
+    @pytest.mark.parametrize("kind", ["float64", "float32"])
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_it_goes_through_every_point_of_the_grid(self, name, kind):
+        grid = on_grid(FUNCTIONS[name]).astype(kind)
+        np.testing.assert_allclose(losses_between(X, Y, grid)(X, Y), grid, rtol=1e-9, atol=1e-12)
+
+    @pytest.mark.parametrize("shape", [(2, 2), (2, 5), (3, 3), (5, 4)])
+    def test_a_coarse_grid_will_do(self, shape):
+        rows, columns = shape
+        x, y = np.linspace(0.0, 1.0, columns), np.linspace(0.0, 1.0, rows)
+        grid = on_grid(tilted, x, y)
+        losses = losses_between(x, y, grid)
+        np.testing.assert_allclose(losses(x, y), grid, atol=1e-12)
+        (middle,) = losses(np.array([0.5]), np.array([0.5])).ravel()
+        assert middle == pytest.approx(tilted(0.5, 0.5))
+
+    @pytest.mark.parametrize("name", FUNCTIONS)
+    def test_it_is_close_in_between(self, name):
+        xs, ys = np.linspace(-2.0, 2.0, 333), np.linspace(-1.0, 3.0, 222)
+        true, found = on_grid(FUNCTIONS[name], xs, ys), losses_between(X, Y, on_grid(FUNCTIONS[name]))(xs, ys)
+        # The valley of Rosenbrock's function is narrower than a cell of the grid.
+        usual, worst = (0.01, 0.7) if name == "rosenbrock" else (1e-4, 1e-3)
+        off = np.abs(found - true) / np.maximum(np.abs(true), 0.5)
+        assert np.median(off) < usual
+        assert off.max() < worst
+
+    def test_the_floor_of_a_valley_has_no_beads(self):
+        """Along the floor of a valley askew to the grid the loss stays near its own."""
+        x = y = np.linspace(-1.0, 1.0, 51)
+        losses = losses_between(x, y, on_grid(lambda x, y: 0.1 + (x - 0.37 * y) ** 2, x, y))
+        floor = np.array(
+            [losses(np.array([0.37 * at]), np.array([at])).item() for at in np.linspace(-1, 1, 99)]
+        )
+        np.testing.assert_allclose(floor, 0.1, rtol=2e-3)
+
+    @pytest.mark.parametrize("lift", [0.0, 1.0])
+    def test_it_does_not_swing_beside_a_cliff(self, lift):
+        """Far lower than the ground there is nothing, and far from the cliff all is as flat as it was."""
+        grid = lift + on_grid(lambda x, y: np.where(x + 0.3 * y > 0.1, 1000.0, 0.0))
+        found = losses_between(X, Y, grid)(np.linspace(-2, 2, 401), np.linspace(-1, 3, 201))
+        assert found.min() >= lift - 250.0 if lift == 0.0 else found.min() > 0.1
+        assert found.max() <= (lift + 1000.0) * (1.25 if lift == 0.0 else 1001.0**0.25)
+        flat = losses_between(X, Y, grid)(np.linspace(-2, -1, 50), np.linspace(-1, 0, 50))
+        np.testing.assert_allclose(flat, lift, atol=1e-9)
+
+    def test_positive_losses_stay_positive(self):
+        grid = on_grid(lambda x, y: np.where(np.hypot(x, y) < 0.3, 1e-8, 5.0))
+        assert losses_between(X, Y, grid)(np.linspace(-2, 2, 301), np.linspace(-1, 3, 301)).min() > 0.0
+
+    @pytest.mark.parametrize("hole", [np.nan, np.inf, -np.inf])
+    def test_a_hole_is_a_hole_and_no_more(self, hole):
+        grid = on_grid(rosenbrock)
+        grid[10:13, 20] = hole
+        xs, ys = np.linspace(-2.0, 2.0, 501), np.linspace(-1.0, 3.0, 401)
+        found = losses_between(X, Y, grid)(xs, ys)
+        near = np.abs(xs - X[20]) < 0.5 * (X[1] - X[0]) - 1e-9
+        within = (ys > Y[10] - 0.5 * (Y[1] - Y[0]) + 1e-9) & (ys < Y[12] + 0.5 * (Y[1] - Y[0]) - 1e-9)
+        assert np.isnan(found[within][:, near]).all()
+        assert np.isnan(found).sum() <= 1.4 * within.sum() * near.sum()
+        np.testing.assert_allclose(losses_between(X, Y, grid)(X, Y)[0], grid[0], rtol=1e-9)
+
+    def test_all_holes_are_no_error(self):
+        assert np.isnan(losses_between(X, Y, np.full((41, 51), np.nan))(X, Y)).all()
+
+    def test_beyond_the_grid_it_is_as_at_its_edge(self):
+        losses = losses_between(X, Y, on_grid(wavy))
+        beyond, edge = (losses(np.array([x]), np.array([1.0])).item() for x in (9.0, 2.0))
+        assert beyond == pytest.approx(edge)
+
+
+def path(label="SGD", key="sgd", *, last=60, every=10, reach=1.0, **facts):
+    steps = np.arange(0, last + 1, every)
+    share = steps / 60.0
+    common = {
+        "x": -1.5 + 2.5 * reach * share,
+        "y": 2.0 * share**2,
+        "loss": 2.0 * np.exp(-3.0 * share),
+        "plane_loss": 1.5 * np.exp(-2.0 * share),
+        "distance": 3.0 * share * (1.0 - share),
+        "step": steps,
+    }
+    return PlaneTrajectory(label=label, colour_key=key, **{**common, **facts})
+
+
+def picture(*paths, **facts):
+    common = {
+        "title": "MLP on digits",
+        "x": X,
+        "y": Y,
+        "loss": on_grid(rosenbrock),
+        "axes": ("first principal component", "second principal component"),
+        "explained_share": (0.834, 0.0049),
+        "trajectories": paths or (path(),),
+    }
+    return PlanePicture(**{**common, **facts})
+
+
+def scene(*paths, theme="light", far=None, notes=(), **facts):
+    return plane_film(picture(*paths, **facts), theme=theme, far=far, notes=notes)._scene
+
+
+class TestScene:
+    def test_a_plane_without_paths_is_refused(self):
+        with pytest.raises(ValueError, match=r"shows training paths; got a picture with 0 of them\.$"):
+            plane_film(replace(picture(), trajectories=()))
+
+    def test_the_window_is_the_box_of_the_grid(self):
+        ground = scene().ground
+        assert ground.window == ((-2.0, 2.0), (-1.0, 3.0))
+        np.testing.assert_allclose(ground.losses(X, Y), on_grid(rosenbrock))
+
+    def test_the_axes_say_what_they_are_and_explain(self):
+        assert scene().ground.axes == ("first principal component, 83 %", "second principal component, 0.5 %")
+        assert scene(axes=("a", "b"), explained_share=None).ground.axes == ("a", "b")
+
+    def test_points_are_marks(self):
+        shown = scene(points=(PlanePoint(label="SWA", x=0.5, y=1.0),))
+        assert shown.ground.marks == (((0.5, 1.0), "SWA"),)
+
+    def test_the_clock_counts_updates(self):
+        shown = scene(path(every=20), path("Adam", "adam", every=15))
+        assert shown.counts.tolist() == [0, 15, 20, 30, 40, 45, 60]
+        assert [shown.count(step) for step in range(shown.steps + 1)] == shown.counts.tolist()
+
+    def test_without_steps_it_counts_iterates(self):
+        assert scene(path(step=None)).counts.tolist() == list(range(7))
+
+    @pytest.mark.parametrize("other", [10, 15, 60])
+    def test_a_path_goes_through_its_iterates(self, other):
+        """Whenever the others were kept, each is where it was, and straight between."""
+        own = path(every=20)
+        shown = scene(own, path("Adam", "adam", every=other, reach=0.5))
+        (run,) = (run for run in shown.runs if run.label == "SGD")
+        kept = np.isin(shown.counts, own.step)
+        np.testing.assert_allclose(run.points[kept], np.stack([own.x, own.y], axis=-1))
+        np.testing.assert_allclose(run.losses[kept], own.loss)
+        np.testing.assert_allclose(run.series["plane_loss"][kept], own.plane_loss)
+        way = np.diff(np.stack([own.x, own.y], axis=-1), axis=0)
+        for point, count in zip(run.points, shown.counts, strict=True):
+            part, rest = divmod(count, 20)
+            if rest:
+                expected = np.array([own.x[part], own.y[part]]) + rest / 20 * way[part]
+                np.testing.assert_allclose(point, expected)
+
+    def test_a_shorter_path_is_stopped_where_it_ends(self):
+        long, short = scene(path(), path("momentum", "momentum", last=30)).runs
+        assert (long.label, long.stopped_at) == ("SGD", None)
+        assert (short.stopped_at, short.diverged_at) == (3, None)
+        assert (short.points[3:] == short.points[3]).all()
+        assert (short.losses[3:] == short.losses[3]).all()
+
+    def test_a_path_that_leaves_the_reals_is_gone(self):
+        lost = path(last=40)
+        lost.x[3:], lost.loss[3:] = np.inf, np.nan
+        _, run = scene(path(), replace(lost, label="lost")).runs
+        assert run.label == "lost"
+        assert (run.diverged_at, run.stopped_at) == (3, None)
+
+    def test_the_longest_path_lies_lowest_and_keeps_its_colour(self):
+        shown = scene(
+            path("short", "sgd", reach=0.2), path("long", "adam"), notes=("rate 1", "rate 2"), theme="dark"
+        )
+        assert [(run.label, run.note) for run in shown.runs] == [("long", "rate 2"), ("short", "rate 1")]
+        assert tuple(run.colour for run in shown.runs) == colours(["adam", "sgd"], theme="dark")
+
+    @pytest.mark.parametrize(("far", "reach"), [(None, 2.0), (0.5, 0.5)])
+    def test_nearness_falls_with_the_distance(self, far, reach):
+        """To nothing at half the shorter side of what is shown, unless another distance is given."""
+        (run,) = scene(far=far).runs
+        np.testing.assert_allclose(run.nearness, np.clip(1.0 - path().distance / reach, 0.0, 1.0))
+
+    def test_without_distances_nothing_fades(self):
+        (run,) = scene(path(distance=None)).runs
+        assert run.nearness is None
+
+    def test_the_own_loss_is_what_is_shown(self):
+        """Not the plane's, which is a series of its own, if there is any."""
+        (run,) = scene(path(loss=None)).runs
+        assert np.isnan(run.losses).all()
+        assert run.diverged_at is None
+        (run,) = scene(path(plane_loss=None)).runs
+        assert dict(run.series) == {}
+
+
+LOOKS = {
+    "contour": {},
+    "dark": {"theme": "dark"},
+    "surface": {"view": "surface"},
+    "turning": {"view": "surface", "turn": 30.0},
+    "upright": {"size": (240, 320)},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_can_be_drawn(look):
+    """With holes in the ground, a path that ends early, one that is lost and one without losses."""
+    grid = on_grid(rosenbrock)
+    grid[:4, :9], grid[30, 30] = np.nan, np.inf
+    lost = path("lost", "adagrad", last=40)
+    lost.y[2:] = np.nan
+    paths = (path(), path("momentum", "momentum", last=30, reach=0.5), lost, path("Adam", "adam", loss=None))
+    shown = picture(*paths, loss=grid, points=(PlanePoint(label="w", x=0.0, y=0.0),))
+    frames = plane_film(
+        shown, **{"size": (320, 180), "seconds": 0.2, "fps": 20.0, "hold": 0.1, **LOOKS[look]}
+    )
+    pixels = [frame.pixels.copy() for frame in frames]
+    assert len(pixels) == 4
+    assert (pixels[0] != pixels[-1]).any()
