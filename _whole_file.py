@@ -9,10 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedRandom
 from pathlib import Path
+from typing import NamedTuple
 
 PathName = str | os.PathLike[str]
 
-_FRAME_NAME = re.compile(r"frame-\d+\.png")
+
+class Contents(NamedTuple):
+    """What a folder may hold that is replaced: names of files, and what they are."""
+
+    name: re.Pattern[str]
+    what: str
+
+
+FRAMES = Contents(re.compile(r"frame-\d+\.png"), "frame of a film")
 
 
 class OutputError(Exception):
@@ -41,22 +50,26 @@ def whole_file(path: PathName) -> Iterator[BufferedRandom]:
 
 
 @contextmanager
-def whole_folder(path: PathName) -> Iterator[Path]:
+def whole_folder(path: PathName, *, holds: Contents = FRAMES) -> Iterator[Path]:
     """Make a folder that takes the place of `path` only when the block ends well.
 
     The draft is a hidden folder beside `path`; only a kill leaves it there.
+
+    Args:
+        path: The folder.
+        holds: What an earlier one may hold.
 
     Raises:
         OutputError: `path` cannot be a target, see `check_folder_target`.
         OSError: The disk is full, or failed otherwise.
     """
-    check_folder_target(path)
+    check_folder_target(path, holds=holds)
     target = Path(path).resolve()
     draft = _hidden_sibling(target)
     draft.mkdir()
     try:
         yield draft
-        _install_folder(draft, target)
+        _install_folder(draft, target, holds)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -79,8 +92,8 @@ def check_target(path: PathName) -> None:
     _check_parent(target)
 
 
-def check_folder_target(path: PathName) -> None:
-    """Accept a path to which `whole_folder` can write: new, empty, or with an earlier film's frames only.
+def check_folder_target(path: PathName, *, holds: Contents = FRAMES) -> None:
+    """Accept a path to which `whole_folder` can write: new, empty, or with an earlier one's files only.
 
     Raises:
         OutputError: It is a file, holds something else, or its own folder is missing or not writable.
@@ -91,10 +104,10 @@ def check_folder_target(path: PathName) -> None:
     _check_parent(target)
     if not target.is_dir():
         return
-    strangers = sorted(entry.name for entry in target.iterdir() if not _FRAME_NAME.fullmatch(entry.name))
+    strangers = sorted(entry.name for entry in target.iterdir() if not holds.name.fullmatch(entry.name))
     if strangers:
         raise OutputError(
-            f"The folder '{target}' holds '{strangers[0]}', which is no frame of a film; name a new folder."
+            f"The folder '{target}' holds '{strangers[0]}', which is no {holds.what}; name a new folder."
         )
 
 
@@ -176,11 +189,11 @@ def _keep_mode(target: Path, descriptor: int) -> None:
         os.fchmod(descriptor, stat.S_IMODE(target.stat().st_mode))
 
 
-def _install_folder(draft: Path, target: Path) -> None:
+def _install_folder(draft: Path, target: Path, holds: Contents) -> None:
     if not target.exists():
         draft.rename(target)
         return
-    check_folder_target(target)
+    check_folder_target(target, holds=holds)
     draft.chmod(stat.S_IMODE(target.stat().st_mode))
     earlier = _hidden_sibling(target)
     target.rename(earlier)

@@ -7,6 +7,7 @@ import click
 from ravine import gallery
 from ravine.cli._options import quiet_option, recipes_argument
 from ravine.cli._progress import progress
+from ravine.gallery import studies
 
 
 @click.command("gallery")
@@ -20,10 +21,10 @@ from ravine.cli._progress import progress
 )
 @quiet_option
 def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
-    """Make small films of the recipes NAMES, or of all ('ravine list recipes'), as GIFs.
+    """Make small films and pictures of the recipes NAMES, or of all ('ravine list recipes').
 
     A film that is there already and would not change is left alone. 'ravine animate --recipe NAME' makes
-    one for a slide.
+    one for a slide, as 'ravine line --recipe NAME' and its like make a picture.
 
     \b
     Example:
@@ -36,6 +37,9 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     from ravine.gallery._keep import save_if_changed
     from ravine.renderer import writers
 
+    for name in chosen:
+        if name in studies.names():
+            _make_study(name, output, quiet=quiet)
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
         writers.check_path(path, recipe.size)
@@ -45,3 +49,22 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
                 changed = save_if_changed(film, path, on_frame=on_frame)
         if not quiet:
             click.echo(f"{path}: {'made' if changed else 'unchanged'}, {path.stat().st_size / 1000:.0f} kB")
+
+
+def _make_study(name: str, folder: Path, *, quiet: bool) -> None:
+    """The picture or the film of a study of networks."""
+    study = studies.load(name)
+    path = folder / f"{name}{study.ending}"
+    from ravine.cli._cache import keep_programs
+
+    keep_programs()  # before JAX is loaded
+    from ravine.cli._study import FILMS, save_result, stage
+    from ravine.gallery.studies._kinds import kind_of
+    from ravine.gallery.studies._result import check_result_path
+
+    check_result_path(path, further=FILMS)
+    kind = kind_of(study.command)
+    result = kind.run(studies.preview(kind.choices.of(study.choices), film=study.film), stage(quiet=quiet))
+    save_result(result, path, quiet=quiet)
+    if not quiet:
+        click.echo(f"{path}: made, {path.stat().st_size / 1000:.0f} kB")

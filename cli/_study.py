@@ -12,10 +12,10 @@ from ravine.gallery import studies
 from ravine.gallery._recipe_checks import RecipeError
 
 if TYPE_CHECKING:
-    from ravine.gallery.studies._choices import Choices
     from ravine.gallery.studies._result import Result
     from ravine.gallery.studies._stage import Stage
 
+FILMS = (".gif", ".mp4", ".webm", ".webp")
 _HOSTS = ("coordinator", "processes", "process")
 
 
@@ -41,18 +41,19 @@ def run_study(
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
+    from ravine.gallery.studies._kinds import kind_of
     from ravine.gallery.studies._result import check_result_path
 
     for path in paths:
         check_result_path(path, further=films)
     leads = _join(**hosts)
-    kind, run = _kind(name)
-    choices = kind.of(values)
-    result = run(choices, _stage(quiet=quiet or not leads))
+    kind = kind_of(name)
+    choices = kind.choices.of(values)
+    result = kind.run(choices, stage(quiet=quiet or not leads))
     if not leads:
         return None
     for path in paths:
-        _save(result, path, films=films, quiet=quiet)
+        save_result(result, path, quiet=quiet)
         if not quiet:
             click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
     return result
@@ -75,7 +76,9 @@ def _values(name: str, options: dict[str, Any]) -> dict[str, Any]:
         return given
     study = studies.load(recipe)
     if study.command != name:
-        raise RecipeError(f"The recipe {recipe!r} is one of 'ravine {study.command}', not of 'ravine {name}'.")
+        raise RecipeError(
+            f"The recipe {recipe!r} is one of 'ravine {study.command}', not of 'ravine {name}'."
+        )
     return study.choices | given
 
 
@@ -91,24 +94,20 @@ def _join(*, coordinator: str | None, processes: int | None, process: int | None
     return process == 0
 
 
-def _kind(name: str) -> tuple["type[Choices]", "Callable[[Any, Stage], Any]"]:
-    import importlib
+def stage(*, quiet: bool) -> "Stage":
+    """A progress bar for each part of a study."""
 
-    module = importlib.import_module(f"ravine.gallery.studies._{name}")
-    return getattr(module, f"{name.capitalize()}Choices"), getattr(module, f"run_{name}")
-
-
-def _stage(*, quiet: bool) -> "Stage":
     @contextmanager
-    def stage(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    def open_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
         with progress(title, lambda: total, quiet=quiet) as on_done:
             yield lambda done: on_done(done - 1)
 
-    return stage
+    return open_bar
 
 
-def _save(result: Any, path: Path, *, films: tuple[str, ...], quiet: bool) -> None:
-    if path.suffix.lower() not in films:
+def save_result(result: Any, path: Path, *, quiet: bool) -> None:
+    """Write a result, with a progress bar where it is a film."""
+    if path.suffix.lower() not in FILMS:
         result.save(path)
         return
     with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:

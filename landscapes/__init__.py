@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ravine.landscapes._grid import losses_at as losses_at
     from ravine.landscapes._grid import losses_on_grid as losses_on_grid
     from ravine.landscapes._kept import Kept as Kept
-    from ravine.landscapes._makers import makers as makers
     from ravine.landscapes._noise import Noisy as Noisy
     from ravine.landscapes._noise import shocks as shocks
     from ravine.landscapes.networks._torch import from_torch as from_torch
@@ -45,13 +44,12 @@ _LATE = {
     "from_torch": "networks._torch",
     "losses_at": "_grid",
     "losses_on_grid": "_grid",
-    "makers": "_makers",
     "minibatches": "_batches",
     "params_of": "networks._torch",
     "shocks": "_noise",
     "stopping_step": "_early_stopping",
 }
-"""What needs numpy, JAX or time, by module."""
+"""What needs numpy or JAX, by module."""
 
 
 def __getattr__(name: str) -> Any:

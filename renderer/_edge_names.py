@@ -8,7 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._camera import Camera
-from ravine.renderer._canvas import fit_text
+from ravine.renderer._canvas import Canvas, fit_text, text_size
+from ravine.renderer._scene import Ground
+from ravine.renderer._ticks import labels as texts_of
+from ravine.renderer._ticks import linear_ticks
 
 _APART = 7.0
 """Between a name and the labels of its axis, in units."""
@@ -28,6 +31,19 @@ class EdgeName(NamedTuple):
     text: str
     at: tuple[float, float]
     angle: float
+
+
+def paint_edge_names(
+    canvas: Canvas, ground: Ground, camera: Camera, *, labels: float, colour: str, unit: float
+) -> None:
+    """The names of a ground's axes; `labels` is as in `edge_names`."""
+    size = 16 * unit
+    ticks = [linear_ticks(*bounds, most=5) for bounds in ground.window]
+    widest = max(text_size(text, size=size)[0] for places in ticks for text in texts_of(places))
+    for text, at, angle in edge_names(
+        ground.axes, camera, labels=labels, widest=widest, size=size, unit=unit
+    ):
+        canvas.slanted_text(text, at, size=size, colour=colour, angle=angle)
 
 
 def edge_names(

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from ravine.renderer._camera import HEIGHT, Camera, fitted
 from ravine.renderer._canvas import Canvas, clip_box, rgb, text_size, touch
 from ravine.renderer._contour import map_colours, mixed_shades
-from ravine.renderer._edge_names import edge_names
+from ravine.renderer._edge_names import paint_edge_names
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._isolines import Isolines
 from ravine.renderer._relief import Relief
@@ -97,7 +97,8 @@ class SurfaceView:
             self._paint_mesh(canvas, camera, self._theme.mesh_colours)
         if not self._bare:
             self._paint_labels(canvas, camera)
-            self._paint_names(canvas, camera)
+            colour = self._theme.muted
+            paint_edge_names(canvas, self._ground, camera, labels=_LABELS, colour=colour, unit=self._unit)
         self._paint_minima(canvas, camera)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
@@ -219,16 +220,6 @@ class SurfaceView:
                 taken.append(box)
                 at_baseline = (float(x), float(y) + 6 * self._unit)
                 canvas.text(text, at_baseline, size=size, colour=self._theme.muted, anchor="center")
-
-    def _paint_names(self, canvas: Canvas, camera: Camera) -> None:
-        size = 16 * self._unit
-        texts = [text for bounds in self._relief.window for text in labels(linear_ticks(*bounds, most=5))]
-        widest = max(text_size(text, size=size)[0] for text in texts)
-        names = edge_names(
-            self._ground.axes, camera, labels=_LABELS, widest=widest, size=size, unit=self._unit
-        )
-        for text, at, angle in names:
-            canvas.slanted_text(text, at, size=size, colour=self._theme.muted, angle=angle)
 
     def _labels(self, camera: Camera) -> Iterator[tuple[Float[np.ndarray, "3"], str]]:
         corner = _leftmost_corner(camera)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ravine.gallery.studies._shelf import load as load
 from ravine.gallery.studies._shelf import names as names
+from ravine.gallery.studies._shelf import preview as preview
 
 if TYPE_CHECKING:
     from ravine.gallery.studies._connect import connect as connect

@@ -39,7 +39,7 @@ class ConnectChoices(Choices):
             raise RecipeError(f"places is 3 or more; got {self.places}.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Connect(Result):
     """Two ways from one solution to another.
 

@@ -27,7 +27,7 @@ def evaluated(
 ) -> dict[str, Float[np.ndarray, " points"]]:
     """Measures at origin + coordinates @ directions."""
     with stage(title, len(coordinates)) as on_points:
-        return evaluate(
+        found = evaluate(
             objective,
             origin,
             directions,
@@ -37,6 +37,7 @@ def evaluated(
             keep=cache_folder() / "grids" if choices.keep else None,
             on_points=on_points,
         )
+    return {name: values.astype(np.float64) for name, values in found.items()}
 
 
 def measures_of_iterates(run: Trained, objective: Objective) -> Mapping[str, Float[np.ndarray, " kept"]]:
@@ -44,4 +45,4 @@ def measures_of_iterates(run: Trained, objective: Objective) -> Mapping[str, Flo
     if objective.batch_norm != "inference":
         return run.training.measures
     found = jax.jit(lambda iterates: jax.lax.map(objective.at, iterates))(run.training.iterates)
-    return {name: np.asarray(values) for name, values in found.items()}
+    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}

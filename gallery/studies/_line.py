@@ -113,7 +113,7 @@ class Curve:
         return line_facts(self.alphas, self.measures["train_loss"]) if inside.sum() > 2 else None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Line(Result):
     """The loss along straight lines.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ class Trajectory:
     distance: Float[np.ndarray, " kept"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Plane(Result):
     """The loss in a plane.
 
@@ -119,8 +120,9 @@ class Plane(Result):
 
         return draw_plane(picture_of(self), view=self.choices.view, **self.look)
 
-    def film(self) -> "SceneFrames":
-        """The training paths, moving on the plane.
+    @cached_property
+    def frames(self) -> "SceneFrames":
+        """The training paths, moving on the plane, drawn as they are read.
 
         Raises:
             ValueError: there is no path.
@@ -139,7 +141,7 @@ class Plane(Result):
         from ravine.renderer import writers
 
         writers.check_path(path, self.choices.size)
-        writers.write(self.film(), path, on_frame=on_frame)
+        writers.write(self.frames, path, on_frame=on_frame)
 
 
 def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:

@@ -58,3 +58,8 @@ def load(name: str) -> Study:
             f"The recipe {str(path)!r} names no command such as 'line'; films are made by 'ravine animate'."
         )
     return Study(command=command, choices=values, film=film)
+
+
+def preview(choices: Any, *, film: bool) -> Any:
+    """The choices for a picture, or a small film, on a page of many."""
+    return choices.replace(size=(608, 342), fps=10.0) if film else choices.replace(size=(960, 540))

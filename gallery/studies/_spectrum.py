@@ -41,7 +41,7 @@ class SpectrumChoices(Choices):
                 raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Spectrum(Result):
     """The eigenvalues of the Hessian at a point.
 

@@ -38,7 +38,7 @@ class TrainChoices(Choices):
             raise RecipeError("A network is what is trained here; an objective alone has no minibatches.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Train(Result):
     """Trainings side by side.
 

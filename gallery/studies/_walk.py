@@ -88,7 +88,7 @@ class Steps:
         }
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Walk(Result):
     """The updates of one run or several."""
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ravine.landscapes.networks._objective import Params as Params
     from ravine.landscapes.networks._objective_error import ObjectiveError as ObjectiveError
     from ravine.landscapes.networks._problem import Problem as Problem
+    from ravine.landscapes.networks._run_folder import RunError as RunError
+    from ravine.landscapes.networks._run_folder import load_run as load_run
+    from ravine.landscapes.networks._run_folder import read_run_facts as read_run_facts
+    from ravine.landscapes.networks._run_folder import save_run as save_run
     from ravine.landscapes.networks._torch import from_torch as from_torch
     from ravine.landscapes.networks._torch import params_of as params_of
     from ravine.landscapes.networks._training import Training as Training
@@ -41,15 +45,19 @@ _LATE = {
     "ObjectiveError": "_objective_error",
     "Params": "_objective",
     "Problem": "_problem",
+    "RunError": "_run_folder",
     "Split": "_data",
     "Training": "_training",
     "choose_rate": "_tuning",
     "from_torch": "_torch",
     "load_data": "_data",
     "load_objective": "_user_objective",
+    "load_run": "_run_folder",
     "params_of": "_torch",
     "read_checkpoint": "_checkpoint",
     "read_facts": "_checkpoint",
+    "read_run_facts": "_run_folder",
+    "save_run": "_run_folder",
     "train": "_training",
     "write_checkpoint": "_checkpoint",
 }

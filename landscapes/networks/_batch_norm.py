@@ -29,8 +29,12 @@ class BatchNorm(eqx.Module):
     @classmethod
     def of(cls, channels: int) -> "BatchNorm":
         """One that leaves signals of mean 0 and variance 1 as they are."""
-        zeros, ones = jnp.zeros(channels), jnp.ones(channels)
-        return cls(scale=ones, shift=zeros, mean=zeros, variance=ones)
+        return cls(
+            scale=jnp.ones(channels),
+            shift=jnp.zeros(channels),
+            mean=jnp.zeros(channels),
+            variance=jnp.ones(channels),
+        )
 
     def measured(self, signals: Float[Array, "channels ..."]) -> "BatchNorm":
         """The same with the statistics of these signals."""

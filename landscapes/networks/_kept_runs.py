@@ -1,52 +1,20 @@
 """Trainings kept in a folder: the same one is not run twice, and an interrupted one goes on."""
 
-import hashlib
-import json
 import re
-import shutil
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-import jax
-import numpy as np
 
 from ravine._whole_file import OutputError
-from ravine.landscapes._makers import makers
+from ravine.landscapes.networks._let_go import let_go
 from ravine.landscapes.networks._safetensors import SafetensorsError
 from ravine.landscapes.networks._stretch import Stretch, joined
 from ravine.landscapes.networks._stretch_file import Like, read_stretch, write_stretch
 
-_MADE_BY = ("landscapes", "optimizers")
-_LIBRARIES = ("jax", "jaxlib", "optax", "equinox", "numpy")
-
 _SECONDS = 3.0
 """Between two times that a run is saved: what is lost by a kill."""
 
-_MOST_RUNS = 60
-_MOST_BYTES = 2 << 30
-
-_FOLDER_NAME = re.compile(r"[0-9a-f]{40}")
 _FILE_NAME = re.compile(r"(\d+)-(\d+)\.safetensors")
-
-
-def key_of(facts: Mapping[str, Any]) -> str:
-    """What tells a run from all others: its facts, and all that its numbers were made by."""
-    by = [*makers(_MADE_BY, _LIBRARIES), jax.default_backend()]
-    told = json.dumps([by, {name: _told(fact) for name, fact in facts.items()}], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:40]
-
-
-def _told(fact: Any) -> Any:
-    if fact is None or isinstance(fact, str | int | float):
-        return fact
-    return [_digest(np.asarray(leaf)) for leaf in jax.tree.leaves(fact)]
-
-
-def _digest(array: np.ndarray) -> str:
-    return f"{array.dtype} {array.shape} {hashlib.sha256(array.tobytes()).hexdigest()}"
 
 
 class KeptRun:
@@ -117,27 +85,12 @@ class KeptRun:
             for part in self._parts():
                 write_stretch(self._folder / f"{part.first:08}-{part.last:08}.safetensors", part)
             self._pending = []
-            _let_go(self._folder.parent, but=self._folder)
+            let_go(self._folder)
         self._saved_at = time.monotonic()
 
     def _parts(self) -> list[Stretch]:
-        """What is pending as one part, and the last steps as another if a longer run does not pass their end."""
+        """What is pending: one part, and another of last steps at whose end a longer run keeps nothing."""
         *before, last = self._pending
         if last.last % self._every == 0 or not before or before[-1].last == 0:
             return [joined(self._pending)]
         return [joined(before), last]
-
-
-def _let_go(folder: Path, *, but: Path) -> None:
-    """Delete the runs that were not asked for longest, where there are too many."""
-    runs = [path for path in folder.iterdir() if _FOLDER_NAME.fullmatch(path.name) and path != but]
-    runs.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    total = _size(but)
-    for number, path in enumerate(runs, start=2):
-        total += _size(path)
-        if number > _MOST_RUNS or total > _MOST_BYTES:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir())

@@ -58,7 +58,9 @@ class Plan:
         if self.every < 1:
             raise ValueError(f"Iterates are kept every 1 or more steps; got {self.every}.")
         if not 0.0 <= self.method.weight_decay < np.inf:
-            raise ValueError(f"Weight decay is a finite number of at least 0; got {self.method.weight_decay}.")
+            raise ValueError(
+                f"Weight decay is a number of at least 0; got {self.method.weight_decay}."
+            )
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"The patience of early stopping is at least 1 step; got {self.patience}.")
 
@@ -138,9 +140,7 @@ class Plan:
             rows = np.zeros((self._block, self.rows.shape[1]), np.int32)
             rows[:count] = self.rows[at : at + count]
             examples = self._data["train"]
-            carried, places, seen = run_steps(
-                self.method, self.every, carried, fixed, rows, count, examples
-            )
+            carried, places, seen = run_steps(self.method, self.every, carried, fixed, rows, count, examples)
             losses.append(np.asarray(seen)[:count])
             at += count
             self.on_step(at)

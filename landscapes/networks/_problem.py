@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Literal
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from ravine.landscapes.networks._classification import accuracy, cross_entropy
@@ -66,7 +67,7 @@ class Problem:
         return Objective(
             measures=measures,
             features=features,
-            data=self.data.splits,
+            data=jax.tree.map(jnp.asarray, self.data.splits),
             trained=trained,
             batch_norm=batch_norm if self.network.has_batch_norm(**self.options) else "",
             name=self.said,
@@ -92,15 +93,15 @@ class Problem:
 
 
 @partial(jit_quickly, static_argnums=0)
-def _start(problem: Problem, key: PRNGKeyArray, inputs: Float[Array, "examples features"]) -> Model:
+def _start(problem: Problem, key: PRNGKeyArray, inputs: Any) -> Model:
     data = problem.data
     model = problem.network.build(key, shape=data.shape, classes=data.classes, **problem.options)
-    return model.settled(inputs)
+    return _settled(model, inputs)
 
 
 @jit_quickly
-def _settled(model: Model, inputs: Float[Array, "examples features"]) -> Model:
-    return model.settled(inputs)
+def _settled(model: Model, inputs: Any) -> Model:
+    return model.settled(jnp.asarray(inputs))
 
 
 def _said(key: str, value: Any) -> str:

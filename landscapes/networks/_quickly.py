@@ -5,6 +5,7 @@ from functools import cache, partial, wraps
 from typing import Any
 
 import jax
+import jax.core
 
 _OPTIONS = {"xla_backend_optimization_level": 1}
 

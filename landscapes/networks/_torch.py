@@ -32,8 +32,8 @@ def params_of(module: "torch.nn.Module | Mapping[str, Any]") -> dict[str, np.nda
     """
     torch = _torch()
     state: Any = module
-    if isinstance(module, torch.nn.Module):
-        state = module.state_dict()
+    if isinstance(state, torch.nn.Module):
+        state = state.state_dict()
     if not isinstance(state, Mapping):
         raise ObjectiveError(f"Weights are taken of a module or of its state dict; got {_type(module)}.")
     params: dict[str, np.ndarray] = {}
@@ -82,12 +82,14 @@ def from_torch(
         name: On the picture; the class of the module if empty.
 
     Raises:
-        ObjectiveError: PyTorch is not installed, there are no batches, the module or the loss fails on the
-            first one, or the loss is not one number.
+        ObjectiveError: PyTorch is not installed, `module` is none or has no weights, there are no batches,
+            the module or the loss fails on the first one, or the loss is not one number.
     """
     torch = _torch()
     if not isinstance(module, torch.nn.Module):
         raise ObjectiveError(f"from_torch takes a torch.nn.Module; got {_type(module)}.")
+    if batch_norm not in ("inference", "recomputed"):
+        raise ObjectiveError(f"batch_norm is 'inference' or 'recomputed'; got {batch_norm!r}.")
     name = name or type(module).__name__
     shapes = {leaf: array.shape for leaf, array in params_of(module).items()}
     parts = {"train": batches} | ({} if test_batches is None else {"test": test_batches})
@@ -140,9 +142,7 @@ def _checked(params: Params, shapes: Mapping[str, tuple[int, ...]], name: str) -
         raise ObjectiveError(f"The parameters of {name!r} are arrays by name; got {_type(params)}.")
     for leaf, shape in shapes.items():
         if leaf not in params:
-            raise ObjectiveError(
-                f"The parameters of {name!r} lack {leaf!r}; take them with params_of(module)."
-            )
+            raise ObjectiveError(f"The parameters of {name!r} lack {leaf!r}; take params_of(module).")
         found = params[leaf]
         if np.shape(found) != shape:
             raise ObjectiveError(f"In {name!r} {leaf!r} has the shape {shape}; got {np.shape(found)}.")

@@ -78,11 +78,9 @@ class TorchLoss:
 
         def of_batch(loss: "torch.Tensor", leaves: Sequence["torch.Tensor"]) -> Sequence["torch.Tensor"]:
             first = _derivatives(loss, leaves, keep=True)
-            steps = [
-                torch.from_numpy(along[name]).to(part) for name, part in zip(self.trained, first, strict=True)
-            ]
-            slope = sum((part * step).sum() for part, step in zip(first, steps, strict=True))
-            return _derivatives(slope, leaves, keep=False)
+            steps = [torch.from_numpy(along[name]) for name in self.trained]
+            slopes = [(part * step.to(part)).sum() for part, step in zip(first, steps, strict=True)]
+            return _derivatives(torch.stack(slopes).sum(), leaves, keep=False)
 
         return self._summed(params, of_batch)
 
@@ -141,9 +139,7 @@ class TorchLoss:
 
         own = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
         return {
-            name: torch.from_numpy(np.array(params[name])).to(tensor)
-            if name in params
-            else tensor.detach().clone()
+            name: torch.from_numpy(params[name]).to(tensor) if name in params else tensor.detach().clone()
             for name, tensor in own.items()
         }
 

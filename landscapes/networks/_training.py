@@ -1,8 +1,9 @@
 """Training a network by any rule, keeping iterates on the way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -10,7 +11,8 @@ import optax
 from jaxtyping import Float, Int
 
 from ravine.landscapes._batches import Order
-from ravine.landscapes.networks._kept_runs import KeptRun, key_of
+from ravine.landscapes.networks._kept_runs import KeptRun
+from ravine.landscapes.networks._made_from import key_of, made_from
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._plan import Plan
 from ravine.landscapes.networks._problem import Problem
@@ -31,7 +33,8 @@ class Training:
         measures: `train_loss`, `test_loss`, `train_accuracy` and `test_accuracy` on all examples, at the
             kept iterates.
         stopped_at: The step at which the run was stopped early, if it was.
-        seed: Of the start and of the minibatches.
+        seed: Of the start, unless that was given, and of the minibatches.
+        made_from: All that determines the numbers, but for how many steps there are.
     """
 
     steps: Int[np.ndarray, " kept"]
@@ -40,6 +43,7 @@ class Training:
     measures: Mapping[str, Float[np.ndarray, " kept"]]
     stopped_at: int | None = None
     seed: int = 0
+    made_from: Mapping[str, Any] = field(default_factory=dict)
 
     def iterate(self, place: int) -> Model:
         """The kept iterate at this place, counted from 0, or from the last one by negative numbers."""
@@ -131,19 +135,22 @@ def train(
         given=start,
         on_step=on_step or (lambda step: None),  # noqa: ARG005
     )
-    facts = {
-        "problem": problem.identity,
-        "rule": identity,
-        "iterate": iterate,
-        "batch_size": batch_size,
-        "order": order,
-        "pace": (steps, difficulty) if order == "curriculum" else None,
-        "seed": seed,
-        "keep_every": keep_every,
-        "weight_decay": weight_decay,
-        "start": start,
-    }
-    return _run(plan, KeptRun(keep if identity else None, key_of(facts), every=keep_every))
+    facts = made_from(
+        {
+            "problem": problem.identity,
+            "rule": identity,
+            "iterate": iterate,
+            "batch_size": batch_size,
+            "order": order,
+            "pace": (steps, difficulty) if order == "curriculum" else None,
+            "seed": seed,
+            "keep_every": keep_every,
+            "weight_decay": weight_decay,
+            "start": start,
+        }
+    )
+    kept = KeptRun(keep if identity else None, key_of(facts), every=keep_every)
+    return replace(_run(plan, kept), made_from=facts)
 
 
 def _run(plan: Plan, kept: KeptRun) -> Training:

@@ -108,7 +108,7 @@ def run_steps(
     carried: Carried,
     fixed: Params,
     rows: Int[Array, "most size"],
-    count: Int[Array, ""],
+    count: Int[Array, ""] | int,
     examples: Split,
 ) -> tuple[Carried, Params, Float[Array, " most"]]:
     """Take the first `count` of `most` steps.
@@ -141,7 +141,7 @@ def objective_of(problem: Problem) -> Objective:
 
 @partial(jit_quickly, static_argnums=0)
 def measure(
-    objective: Objective, places: Params, fixed: Params, count: Int[Array, ""], data: Splits
+    objective: Objective, places: Params, fixed: Params, count: Int[Array, ""] | int, data: Splits
 ) -> tuple[Model, Measures]:
     """The first `count` iterates as networks with batch norm measured anew, and the measures at each."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -11,8 +12,10 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.landscapes._batches import Order
-from ravine.landscapes.networks._network import Model
+from ravine.landscapes._kept import Kept
 from ravine.landscapes.networks._data import Splits
+from ravine.landscapes.networks._made_from import made_from
+from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.networks._problem import Problem
 from ravine.landscapes.networks._quickly import jit_quickly
@@ -24,8 +27,9 @@ RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 _SHARE = 4
 _MOST_STEPS = 300
-_NEARLY = 1.05
-"""A loss so many times the lowest is as good: what tells them apart is which examples came when."""
+_NEARLY = 0.01
+"""A rate whose loss falls short of the lowest by so much of the way down there is nearly as good: the rest
+of the training makes up for it, and a smaller rate is the safer one."""
 
 MakeRule = Callable[[Any], optax.GradientTransformationExtraArgs]
 
@@ -42,6 +46,8 @@ def choose_rate(
     weight_decay: float = 0.0,
     start: Model | None = None,
     iterate: str | None = None,
+    keep: Path | None = None,
+    identity: str = "",
 ) -> float:
     """The rate whose training has the lowest loss on all training examples after a quarter of the steps.
 
@@ -59,6 +65,8 @@ def choose_rate(
         weight_decay: Of the trained parameters.
         start: The network to begin with.
         iterate: The field of the rule's state that is judged.
+        keep: A folder for runs, where what was found once is kept.
+        identity: Tells `make_rule` from all others; nothing is kept unless given.
 
     Raises:
         ValueError: a number is out of range, or the order is unknown.
@@ -72,16 +80,41 @@ def choose_rate(
         seed=seed,
         difficulty=difficulty,
     )[: min(-(-steps // _SHARE), _MOST_STEPS)]
+    facts = made_from(
+        {
+            "problem": problem.identity,
+            "rule": identity,
+            "iterate": iterate,
+            "rows": rows,
+            "seed": seed,
+            "weight_decay": weight_decay,
+            "start": start,
+        }
+    )
+    if keep is None or not identity:
+        return _found(problem, trial, rows, seed, start)
+    kept = Kept(keep / "rates")
+    found = kept.load(facts)
+    if found is None:
+        found = {"rate": np.array(_found(problem, trial, rows, seed, start))}
+        kept.save(facts, found)
+    return float(found["rate"])
+
+
+def _found(
+    problem: Problem, trial: "_Trial", rows: Int[np.ndarray, "steps size"], seed: int, start: Model | None
+) -> float:
     params, fixed = divided(problem.start(seed) if start is None else start)
     objective, data = objective_of(problem), dict(problem.data.splits)
-    losses = np.asarray(_losses(trial, problem.batch_loss, objective, params, fixed, rows, data))
-    return _smallest_of_the_best(losses)
+    first, losses = _losses(trial, problem.batch_loss, objective, params, fixed, rows, data)
+    return _smallest_of_the_best(np.asarray(losses), float(first))
 
 
-def _smallest_of_the_best(losses: Float[np.ndarray, " rates"]) -> float:
-    """The smallest rate whose loss is nearly the lowest."""
+def _smallest_of_the_best(losses: Float[np.ndarray, " rates"], first: float) -> float:
+    """The smallest rate whose loss is nearly the lowest, coming from the first one."""
     reached = np.where(np.isfinite(losses), losses, np.inf)
-    return RATES[int(np.argmax(reached <= _NEARLY * reached.min()))]
+    lowest = reached.min()
+    return RATES[int(np.argmax(reached <= lowest + _NEARLY * max(0.0, first - lowest)))]
 
 
 class _Trial(NamedTuple):
@@ -102,13 +135,16 @@ def _losses(
     fixed: Params,
     rows: Int[Array, "steps size"],
     data: Splits,
-) -> Float[Array, " rates"]:
-    """The training loss at the end of each rate's trial."""
+) -> tuple[Float[Array, ""], Float[Array, " rates"]]:
+    """The training loss at the start, and at the end of each rate's trial."""
+
+    def at(places: Params) -> Float[Array, ""]:
+        return measure(objective, places, fixed, 1, data)[1][TRAIN_LOSS][0]
 
     def one(rate: Float[Array, ""]) -> Float[Array, ""]:
         method = Method(batch_loss, trial.make_rule(rate), *trial[1:])
         begun, steps = method.init(params), len(rows)
         _, places, _ = run_steps(method, steps, begun, fixed, rows, steps, data["train"])
-        return measure(objective, places, fixed, 1, data)[1][TRAIN_LOSS][0]
+        return at(places)
 
-    return MAP(one, jnp.array(RATES))
+    return at(jax.tree.map(lambda leaf: leaf[None], params)), jax.lax.map(one, jnp.array(RATES))

@@ -71,17 +71,14 @@ def one_number(loss: Callable[[Params], Any], text: str) -> Callable[[Params], F
 
     def checked(params: Params) -> Float[Array, ""]:
         try:
-            value = loss(params)
+            return _number(loss(params), shown)
         except ObjectiveError:
             raise
         except (jax.errors.TracerArrayConversionError, jax.errors.ConcretizationTypeError) as error:
             failure = ObjectiveError.of(error, shown)
-            raise ObjectiveError(
-                f"{failure} JAX follows what is written in jax.numpy and jax.lax."
-            ) from error
+            raise ObjectiveError(f"{failure} JAX follows only jax.numpy and jax.lax.") from error
         except (Exception, SystemExit) as error:
             raise ObjectiveError.of(error, shown) from error
-        return _number(value, shown)
 
     return checked
 
@@ -122,10 +119,14 @@ def _made(function: Callable[[], Any], text: str) -> Objective:
 
 
 def _number(value: Any, shown: str) -> Float[Array, ""]:
-    if isinstance(value, bool | int | float | np.number | np.ndarray | Array):
-        number = jnp.asarray(value)
-        if number.shape == () and not (jnp.iscomplexobj(number) or number.dtype == bool):
-            return number if jnp.issubdtype(number.dtype, jnp.floating) else number.astype(jnp.float32)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        with np.errstate(over="ignore"):
+            return jnp.asarray(float(value), jnp.float32)
+    if isinstance(value, np.generic | np.ndarray | Array) and value.shape == ():
+        if jnp.issubdtype(value.dtype, jnp.floating):
+            return jnp.asarray(value)
+        if jnp.issubdtype(value.dtype, jnp.integer):
+            return jnp.asarray(value).astype(jnp.float32)
     raise ObjectiveError(f"{shown} returned {_kind(value)}; it must return one number.")
 
 

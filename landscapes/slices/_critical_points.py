@@ -23,7 +23,7 @@ from ravine.landscapes.slices._stationary import BATCH, Places, places
 
 _MOST_ROUNDS = 8
 _UNSEEN = 0.001
-_HOPELESS = 0.5
+_HOPELESS = 0.3
 """Of an unseen share: there are thousands of points, and no table for them."""
 
 _SAME = 1e-4
@@ -137,16 +137,17 @@ def _grid(box: Box, variables: int, rng: np.random.Generator) -> Float64[np.ndar
 
 
 def _merged(region: Region, ends: _Ends, found: Places) -> _Ends:
-    """The distinct points among known ends and further ones; of those that are the same, the first counts."""
+    """The distinct points among known ends and further ones; of those that are the same, the most exact."""
     both = Places(*(np.concatenate(pair) for pair in zip(ends.at, found, strict=True)))
     visits = np.concatenate([ends.visits, np.ones(len(found.points), int)])
-    open_, firsts, counts = np.ones(len(visits), bool), [], []
-    for index in range(len(visits)):
-        if open_[index]:
-            same = open_ & (_apart(region, both.points, both.points[index]) < _SAME)
-            open_ &= ~same
-            firsts.append(index)
-            counts.append(visits[same].sum())
+    left = np.hypot(*(both.gradients * region.half).T)
+    firsts, counts = [], []
+    while np.isfinite(left).any():
+        best = int(left.argmin())
+        same = np.isfinite(left) & (_apart(region, both.points, both.points[best]) < _SAME)
+        left[same] = np.inf
+        firsts.append(best)
+        counts.append(visits[same].sum())
     return _Ends(both.at(np.array(firsts, int)), np.array(counts, int))
 
 

@@ -25,19 +25,23 @@ def hessian_product(objective: Objective, params: Params) -> Product:
     params, data = jax.tree.map(jnp.asarray, (params, objective.data))
 
     def product(vector: Float[np.ndarray, " size"]) -> Float[np.ndarray, " size"]:
-        return np.asarray(_product(objective, params, data, jnp.asarray(vector, _precision(params))))
+        along = jnp.asarray(vector, _precision(params))
+        with objective.checked():
+            return np.asarray(_product(objective, params, data, along))
 
     return product
 
 
 def gradient(objective: Objective, params: Params) -> Float[np.ndarray, " size"]:
     """The training loss's gradient at a point, flat over the trained leaves."""
-    return np.asarray(_gradient(objective, params, objective.data))
+    with objective.checked():
+        return np.asarray(_slope(objective, params, objective.data)[1])
 
 
 def full_hessian(objective: Objective, params: Params) -> Float[np.ndarray, "size size"]:
     """The Hessian of the training loss, for few parameters."""
-    matrix = np.asarray(_full_hessian(objective, params, objective.data))
+    with objective.checked():
+        matrix = np.asarray(_full_hessian(objective, params, objective.data))
     return (matrix + matrix.T) / 2
 
 
@@ -50,10 +54,10 @@ def allows_double(objective: Objective, params: Params) -> bool:
     """Whether the loss and its gradient can be computed in float64."""
     with jax.enable_x64(True):
         try:
-            shapes = jax.eval_shape(partial(_gradient_of, objective), in_double(params), objective.data)
+            value, slope = jax.eval_shape(partial(_slope_of, objective), in_double(params), objective.data)
         except (TypeError, ValueError):
             return False
-    return shapes.dtype == np.float64
+    return value.dtype == slope.dtype == np.float64
 
 
 def _flat_loss(objective: Objective, params: Params, data: Any) -> tuple[Any, Float[Array, " size"]]:
@@ -68,9 +72,11 @@ def _flat_loss(objective: Objective, params: Params, data: Any) -> tuple[Any, Fl
     return loss, vector
 
 
-def _gradient_of(objective: Objective, params: Params, data: Any) -> Float[Array, " size"]:
+def _slope_of(
+    objective: Objective, params: Params, data: Any
+) -> tuple[Float[Array, ""], Float[Array, " size"]]:
     loss, vector = _flat_loss(objective, params, data)
-    return jax.grad(loss)(vector)
+    return jax.value_and_grad(loss)(vector)
 
 
 def _product_of(
@@ -89,7 +95,7 @@ def _full_hessian_of(objective: Objective, params: Params, data: Any) -> Float[A
     return jax.lax.map(row, jnp.eye(len(vector), dtype=vector.dtype), batch_size=_ROWS_AT_ONCE)
 
 
-_gradient = jax.jit(_gradient_of, static_argnums=0)
+_slope = jax.jit(_slope_of, static_argnums=0)
 _product = jax.jit(_product_of, static_argnums=0)
 _full_hessian = jax.jit(_full_hessian_of, static_argnums=0)
 

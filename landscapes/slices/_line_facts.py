@@ -60,7 +60,7 @@ def line_facts(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, "
         barrier=float(losses.max() - max(losses[0], losses[-1])),
         total_rise=total_rise,
         monotone=total_rise <= _ABSOLUTE + _RELATIVE * float(np.ptp(losses)),
-        convex_share=convex_share,
+        convex_share=_convex_share(alphas, losses),
     )
 
 

@@ -58,7 +58,7 @@ def stationary(loss: Loss, starts: Float64[np.ndarray, "count 2"], box: Box, *, 
     for _ in range(steps):
         after = places(loss, now.points + half * _move(now, half, damping))
         better = _length(after, half) < _length(now, half)
-        damping = np.where(better, np.maximum(damping / 10, 1e-15), np.minimum(damping * 4, 1e8))
+        damping = np.where(better, np.maximum(damping / 10, 1e-24), np.minimum(damping * 4, 1e8))
         now = Places(*(_where(better, new, old) for new, old in zip(after, now, strict=True)))
     return now
 

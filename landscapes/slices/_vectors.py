@@ -45,8 +45,11 @@ def mixed(parts: Sequence[tuple[float, Params]]) -> Params:
         first = np.asarray(first)
         if not _is_real(first):
             return first
-        leaves = zip(weights, (first, *others), strict=True)
-        return sum((weight * _double(leaf) for weight, leaf in leaves), np.float64(0)).astype(first.dtype)
+        total = np.zeros(first.shape)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for weight, leaf in zip(weights, (first, *others), strict=True):
+                total += weight * _double(leaf)
+            return total.astype(first.dtype)
 
     return jax.tree.map(mix, *(params for _, params in parts))
 

@@ -16,6 +16,7 @@ _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""
 
 _MOST_DECADES = 14
+_LOG_PAD = 0.04
 _LARGEST = 1e300
 
 Values = Float[np.ndarray, "..."]
@@ -70,12 +71,14 @@ class Axis:
 
     @classmethod
     def _decades(cls, positive: Values) -> "Axis":
-        last = np.ceil(np.log10(float(positive.max())) - 1e-9)
-        first = np.floor(np.log10(float(positive.min())) + 1e-9)
-        first = max(first, last - _MOST_DECADES, -300.0)
-        last = max(last, first + 1.0)
-        # Above all decades a curve has room for its line, not for another decade.
-        return cls(low=10.0**first, high=min(_LARGEST, 10.0 ** (last + 0.03)), log=True)
+        """The range of positive numbers in decades, widened to two powers of ten where it holds fewer."""
+        first, last = np.log10(np.maximum([positive.min(), positive.max()], 1e-300)).tolist()
+        first = max(first, last - _MOST_DECADES)
+        room = _LOG_PAD * max(1.0, last - first)
+        first, last = first - room, last + room
+        if np.floor(last) - np.ceil(first) < 1.0:
+            first, last = np.floor(first), max(np.ceil(last), np.floor(first) + 1.0)
+        return cls(low=10.0**first, high=min(_LARGEST, 10.0**last), log=True)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """At most about `most` round places with their labels."""

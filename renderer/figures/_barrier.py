@@ -60,7 +60,6 @@ def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: 
         axes.plot([0.0, 1.0], [barrier.foot, barrier.foot], **{**style, "ls": ":", "alpha": 0.7})
         words.hide_nothing_of(np.array([[barrier.at, barrier.foot], [barrier.at, barrier.top]]))
     for barrier in barriers:
-        middle = barrier.at, (barrier.foot + barrier.top) / 2
-        words.put(
-            f"barrier {barrier.top - barrier.foot:.2g}", middle, colour=barrier.colour, bold=True, size=17
-        )
+        height = barrier.top - barrier.foot
+        places = [(barrier.at, barrier.foot + share * height) for share in (0.5, 0.3, 0.7, 1.0)]
+        words.put(f"barrier {height:.2g}", *places, colour=barrier.colour, bold=True, size=17)

@@ -33,7 +33,7 @@ _RESIDUAL = "distance of the training path from the line, as a share of its leng
 def draw_line(
     picture: LinePicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
 ) -> Figure:
-    """Loss and accuracy over the share of the way, the ends enlarged, and the training path beside the line."""
+    """Loss and accuracy over the share of the way, the ends enlarged, the training path beside the line."""
     sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
     colours = sheet.colours([curve.colour_key for curve in picture.curves])
     add_legend(sheet, list(_entries(sheet, picture, colours)))
@@ -79,10 +79,12 @@ def _draw_main(sheet: Sheet, box: Box, picture: LinePicture, colours: Sequence[s
     if paths:
         axis = Axis.of(np.zeros(1), *(path.residual for path in paths), scale="linear")
         panels.append((_RESIDUAL, axis, 1.0, _draw_residuals))
+    weights = [weight for _, _, weight, _ in panels]
+    roughly = stack(sheet, box, weights, rows=1)
+    indent = max(indent_of(sheet, part, axis) for part, (_, axis, _, _) in zip(roughly, panels, strict=True))
     words = {"x_label": _WAY, "names": _ends(picture)}
-    rows = rows_below(sheet, box[2] - box[0], x, _WAY, _ends(picture))
-    boxes = stack(sheet, box, [weight for _, _, weight, _ in panels], rows=rows)
-    indent = max(indent_of(sheet, part, axis) for part, (_, axis, _, _) in zip(boxes, panels, strict=True))
+    rows = rows_below(sheet, box[2] - box[0] - indent, x, **words)
+    boxes = stack(sheet, box, weights, rows=rows)
     for part, (title, axis, _, draw) in zip(boxes, panels, strict=True):
         last = part is boxes[-1]
         axes = add_panel(sheet, part, x, axis, title=title, indent=indent, labelled=last, **words)

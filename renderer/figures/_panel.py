@@ -1,6 +1,7 @@
 """A panel: axes in a box, with a title over them and words below."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
@@ -10,13 +11,14 @@ from matplotlib.lines import Line2D
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._sheet import Box, Sheet
 
-HEAD, FOOT, ROW = 30.0, 27.0, 23.0
+HEAD, FOOT, ROW = 30.0, 28.0, 23.0
 """Heights in units: of the title, of the labels below the axes, and of each row of words below those."""
 
 _STUB = 12.0
 """Below axes without labels, in units."""
 
-_USUAL_INDENT = 70.0
+_PAD = 7.0
+"""Above the labels below the axes, in units: the lowest label left of them reaches down there."""
 
 _CLEAR = 9.0
 """Between the axes and the labels left of them, in units."""
@@ -55,13 +57,13 @@ def add_panel(
     """
     unit = sheet.unit
     left, top, right, bottom = box
-    rows = rows_below(sheet, right - left, x, x_label, names)
-    foot = (FOOT + ROW * rows if labelled else _STUB) * unit
-    inner_top, inner_bottom = top + HEAD * unit, bottom - foot
-    inner_bottom = max(inner_bottom, inner_top + 8 * unit)
     inner_left = left + (indent_of(sheet, box, y) if indent is None else indent)
     ticks = x_ticks(sheet, x, max(1.0, right - inner_left))
     inner_right = max(inner_left + 8 * unit, right - _overhang(sheet, x, ticks, right - inner_left))
+    rows = rows_below(sheet, inner_right - inner_left, x, x_label, names)
+    foot = (FOOT + ROW * rows if labelled else _STUB) * unit
+    inner_top = top + HEAD * unit
+    inner_bottom = max(bottom - foot, inner_top + 8 * unit)
     axes = sheet.axes((inner_left, inner_top, inner_right, inner_bottom))
     _style(sheet, axes, x, y, boxed=boxed)
     _label(sheet, axes, ticks, y.ticks(most_ticks(sheet, inner_bottom - inner_top)))
@@ -72,12 +74,11 @@ def add_panel(
     return axes
 
 
-def rows_below(sheet: Sheet, width: float, x: Axis, label: str, names: Sequence[tuple[float, str]]) -> int:
-    """How many rows of words stand below the labels of a panel's horizontal axis."""
-    if not (names and label):
-        return 1 if names or label else 0
-    width -= _USUAL_INDENT * sheet.unit
-    half = sheet.width(label, size=17) / 2 + 16 * sheet.unit
+def rows_below(sheet: Sheet, width: float, x: Axis, x_label: str, names: Sequence[tuple[float, str]]) -> int:
+    """How many rows of words stand below the labels of a horizontal axis of a width in pixels."""
+    if not (names and x_label):
+        return 1 if names or x_label else 0
+    half = sheet.width(x_label, size=17) / 2 + 16 * sheet.unit
     for place, name in names:
         own = sheet.width(name, size=17, bold=True) / 2
         middle = min(max(x.share(place) * width, own), width - own)
@@ -87,7 +88,7 @@ def rows_below(sheet: Sheet, width: float, x: Axis, label: str, names: Sequence[
 
 
 def stack(sheet: Sheet, box: Box, weights: Sequence[float], *, rows: int) -> list[Box]:
-    """Boxes for panels above each other over one axis, of which the last has the labels and `rows` of words."""
+    """Boxes for panels above each other, of which the last has the labels and so many `rows` of words."""
     left, top, right, bottom = box
     unit = sheet.unit
     feet = [*([_STUB] * (len(weights) - 1)), FOOT + ROW * rows]
@@ -135,7 +136,7 @@ def x_ticks(sheet: Sheet, axis: Axis, width: float) -> list[tuple[float, str]]:
 
 def _apart(sheet: Sheet, axis: Axis, ticks: Sequence[tuple[float, str]], width: float) -> bool:
     spans = [_span(sheet, axis, tick, width) for tick in ticks]
-    return all(end + 14 * sheet.unit < start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    return all(end + 14 * sheet.unit < start for (_, end), (start, _) in pairwise(spans))
 
 
 def _span(sheet: Sheet, axis: Axis, tick: tuple[float, str], width: float) -> tuple[float, float]:
@@ -174,7 +175,7 @@ def _label(sheet: Sheet, axes: Axes, x: Sequence[tuple[float, str]], y: Sequence
             color=sheet.theme.frame,
             length=sheet.points(4),
             width=sheet.points(1.2),
-            pad=sheet.points(4),
+            pad=sheet.points(_PAD if axis is axes.xaxis else 4),
         )
 
 

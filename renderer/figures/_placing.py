@@ -14,6 +14,9 @@ _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, 
 _REACHES = (14.0, 26.0, 42.0, 62.0, 88.0)
 """How far from its point a word stands, in units, the nearest first."""
 
+_FARTHER = 0.02
+"""What the next candidate costs, where a curve under a word costs 1 for every four pixels."""
+
 _HEIGHT = 1.15
 """Of a line of text, in its size."""
 
@@ -48,20 +51,28 @@ class Words:
         self._taken.append((x - reach, y - reach, x + reach, y + reach))
 
     def put(
-        self, text: str, at: tuple[float, float], *, colour: str = "", bold: bool = False, size: float = 16.0
+        self,
+        text: str,
+        *places: tuple[float, float],
+        colour: str = "",
+        bold: bool = False,
+        size: float = 16.0,
     ) -> bool:
-        """Write a word near a point; False where there is no room for it."""
+        """Write a word near one of the places; False where there is no room for it."""
         sheet = self._sheet
         text = sheet.fitted(text, 0.6 * (self._frame[2] - self._frame[0]), size=size, bold=bold)
-        place = np.array(self._pixels(np.array([at]))[0])
         width, height = sheet.width(text, size=size, bold=bold), _HEIGHT * size * sheet.unit
-        boxes = [box for box in self._candidates(place, width, height) if self._free(box)]
-        if not boxes:
+        free = [
+            (self._hidden(box) + _FARTHER * number, box, at, pixel)
+            for at, pixel in zip(places, self._pixels(np.array(places)), strict=True)
+            for number, box in enumerate(self._candidates(pixel, width, height))
+            if self._free(box)
+        ]
+        if not free:
             return False
-        hidden = [self._hidden(box) + 0.02 * number for number, box in enumerate(boxes)]
-        box = boxes[int(np.argmin(hidden))]
+        _, box, at, pixel = min(free, key=lambda choice: choice[0])
         self._taken.append(box)
-        self._write(text, at, place, box, colour=colour, bold=bold, size=size)
+        self._write(text, at, pixel, box, colour=colour, bold=bold, size=size)
         return True
 
     def _write(

@@ -1,5 +1,6 @@
 """A plane as a lit relief, drawn by the films' own surface."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -107,7 +108,7 @@ def _paint(sheet: Sheet, axes: Axes, view: SurfaceView) -> None:
 def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: Ground) -> Trail:
     """A path on the relief, in pixels."""
     sides = [high - low for low, high in ground.window]
-    trail = Trail.of(trajectory).dense(0.01 * float(np.hypot(*sides)))
+    trail = Trail.of(trajectory).dense(0.01 * math.hypot(*sides))
     placed = view.place(trail.points, 0.0)
     points = np.where(placed.outside[:, None], np.nan, placed.points)
     return Trail(points=points, fade=trail.fade, hidden=placed.hidden)

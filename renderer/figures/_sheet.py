@@ -136,6 +136,7 @@ class Sheet:
             color=colour,
             linewidth=self.points(width),
             linestyle=style,
+            solid_capstyle="butt",
             marker=marker,
             markersize=self.points(marker_size),
             markerfacecolor=face or colour,

@@ -23,7 +23,7 @@ _FAINTEST = 1e-7
 _STEM = 0.12
 """How high the stems of eigenvalues are under a density, as a part of the panel."""
 
-_MOST_NAMES = 3
+_MOST_NAMES, _MOST_BARS_NAMED = 3, 6
 _NARROW = 1e-9
 
 
@@ -34,9 +34,13 @@ def draw_spectrum(
     """The density with the outermost eigenvalues under it, and beside it what they say in words."""
     sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
     main, column = split(sheet.body, (1.0 - _COLUMN, _COLUMN), gap=40 * sheet.unit)
-    _draw_line_of_values(sheet, main, picture)
+    shown = _shown(picture.density)
+    y = _write_facts(sheet, column, picture, large=shown is None)
+    if shown is None:
+        _draw_ranks(sheet, main, picture)
+        return sheet.figure
+    _draw_spread(sheet, main, picture, shown)
     left, _, right, bottom = column
-    y = _write_facts(sheet, column, picture)
     if len(_outermost(picture)):
         _draw_ranks(sheet, (left, y + 10 * sheet.unit, right, bottom), picture)
     return sheet.figure
@@ -58,23 +62,17 @@ def _colours(sheet: Sheet) -> tuple[str, str]:
     return sheet.accent("adagrad"), sheet.accent("sgd")
 
 
-def _draw_line_of_values(sheet: Sheet, box: Box, picture: SpectrumPicture) -> None:
-    values = _outermost(picture)
+def _draw_spread(sheet: Sheet, box: Box, picture: SpectrumPicture, shown: Float[np.ndarray, " some"]) -> None:
+    """The density on a log scale, over it the outermost eigenvalues as stems."""
     places, density = picture.density_value, picture.density
-    shown = _shown(density)
-    x = Axis.of(values, places, np.zeros(1), scale="linear")
-    if density is None or places is None or shown is None:
-        axes = add_panel(sheet, box, x, Axis(low=0.0, high=1.0), title="eigenvalues", x_label="eigenvalue")
-        axes.yaxis.set_ticks([])
-        axes.spines["left"].set_visible(False)
-        height, floor = 0.6, 0.0
-    else:
-        y = Axis.of(shown, scale="log")
-        axes = add_panel(sheet, box, x, y, title="density of the eigenvalues", x_label="eigenvalue")
-        _draw_density(sheet, axes, places, shown, y.low)
-        height, floor = _STEM, y.low
+    if places is None or density is None:
+        return
+    values = _outermost(picture)
+    x, y = Axis.of(values, places, np.zeros(1), scale="linear"), Axis.of(shown, scale="log")
+    axes = add_panel(sheet, box, x, y, title="density of the eigenvalues", x_label="eigenvalue")
+    _draw_density(sheet, axes, places, density, y.low)
     axes.axvline(0.0, color=sheet.theme.frame, lw=sheet.points(1.4), zorder=1.0)
-    _draw_stems(sheet, axes, picture, values, height, floor)
+    _draw_stems(sheet, axes, values, y.low, np.stack([places, density], axis=-1))
 
 
 def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " values"] | None:
@@ -84,7 +82,7 @@ def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " 
     real = np.isfinite(density) & (density > 0.0)
     if not real.any():
         return None
-    return np.where(real & (density >= _FAINTEST * density[real].max()), density, np.nan)
+    return density[real & (density >= _FAINTEST * density[real].max())]
 
 
 def _draw_density(
@@ -104,48 +102,38 @@ def _draw_density(
 def _draw_stems(
     sheet: Sheet,
     axes: Axes,
-    picture: SpectrumPicture,
     values: Float[np.ndarray, " values"],
-    height: float,
     floor: float,
+    density: Float[np.ndarray, "points 2"],
 ) -> None:
     """A stem with a ball for each eigenvalue; the outermost ones with their numbers."""
-    tops = axes.transAxes.transform(np.array([[0.0, height]]))
+    tops = axes.transAxes.transform(np.array([[0.0, _STEM]]))
     level = float(axes.transData.inverted().transform(tops)[0, 1])
     above, below = _colours(sheet)
-    density = (
-        []
-        if picture.density is None or picture.density_value is None
-        else [np.stack([picture.density_value, picture.density], axis=-1)]
-    )
     stems = [np.array([[value, floor], [value, level]]) for value in values.tolist()]
-    words = Words(sheet, axes, *density, *stems)
+    words = Words(sheet, axes, density, *stems)
     for value in values.tolist():
         colour = below if value < 0.0 else above
         axes.plot([value, value], [floor, level], color=colour, lw=sheet.points(2.2), zorder=3.0)
         add_dots(sheet, axes, np.array([value]), np.array([level]), colour=colour, size=10.0)
         words.avoid((value, level), radius=6.0)
-    named = [*values[:_MOST_NAMES], *values[_MOST_NAMES:][-_MOST_NAMES:][::-1]]
-    for value in named:
-        words.put(
-            label(float(value), digits=3),
-            (float(value), level),
-            colour=below if value < 0 else above,
-            size=17,
-        )
+    for value in [*values[:_MOST_NAMES], *values[_MOST_NAMES:][-1:]]:
+        colour = below if value < 0.0 else above
+        words.put(label(float(value), digits=3), (float(value), level), colour=colour, size=17)
 
 
-def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture) -> float:
+def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture, *, large: bool) -> float:
     """The kind in large letters, and what it rests on below; returns where the words end."""
-    left, top, right, _ = box
-    unit = sheet.unit
+    left, top, right, bottom = box
+    unit, facts = sheet.unit, list(_facts(picture))
     y = top + 24 * unit
+    size, row = (17.0, 30.0) if not large else (22.0, min(90.0, (bottom - y) / unit / (len(facts) + 1)))
     sheet.text(sheet.fitted(_kind(picture), right - left, size=24, bold=True), (left, y), size=24, bold=True)
-    for name, value in _facts(picture):
-        y += 30 * unit
-        sheet.text(value, (right, y), size=18, anchor="right")
-        room = right - left - sheet.width(value, size=18) - 12 * unit
-        sheet.text(sheet.fitted(name, room, size=17), (left, y), size=17, colour=sheet.theme.muted)
+    for name, value in facts:
+        y += row * unit
+        sheet.text(value, (right, y), size=size, anchor="right")
+        room = right - left - sheet.width(value, size=size) - 12 * unit
+        sheet.text(sheet.fitted(name, room, size=size), (left, y), size=size, colour=sheet.theme.muted)
     return y + 8 * unit
 
 
@@ -172,13 +160,33 @@ def _facts(picture: SpectrumPicture) -> Iterator[tuple[str, str]]:
 def _draw_ranks(sheet: Sheet, box: Box, picture: SpectrumPicture) -> None:
     """The outermost eigenvalues as bars beside each other, the largest first."""
     values = _outermost(picture)
-    x = Axis(low=0.4, high=len(values) + 0.6)
-    y = Axis.of(values, np.zeros(1), scale="linear")
-    title = "outermost eigenvalues, largest first"
-    axes = add_panel(sheet, box, x, y, title=title, labelled=False)
+    x = Axis(low=0.4, high=max(1, len(values)) + 0.6)
+    y = Axis.of(values, np.zeros(1), scale="linear", pad=0.12)
+    title = "outermost eigenvalues" if _few(picture) else "eigenvalues"
+    axes = add_panel(sheet, box, x, y, title=title, x_label="the largest first")
     axes.xaxis.set_ticks([])
     above, below = _colours(sheet)
-    shades = [below if value < 0.0 else above for value in values.tolist()]
-    axes.bar(np.arange(1, len(values) + 1), values, width=0.7, color=shades, zorder=3.0)
+    for rank, value in enumerate(values.tolist(), start=1):
+        axes.bar([rank], [value], width=0.7, color=below if value < 0.0 else above, zorder=3.0)
+        if len(values) <= _MOST_BARS_NAMED:
+            _name_bar(sheet, axes, rank, value)
     axes.axhline(0.0, color=sheet.theme.frame, lw=sheet.points(1.4), zorder=4.0)
     axes.spines["bottom"].set_visible(False)
+
+
+def _name_bar(sheet: Sheet, axes: Axes, rank: int, value: float) -> None:
+    word = label(value, digits=3)
+    axes.annotate(
+        word,
+        (rank, value),
+        xytext=(0.0, sheet.points(6 if value >= 0.0 else -6)),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if value >= 0.0 else "top",
+        **sheet.letters(word, size=17),
+    )
+
+
+def _few(picture: SpectrumPicture) -> bool:
+    """Whether there are other eigenvalues than the outermost ones."""
+    return picture.size is None or picture.size > len(_outermost(picture))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 
@@ -30,5 +31,6 @@ def house_style() -> Iterator[None]:
     """Matplotlib's own defaults and ours, within this block or decorated function alone."""
     defaults = matplotlib.rcParamsDefault
     looks = {name: defaults[name] for name in defaults if name.startswith(_LOOKS)}
-    with matplotlib.rc_context({**looks, **_OWN}):
+    settings: dict[Any, Any] = {**looks, **_OWN}
+    with matplotlib.rc_context(settings):
         yield

@@ -1,5 +1,6 @@
 """Training paths on a plane, pale where they are far from it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ def fades(trajectory: PlaneTrajectory) -> Float[np.ndarray, " steps"]:
         np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0
         for part in (trajectory.x, trajectory.y)
     ]
-    extent = max(float(np.hypot(*sides)), 1e-30)
+    extent = max(math.hypot(*sides), 1e-30)
     return np.clip(np.nan_to_num(trajectory.distance, nan=0.0) / extent, 0.0, 1.0)
 
 

@@ -88,7 +88,8 @@ def _mark_target(
     low, high = axes.get_xlim()
     foot = axes.get_ylim()[0]
     across = np.array([[low, target], [high, target]])
-    curves = [np.stack([run.step, run.train_loss], axis=-1).astype(float) for run in picture.runs]
+    drawn = [(run.step, loss) for run in picture.runs for loss in (run.train_loss, run.test_loss)]
+    curves = [np.stack([step, loss], axis=-1).astype(float) for step, loss in drawn if loss is not None]
     words = Words(sheet, axes, across, *curves)
     reached = [
         (float(run.reached_at), colour)
@@ -102,7 +103,7 @@ def _mark_target(
         words.hide_nothing_of(np.array([[step, foot], [step, target]]))
     for step, colour in reached:
         words.put(f"step {step:.0f}", (step, target), colour=colour, bold=True, size=17)
-    words.put(f"loss {label(target, digits=3)}", (low, target), colour=sheet.theme.muted)
+    words.put(f"loss {label(target, digits=3)}", (low, target), (high, target), colour=sheet.theme.muted)
 
 
 def _draw_accuracies(sheet: Sheet, box: Box, picture: TrainingPicture, colours: Sequence[str]) -> None:

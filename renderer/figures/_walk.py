@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, add_legend
-from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
+from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split, stack
 from ravine.renderer.figures._records import WalkPicture, WalkRun
 from ravine.renderer.figures._sheet import Box, Sheet
 from ravine.renderer.figures._style import house_style
@@ -18,11 +18,14 @@ from ravine.renderer.figures._style import house_style
 _VALLEYS = 0.56
 """The part of the height that the valleys have."""
 
-_UPDATE = 8.0
+_UPDATE = 5.0
 """What an update needs at least to be seen, in units: of long walks the valley shows the first updates."""
 
 _DOTTED = 13.0
-"""From this width of an update on its ends and its lowest loss are marked, in units."""
+"""From this width of an update on its ends are marked, in units."""
+
+_MARK = 0.5
+"""The lowest loss of an update is marked by a dot of this part of its width."""
 
 _MOST = 4
 """Walks on one picture."""
@@ -56,8 +59,7 @@ def _entries(sheet: Sheet, picture: WalkPicture, colours: Sequence[str]) -> Iter
     muted = sheet.theme.muted
     pairs = zip(picture.runs, colours, strict=True)
     yield from (Entry(run.label, colour, "dot") for run, colour in pairs)
-    yield Entry("iterate", muted, "dot")
-    yield Entry("lowest loss on the way to the next", muted, "ring")
+    yield Entry("lowest loss of an update", sheet.theme.text, "ring")
     if any(run.rate is not None and run.sharpness is not None for run in picture.runs):
         yield Entry("2 / rate, where descent becomes unstable", muted, "--")
 
@@ -66,27 +68,20 @@ def _draw_valleys(sheet: Sheet, box: Box, picture: WalkPicture, colours: Sequenc
     """One panel a walk, all with the same axes."""
     runs = picture.runs
     columns = len(runs) if len(runs) <= 3 else 2
-    rows = -(-len(runs) // columns)
-    left, top, right, bottom = box
+    rows = stack(sheet, box, [1.0] * -(-len(runs) // columns), rows=1)
     boxes = [
-        part
-        for row in range(rows)
-        for part in split(
-            (left, top + row * (bottom - top) / rows, right, top + (row + 1) * (bottom - top) / rows),
-            [1.0] * columns,
-            gap=30 * sheet.unit,
-        )
+        (part, row is rows[-1]) for row in rows for part in split(row, [1.0] * columns, gap=30 * sheet.unit)
     ]
-    room = (right - left) / columns - 90 * sheet.unit
+    room = (box[2] - box[0]) / columns - 90 * sheet.unit
     updates = max(len(run.losses) for run in runs)
     shown = max(1, min(updates, int(room / (_UPDATE * sheet.unit))))
+    label = "update" if shown == updates else f"update, the first {shown} of {updates}"
+    x = Axis(low=0.0, high=float(shown))
     y = Axis.of(*(run.losses[:shown] for run in runs), scale=picture.scale)
-    first = f", first {shown} of {updates} updates" if shown < updates else ""
-    for run, colour, part in zip(runs, colours, boxes, strict=False):
-        x = Axis(low=0.0, high=float(shown))
-        title = f"{_valley_title(run)}{first}"
-        axes = add_panel(sheet, part, x, y, title=title, x_label="update" if rows == 1 else "")
-        _draw_valley(sheet, axes, run, shown, colour=colour, dotted=room / shown >= _DOTTED * sheet.unit)
+    pitch = room / shown / sheet.unit
+    for run, colour, (part, last) in zip(runs, colours, boxes, strict=False):
+        axes = add_panel(sheet, part, x, y, title=_valley_title(run), x_label=label, labelled=last)
+        _draw_valley(sheet, axes, run, shown, colour=colour, pitch=pitch)
 
 
 def _valley_title(run: WalkRun) -> str:
@@ -95,24 +90,27 @@ def _valley_title(run: WalkRun) -> str:
     return f"{run.label}: {100.0 * run.interior_share:.2g} % of updates cross the valley floor"
 
 
-def _draw_valley(sheet: Sheet, axes: Axes, run: WalkRun, shown: int, *, colour: str, dotted: bool) -> None:
-    """The losses on the way, strung together."""
+def _draw_valley(sheet: Sheet, axes: Axes, run: WalkRun, shown: int, *, colour: str, pitch: float) -> None:
+    """The losses on the way, strung together; marks shrink with `pitch`, the width of an update in units."""
     losses = run.losses[:shown]
     xs = np.arange(len(losses))[:, None] + run.alphas[None]
     add_curve(sheet, axes, xs.ravel(), losses.ravel(), colour=colour, width=2.2)
-    size = 8.0 if dotted else 5.0
-    iterates = losses[:, 0]
-    add_dots(sheet, axes, np.arange(float(len(losses))), iterates, colour=colour, size=size)
+    if pitch >= _DOTTED:
+        iterates = np.append(losses[:, 0], losses[-1:, -1])
+        add_dots(sheet, axes, np.arange(float(len(iterates))), iterates, colour=colour, size=8.0)
     rows = np.flatnonzero(np.isfinite(losses).any(-1))
     lowest = np.argmin(np.where(np.isfinite(losses[rows]), losses[rows], np.inf), axis=-1)
+    size, word = min(max(_MARK * pitch, 3.0), 8.0), sheet.theme.text
+    place, loss = xs[rows, lowest], losses[rows, lowest]
     add_dots(
         sheet,
         axes,
-        xs[rows, lowest],
-        losses[rows, lowest],
-        colour=sheet.theme.text,
-        size=0.75 * size,
-        hollow=True,
+        place,
+        loss,
+        colour=word,
+        size=size,
+        hollow=pitch >= _DOTTED,
+        edge=word,
         order=6.0,
     )
 
@@ -147,16 +145,16 @@ def _draw_distances(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Se
 
 
 def _draw_sharpness(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
-    pairs = [(run, colour) for run, colour in zip(runs, colours, strict=True) if run.sharpness is not None]
-    places = [_measured(run) for run, _ in pairs]
-    edges = [np.array([2.0 / run.rate]) for run, _ in pairs if run.rate]
-    y = Axis.of(*(run.sharpness for run, _ in pairs), *edges, np.zeros(1), scale="linear")
-    x = Axis.exactly(*places, *(_until(len(run.losses), 2) for run, _ in pairs))
+    pairs = zip(runs, colours, strict=True)
+    measured = [(run, run.sharpness, colour) for run, colour in pairs if run.sharpness is not None]
+    edges = [np.array([2.0 / run.rate]) for run, _, _ in measured if run.rate]
+    y = Axis.of(*(sharpness for _, sharpness, _ in measured), *edges, np.zeros(1), scale="linear")
+    x = Axis.exactly(np.array([0.0, *(float(len(run.losses)) for run, _, _ in measured)]))
     axes = add_panel(sheet, box, x, y, title="sharpness: largest curvature", x_label="update")
-    for (run, colour), place in zip(pairs, places, strict=True):
+    for run, sharpness, colour in measured:
         if run.rate:
             _draw_level(sheet, axes, 2.0 / run.rate, colour=colour, style="--")
-        add_curve(sheet, axes, place, run.sharpness, colour=colour, width=2.6)
+        add_curve(sheet, axes, _measured(run, len(sharpness)), sharpness, colour=colour, width=2.6)
 
 
 def _draw_level(sheet: Sheet, axes: Axes, value: float, *, colour: str, style: str) -> None:
@@ -170,7 +168,8 @@ def _until(last: int, count: int) -> Float[np.ndarray, " count"]:
     return np.linspace(0.0, last, count)
 
 
-def _measured(run: WalkRun) -> Float[np.ndarray, " measured"]:
+def _measured(run: WalkRun, count: int) -> Float[np.ndarray, " count"]:
+    """The iterates whose sharpness is known."""
     if run.sharpness_step is not None:
         return run.sharpness_step.astype(float)
-    return np.linspace(0.0, len(run.losses), len(run.sharpness) if run.sharpness is not None else 0)
+    return np.linspace(0.0, len(run.losses), count)

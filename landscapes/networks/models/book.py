@@ -15,7 +15,7 @@ NETWORK = Network(
     build=book,
     title="784-256-256-10",
     about="The book's network: its loss along the line from a random start to the solution is figure 6-3.",
-    paper="N. Buduma, Fundamentals of Deep Learning, chapter 6",
-    year=2017,
-    address="https://www.oreilly.com/library/view/fundamentals-of-deep/9781491925607/",
+    paper="N. Buduma, N. Buduma and J. Papa, Fundamentals of Deep Learning, 2nd edition, chapter 6",
+    year=2022,
+    address="https://www.oreilly.com/library/view/fundamentals-of-deep/9781492082170/",
 )

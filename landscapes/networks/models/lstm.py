@@ -61,9 +61,7 @@ class LongShortTermMemory(Model):
         )
 
 
-def lstm(
-    key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int, hidden: int = 32
-) -> LongShortTermMemory:
+def lstm(key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int, hidden: int = 32) -> LongShortTermMemory:
     """A new one, its forget gates open; the features of data without rows are the steps."""
     row = shape[-1] if len(shape) > 1 else 1
     first_key, recurrent_key, last_key = jax.random.split(key, 3)

@@ -1,6 +1,5 @@
 """Principal planes, planes through points, and what is projected on them."""
 
-import jax
 import numpy as np
 import pytest
 from hypothesis import given
@@ -231,6 +230,6 @@ class TestOnPlane:
         u, v = rng.normal(size=(2, size)).astype(np.float32)
         random = on_plane(stack, stack[-1], u, v, True)
         plane = principal(stack, True)
-        total = (jax.numpy.linalg.norm(stack - stack[-1][None], axis=1) ** 2).sum()
+        total = ((stack - stack[-1]).astype(float) ** 2).sum()
         assert 1 - (random.distances**2).sum() / total < 1e-3
         assert plane.explained > 0.98
