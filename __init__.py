@@ -61,7 +61,12 @@ __all__ = [
 ]
 
 
+_SUBPACKAGES = ("gallery", "landscapes", "optimizers", "renderer")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"ravine.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'ravine' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -25,7 +25,7 @@ def run_study(
     report: Callable[[Any], str],
     *,
     films: tuple[str, ...] = (),
-) -> "Result | None":
+) -> "Result[Any] | None":
     """Run a study and write its files; None in a process that only helps another one.
 
     Args:

@@ -2,12 +2,13 @@
 
 import difflib
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ravine import landscapes, optimizers
 from ravine._catalogue import check_name
 from ravine.gallery import _shelf, studies
+from ravine.gallery._critical import said_of_critical_points
 from ravine.gallery._recipe import Recipe
 from ravine.landscapes import Landscape, networks
 from ravine.optimizers import Optimizer, Setting, schedules
@@ -79,6 +80,10 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
             f"The schedule {name!r} has no picture: animate a rule under it, with "
             f"-O 'sgd:learning_rate={name}(...)' and the arguments that 'ravine show {name}' explains."
         )
+    if name in (*networks.names(), *studies.names()):
+        command = studies.load(name).command if name in studies.names() else "line"
+        option = f"--recipe {name}" if name in studies.names() else name
+        raise ValueError(f"{name!r} is shown by another command: 'ravine {command} {option}'.")
     if name in optimizers.names():
         recipe = Recipe(optimizers=(name,), **look)
     else:
@@ -110,6 +115,7 @@ def _landscape_card(landscape: Landscape) -> str:
             ("minima", ", ".join(minima[:4]) + more if minima else "none: the loss falls without end"),
             ("lowest", "" if landscape.lowest is None else f"{landscape.lowest:.10g}"),
             ("marks", ", ".join(marks)),
+            *_listed("critical", said_of_critical_points(landscape)),
             ("examples", f"{len(examples.targets)}{held_out}" if examples else ""),
             ("measures", ", ".join(landscape.measures)),
             ("source", landscape.source),
@@ -168,7 +174,7 @@ def _schedule_card(schedule: "Schedule") -> str:
             ("schedule", f"{schedule.name}: {schedule.title}"),
             *_lines("equation", schedule.equation),
             ("written", schedule.signature),
-            *[("arguments" if not k else "", line) for k, line in enumerate(arguments)],
+            *_listed("arguments", arguments),
             *_paper(schedule),
             ("about", schedule.about),
             ("libraries", schedule.libraries),
@@ -189,8 +195,12 @@ def _network_card(network: "Network") -> str:
 
 
 def _lines(key: str, equation: str) -> list[tuple[str, str]]:
-    lines = equation.split(r"\\")
-    return [(key if not k else "", line.strip()) for k, line in enumerate(lines)]
+    return _listed(key, [line.strip() for line in equation.split(r"\\")])
+
+
+def _listed(key: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Lines under one key, which stands before the first of them."""
+    return [(key if not k else "", line) for k, line in enumerate(lines)]
 
 
 def _paper(entry: "Optimizer | Schedule | Network") -> list[tuple[str, str]]:

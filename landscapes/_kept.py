@@ -32,7 +32,7 @@ class Kept:
         """What was kept for `source`, if anything was."""
         with suppress(OSError, ValueError, EOFError, zipfile.BadZipFile):
             path = self._path(source)
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 found = dict(arrays)
             path.touch()
             return found

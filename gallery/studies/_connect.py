@@ -40,7 +40,7 @@ class ConnectChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Connect(Result):
+class Connect(Result[ConnectChoices]):
     """Two ways from one solution to another.
 
     Attributes:
@@ -73,6 +73,7 @@ class Connect(Result):
             "curve": {name: self.curve.get(name) for name in MEASURES},
             "line_barrier": self.line_barrier,
             "curve_barrier": self.curve_barrier,
+            "verdicts": {"curve_is_lower": self.curve_barrier < self.line_barrier},
             "seed": self.choices.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,

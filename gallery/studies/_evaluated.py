@@ -9,8 +9,7 @@ from jaxtyping import Float
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._stage import Stage
-from ravine.gallery.studies._subjects import Trained
-from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.networks import Objective, Params, Training
 from ravine.landscapes.slices import evaluate
 
 
@@ -26,7 +25,7 @@ def evaluated(
     wanted: Sequence[str] = ("train_loss",),
 ) -> dict[str, Float[np.ndarray, " points"]]:
     """Measures at origin + coordinates @ directions."""
-    with stage(title, len(coordinates)) as on_points:
+    with stage(title, len(coordinates)) as on_points, objective.checked():
         found = evaluate(
             objective,
             origin,
@@ -40,9 +39,11 @@ def evaluated(
     return {name: values.astype(np.float64) for name, values in found.items()}
 
 
-def measures_of_iterates(run: Trained, objective: Objective) -> Mapping[str, Float[np.ndarray, " kept"]]:
+def measures_of_iterates(
+    training: Training, objective: Objective
+) -> Mapping[str, Float[np.ndarray, " kept"]]:
     """Loss and accuracy at the iterates of a training, with the objective's own batch norm."""
     if objective.batch_norm != "inference":
-        return run.training.measures
-    found = jax.jit(lambda iterates: jax.lax.map(objective.at, iterates))(run.training.iterates)
+        return training.measures
+    found = jax.jit(lambda iterates: jax.lax.map(objective.at, iterates))(training.iterates)
     return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}

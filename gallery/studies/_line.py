@@ -25,6 +25,11 @@ MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 _ZOOMS = ((0.0, 0.01), (0.99, 1.0))
 _ZOOM_POINTS = 21
+_BARRIER = 0.1
+"""A rise above the higher end by this part of its loss is a barrier."""
+
+_OFF_THE_LINE = 0.1
+"""A path leaves the line where it is farther from it than this part of the line's length."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +109,22 @@ class Curve:
             "path": None if self.path is None else self.path._asdict(),
             "initial_loss": self.ends[0],
             "final_loss": self.ends[1],
+            "verdicts": self.verdicts,
         }
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What Goodfellow et al. found, asked of this line."""
+        facts, found = self.facts, {}
+        if facts is not None:
+            found |= {
+                "never_rises": facts.monotone,
+                "convex_throughout": facts.convex_share == 1.0,
+                "barrier": facts.barrier > _BARRIER * max(self.ends),
+            }
+        if self.path is not None:
+            found["path_leaves_line"] = bool(self.path.residual.max() > _OFF_THE_LINE)
+        return found
 
     @property
     def facts(self) -> LineFacts | None:
@@ -114,7 +134,7 @@ class Curve:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Line(Result):
+class Line(Result[LineChoices]):
     """The loss along straight lines.
 
     Attributes:
@@ -256,7 +276,7 @@ def _path(run: Trained, objective: Objective) -> Path:
     mask = objective.trained(training.start)
     projection, residual = on_line(training.iterates, training.start, training.solution, mask)
     length = norm(minus(training.solution, training.start), mask)
-    loss = measures_of_iterates(run, objective)["train_loss"]
+    loss = measures_of_iterates(training, objective)["train_loss"]
     return Path(step=training.steps, projection=projection, residual=residual / length, loss=loss)
 
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
+from ravine.gallery.studies._evaluated import evaluated
 from ravine.gallery.studies._line import subject_choices
 from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.gallery.studies._planes import Plane as Ground
 from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
-from ravine.gallery.studies._subjects import Trained, given, is_given
+from ravine.gallery.studies._subjects import given, is_given
+from ravine.gallery.studies._ways import Way
 from ravine.landscapes.slices import extremes_at, inner, on_plane
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from ravine.renderer import SceneFrames
 
 FILMS = (".gif", ".mp4", ".webm", ".webp")
+
+_SAME = 1e-5
+"""Losses that are computed along two ways agree to this part of them."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,7 +54,7 @@ class Trajectory:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Plane(Result):
+class Plane(Result[PlaneChoices]):
     """The loss in a plane.
 
     Attributes:
@@ -99,10 +103,24 @@ class Plane(Result):
                 }
                 for path in self.trajectories
             ],
+            "verdicts": self.verdicts,
             "seed": self.choices.seed,
             "objective": self.ground.objective.name,
             "batch_norm": self.ground.objective.batch_norm or None,
         }
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What Li et al. say of planes, asked of this one."""
+        ground = self.ground
+        own = float(ground.objective.loss(ground.origin))
+        found = {"center_is_the_loss_there": abs(self.center_loss - own) <= _SAME * abs(own)}
+        if self.explained_share is not None:
+            found["most_motion_explained"] = self.explained_share > 0.5
+        gaps = [float(np.nanmax(np.abs(path.loss - path.plane_loss))) for path in self.trajectories]
+        if gaps:
+            found["paths_leave_the_plane"] = max(gaps) > _SAME * abs(own)
+        return found
 
     def table(self) -> Iterator[Row]:
         yield ("kind", "label", "step", "x", "y", "loss", "plane_loss", "distance")
@@ -152,7 +170,7 @@ def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
         ground = plane_of(choices, stage)
     x, y = _sides(choices.span or ground.span, choices.resolution)
     grid = np.stack([places.ravel() for places in np.meshgrid(x, y)], axis=-1)
-    paths = [_projected(ground, run) for run in ground.runs] if choices.paths else []
+    paths = [_projected(ground, way) for way in ground.ways] if choices.paths else []
     coordinates = np.concatenate([grid, np.zeros((1, 2)), *(points for points, _ in paths)])
     losses = evaluated(
         choices, ground.objective, ground.origin, ground.directions, coordinates, title="plane", stage=stage
@@ -161,8 +179,8 @@ def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
         losses, np.cumsum([len(grid), 1, *(len(points) for points, _ in paths)])[:-1]
     )
     trajectories = tuple(
-        _trajectory(ground, run, *path, plane_loss=below)
-        for run, path, below in zip(ground.runs, paths, under, strict=False)
+        _trajectory(way, *path, plane_loss=below)
+        for way, path, below in zip(ground.ways, paths, under, strict=False)
     )
     shape = (len(y), len(x))
     return Plane(
@@ -183,21 +201,19 @@ def _sides(span: Span, resolution: int) -> tuple[np.ndarray, np.ndarray]:
     return np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution)
 
 
-def _projected(ground: Ground, run: Trained) -> tuple[np.ndarray, np.ndarray]:
+def _projected(ground: Ground, way: Way) -> tuple[np.ndarray, np.ndarray]:
     mask = ground.objective.trained(ground.origin)
-    return on_plane(run.training.iterates, ground.origin, *ground.directions, mask)
+    return on_plane(way.points, ground.origin, *ground.directions, mask)
 
 
-def _trajectory(
-    ground: Ground, run: Trained, points: np.ndarray, distance: np.ndarray, *, plane_loss: np.ndarray
-) -> Trajectory:
+def _trajectory(way: Way, points: np.ndarray, distance: np.ndarray, *, plane_loss: np.ndarray) -> Trajectory:
     return Trajectory(
-        label=run.label,
-        rule=run.rule,
-        note=run.note,
-        steps=np.asarray(run.training.steps),
+        label=way.label,
+        rule=way.rule,
+        note=way.note,
+        steps=way.steps,
         points=points,
-        loss=np.asarray(measures_of_iterates(run, ground.objective)["train_loss"]),
+        loss=way.loss,
         plane_loss=plane_loss,
         distance=distance,
     )
@@ -215,7 +231,7 @@ def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | 
 
 
 def _convexity(choices: PlaneChoices, ground: Ground, grid: np.ndarray, stage: Stage) -> np.ndarray:
-    with stage("convexity", len(grid)) as on_points:
+    with stage("convexity", len(grid)) as on_points, ground.objective.checked():
         found = extremes_at(
             ground.objective, ground.origin, ground.directions, grid, seed=choices.seed, on_points=on_points
         )

@@ -13,6 +13,7 @@ from ravine.gallery.studies._bend import trained_bend
 from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.gallery.studies._stage import Stage
 from ravine.gallery.studies._subjects import Given, Trained, trainings
+from ravine.gallery.studies._ways import Way, way_of_points, way_of_training
 from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import (
     bezier,
@@ -40,8 +41,8 @@ class Plane:
         axes: What they are, in words.
         span: The part that is looked at where none is chosen.
         marks: Points in the plane by name.
-        runs: The trainings whose paths are drawn.
-        shares: What part of the runs' motion each direction explains, where that is what chose them.
+        ways: Those that are drawn on it.
+        shares: What part of the ways' motion each direction explains, where that is what chose them.
         curve: A curve in the plane.
     """
 
@@ -52,20 +53,22 @@ class Plane:
     axes: tuple[str, str]
     span: Span
     marks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    runs: tuple[Trained, ...] = ()
+    ways: tuple[Way, ...] = ()
     shares: tuple[float, float] | None = None
     curve: Float[np.ndarray, "points 2"] | None = None
+
+
+_SEEDS = {"solutions": 3, "bend": 2}
+"""How many seeds a kind of plane trains a single optimizer with."""
 
 
 def plane_of(choices: PlaneChoices, stage: Stage) -> Plane:
     """Train what the chosen plane needs, and find it."""
     kind = choices.directions or "pca"
-    if kind == "solutions" and len(choices.optimizers) < 3:
-        runs = [run for seed in range(3) for run in trainings(choices, stage, seed=choices.seed + seed)][:3]
-    elif kind == "bend":
-        runs = [run for seed in range(2) for run in trainings(choices, stage, seed=choices.seed + seed)][:2]
-    else:
-        runs = list(trainings(choices, stage))
+    if kind == "points":
+        raise RecipeError("directions points is for points that are given; for trained ones it is solutions.")
+    seeds = _SEEDS.get(kind, 1) if len(choices.optimizers) == 1 else 1
+    runs = [run for seed in range(seeds) for run in trainings(choices, stage, seed=choices.seed + seed)]
     objective = runs[0].problem.objective(choices.policy)
     if len({run.problem.identity for run in runs}) > 1:
         raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
@@ -84,7 +87,8 @@ def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
     if kind == "points" and len(points) == 3:
         return _three(objective, points, ("w1", "w2", "w3"), mask)
     if kind == "pca":
-        return _principal(objective, points, points[-1], mask)
+        plane = _principal(objective, points, points[-1], mask)
+        return replace(plane, ways=(way_of_points(points, objective),))
     raise RecipeError(f"directions {kind} do not go with {len(points)} given points; random and pca do.")
 
 
@@ -92,7 +96,7 @@ def _random_of(choices: PlaneChoices, objective: Objective, runs: list[Trained],
     del stage
     solution = runs[0].solution
     plane = _random(choices, objective, solution, objective.trained(solution))
-    return _with_runs(plane, runs)
+    return _with_ways(plane, runs)
 
 
 def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: Params) -> Plane:
@@ -114,7 +118,7 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     origin = runs[0].solution
     mask = objective.trained(origin)
     stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *(run.training.iterates for run in runs))
-    return _with_runs(_principal(objective, stacked, origin, mask), runs)
+    return _with_ways(_principal(objective, stacked, origin, mask), runs)
 
 
 def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
@@ -134,7 +138,7 @@ def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params
 
 def _hessian_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
-    return _with_runs(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
+    return _with_ways(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
 
 
 def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start: Params) -> Plane:
@@ -149,13 +153,14 @@ def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start:
         objective=objective,
         origin=origin,
         directions=(first, second),
-        axes=tuple(
-            f"{place} Hessian eigenvector, λ = {value:.3g}"
-            for place, value in zip(("first", "second"), found.top[:2], strict=True)
-        ),
+        axes=(_eigenvector("first", found.top[0]), _eigenvector("second", found.top[1])),
         span=(-reach[0], reach[0], -reach[1], reach[1]),
         marks={"solution": (0.0, 0.0)},
     )
+
+
+def _eigenvector(place: str, value: float) -> str:
+    return f"{place} Hessian eigenvector, λ = {value:.3g}"
 
 
 def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
@@ -169,19 +174,23 @@ def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     average = jax.tree.map(lambda kept: np.mean(kept[places[0] :], axis=0), run.training.iterates)
     coordinates, _ = on_plane([average], plane.origin, *plane.directions, mask)
     (place,) = coordinates.tolist()
-    return _with_runs(plane, runs, kind="swa", marks={**plane.marks, "SWA": tuple(place)})
+    return _with_ways(plane, runs, kind="swa", marks={**plane.marks, "SWA": tuple(place)})
 
 
 def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
+    if len(runs) < 3:
+        raise RecipeError(f"A plane takes three solutions, of one optimizer or of three; got {len(runs)}.")
     points = [run.solution for run in runs[:3]]
-    same = len(choices.optimizers) < 3
+    same = len(choices.optimizers) == 1
     labels = [f"seed {choices.seed + n}" if same else run.label for n, run in enumerate(runs[:3])]
     plane = _three(objective, points, tuple(labels), objective.trained(points[0]))
     return replace(plane, kind="solutions")
 
 
 def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    if len(runs) != 2:
+        raise RecipeError(f"A curve joins two solutions, of one optimizer or of two; got {len(runs)}.")
     first, second = runs
     bend = trained_bend(choices, first.problem, first.solution, second.solution, stage)
     points = (first.solution, second.solution, bend)
@@ -194,11 +203,12 @@ def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], s
 
 
 def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...], mask: Params) -> Plane:
-    found = through(*points, mask)
+    w1, w2, w3 = points
+    found = through(w1, w2, w3, mask)
     return Plane(
         kind="points",
         objective=objective,
-        origin=points[0],
+        origin=w1,
         directions=(found.u, found.v),
         axes=("distance along w1 to w2", "distance towards w3"),
         span=_around(found.coordinates, margin=0.35),
@@ -206,8 +216,8 @@ def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...
     )
 
 
-def _with_runs(plane: Plane, runs: Sequence[Trained], **others: Any) -> Plane:
-    return replace(plane, runs=tuple(runs), **others)
+def _with_ways(plane: Plane, runs: Sequence[Trained], **others: Any) -> Plane:
+    return replace(plane, ways=tuple(way_of_training(run, plane.objective) for run in runs), **others)
 
 
 def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:

@@ -7,7 +7,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Row: TypeAlias = tuple[Any, ...]
+Chosen = TypeVar("Chosen", bound=Choices)
 
 NUMBERS = (".json", ".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
 
 
-class Result(ABC):
+class Result(ABC, Generic[Chosen]):
     """What a study found.
 
     Attributes:
         choices: All that determines it.
     """
 
-    choices: Choices
+    choices: Chosen
 
     @abstractmethod
     def record(self) -> dict[str, Any]:
@@ -109,11 +110,11 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _as_json(result: Result) -> bytes:
+def _as_json(result: Result[Any]) -> bytes:
     return (json.dumps(plain(result.record()), allow_nan=False, ensure_ascii=False) + "\n").encode()
 
 
-def _as_csv(result: Result) -> bytes:
+def _as_csv(result: Result[Any]) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerows(map(_written, row) for row in result.table())
@@ -127,7 +128,7 @@ def _written(row: Row) -> Iterator[Any]:
         yield "" if cell is None else repr(cell) if isinstance(cell, float) else cell
 
 
-def _as_npz(result: Result) -> bytes:
+def _as_npz(result: Result[Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())))
     return buffer.getvalue()

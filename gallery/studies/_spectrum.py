@@ -42,7 +42,7 @@ class SpectrumChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Spectrum(Result):
+class Spectrum(Result[SpectrumChoices]):
     """The eigenvalues of the Hessian at a point.
 
     Attributes:
@@ -90,7 +90,7 @@ class Spectrum(Result):
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
     """Train what is to be trained, and find the eigenvalues there."""
     objective, point = _where(choices, stage)
-    with stage("spectrum", 1):
+    with stage("spectrum", 1), objective.checked():
         found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)
     return Spectrum(
         choices=choices,

@@ -140,26 +140,42 @@ def given(choices: Choices, *, least: int) -> Given:
         )
     if choices.objective is None:
         problem = problem_of(choices, choices.networks[0])
-        objective, like = problem.objective(choices.policy), problem.start(choices.seed)
+        objective, points = problem.objective(choices.policy), _points(choices, problem.start(choices.seed))
     else:
-        objective, like = objective_of(choices.objective), None
+        points = _points(choices, None)
+        labelled = {_label(choices.points[k], k): points[k] for k in (0, -1)}
+        objective = objective_of(choices.objective, labelled)
+    return Given(objective=objective, points=points, label=objective.name)
+
+
+def objective_of(objective: Any, ends: dict[str, Params]) -> Objective:
+    """The objective of a record, a function of a pytree, or "package.module:name".
+
+    Raises:
+        ObjectiveError: its loss fails at one of the ends, or is no finite number there.
+    """
+    if isinstance(objective, str):
+        return networks.load_objective(objective, ends)
+    found = objective if isinstance(objective, Objective) else Objective.of(objective)
+    for label, params in ends.items():
+        networks.check_end(found, found.name, label, params)
+    return found
+
+
+def _points(choices: Choices, like: Params | None) -> tuple[Params, ...]:
+    """The points, all of the form of the first one."""
     points: list[Params] = []
     for point in choices.points:
         points.append(_point(point, points[0] if points else like))
-    return Given(objective=objective, points=tuple(points), label=objective.name)
-
-
-def objective_of(objective: Any) -> Objective:
-    """The objective of a record, a function of a pytree, or "package.module:name"."""
-    if isinstance(objective, str):
-        return networks.load_objective(objective)
-    return objective if isinstance(objective, Objective) else Objective.of(objective)
+    return tuple(points)
 
 
 def _point(point: Any, like: Params | None) -> Params:
-    if isinstance(point, str | Path):
-        return networks.read_checkpoint(Path(point), like)
-    return point
+    return networks.read_checkpoint(point, like) if isinstance(point, str | Path) else point
+
+
+def _label(point: Any, place: int) -> str:
+    return str(point) if isinstance(point, str | Path) else ("the first point", "the last point")[place]
 
 
 def is_given(choices: Choices) -> bool:

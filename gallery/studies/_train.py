@@ -39,7 +39,7 @@ class TrainChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Train(Result):
+class Train(Result[TrainChoices]):
     """Trainings side by side.
 
     Attributes:

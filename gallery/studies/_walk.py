@@ -89,7 +89,7 @@ class Steps:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Walk(Result):
+class Walk(Result[WalkChoices]):
     """The updates of one run or several."""
 
     choices: WalkChoices
@@ -145,8 +145,9 @@ def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *found.points)
         objective = found.objective
         rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
-        gradients = _gradients(lambda point, _: jax.grad(objective.loss)(point), stacked, rows)
-        steps = _steps(choices, objective, stacked, gradients, label=found.label, stage=stage)
+        with objective.checked():
+            gradients = _gradients(lambda point, _: jax.grad(objective.loss)(point), stacked, rows)
+            steps = _steps(choices, objective, stacked, gradients, label=found.label, stage=stage)
         return Walk(choices=choices, runs=(steps,), objective=objective.name, batch_norm=objective.batch_norm)
     runs = list(trainings(choices, stage))
     return Walk(
@@ -193,7 +194,8 @@ def _gradients(
 ) -> Params:
     """Those that the updates were taken with, stacked."""
     places = jax.tree.map(lambda leaf: jnp.asarray(leaf[: len(rows)]), iterates)
-    return jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
+    found = jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
+    return jax.device_get(found)
 
 
 def _steps(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ravine.landscapes.networks._training import Training as Training
     from ravine.landscapes.networks._training import train as train
     from ravine.landscapes.networks._tuning import choose_rate as choose_rate
+    from ravine.landscapes.networks._user_objective import check_end as check_end
     from ravine.landscapes.networks._user_objective import load_objective as load_objective
 
 catalogue: "Catalogue[Network]" = Catalogue(
@@ -48,6 +49,7 @@ _LATE = {
     "RunError": "_run_folder",
     "Split": "_data",
     "Training": "_training",
+    "check_end": "_user_objective",
     "choose_rate": "_tuning",
     "from_torch": "_torch",
     "load_data": "_data",

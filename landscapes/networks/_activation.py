@@ -1,7 +1,7 @@
-"""What a hidden unit makes of its pre-activation."""
+"""What a hidden unit makes of its pre-activations."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,22 +9,17 @@ from jaxtyping import Array, Float
 
 from ravine.landscapes.networks._layers import glorot, he
 
-
-def maxout(signals: Float[Array, "pieces*units ..."]) -> Float[Array, "units ..."]:
-    """The highest of each unit's linear pieces; rows of one piece of all units lie together."""
-    return signals.reshape(PIECES, -1, *signals.shape[1:]).max(axis=0)
-
-
 PIECES = 2
 """Linear pieces of a maxout unit."""
 
 
 class Activation(NamedTuple):
-    """A unit's nonlinearity and the weights that suit it.
+    """A nonlinearity and the weights that suit it.
 
     Attributes:
-        pieces: Pre-activations of one unit.
+        function: From pre-activations to the units' values; both have the units first.
         deviation: The standard deviation of new weights, from the numbers of inputs and outputs.
+        pieces: Pre-activations of one unit.
     """
 
     function: Callable[[Array], Array]
@@ -32,18 +27,26 @@ class Activation(NamedTuple):
     pieces: int = 1
 
 
+def maxout(rows: Float[Array, "rows examples"]) -> Float[Array, "units examples"]:
+    """The highest of each unit's linear pieces; the rows of one piece of all units lie together.
+
+    I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, Maxout Networks, 2013.
+    """
+    return rows.reshape(PIECES, -1, rows.shape[-1]).max(axis=0)
+
+
+def _linear(units: Array) -> Array:
+    return units
+
+
 def _before_sigmoid(inputs: int, outputs: int) -> float:
-    """Four times that of tanh, for the sigmoid is four times as flat (Glorot and Bengio, 2010)."""
+    """Four times that of tanh: a sigmoid is a fourth as steep (Glorot and Bengio, 2010)."""
     return 4 * glorot(inputs, outputs)
 
 
 def _before_maxout(inputs: int, outputs: int) -> float:
     """The mean square of the higher of two independent normal pieces is that of one."""
     return he(inputs, outputs) / 2**0.5
-
-
-def _linear(signals: Any) -> Any:
-    return signals
 
 
 ACTIVATIONS = {

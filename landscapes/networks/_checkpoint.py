@@ -60,7 +60,7 @@ def write_checkpoint(path: PathName, params: Params, *, facts: Mapping[str, Any]
         case ".npz":
             _write_npz(path, {**arrays, _FACTS_ARRAY: np.frombuffer(text.encode(), np.uint8)})
         case _:
-            raise CheckpointError(f"A checkpoint ends in .safetensors or .npz; got '{path}'.")
+            raise CheckpointError(f"A checkpoint ends in .safetensors or .npz; got {str(path)!r}.")
 
 
 def read_checkpoint(path: PathName, like: Params | None = None, *, finite: bool = True) -> Params:
@@ -81,7 +81,7 @@ def read_checkpoint(path: PathName, like: Params | None = None, *, finite: bool 
             another shape.
     """
     arrays = _arrays(Path(path))
-    shown = f"The checkpoint '{path}'"
+    shown = f"The checkpoint {str(path)!r}"
     if like is None:
         like = _as_float32(arrays, shown)
     leaves, structure = named_leaves(like)
@@ -113,7 +113,7 @@ def read_facts(path: PathName) -> dict[str, Any]:
             raise
         facts = None
     if not isinstance(facts, dict):
-        raise CheckpointError(f"The facts in the checkpoint '{path}' are no JSON object; write it anew.")
+        raise CheckpointError(f"The facts in the checkpoint {str(path)!r} are no JSON object; write it anew.")
     return facts
 
 
@@ -149,21 +149,22 @@ def _format(path: Path) -> str:
     """The ending that says how a file is read."""
     if not path.is_file():
         problem = "is not an ordinary file" if path.exists() else "does not exist"
-        raise CheckpointError(f"The checkpoint '{path}' {problem}; name a .safetensors or an .npz file.")
+        raise CheckpointError(f"The checkpoint {str(path)!r} {problem}; name a .safetensors or an .npz file.")
     try:
         pickled = _is_pickle(path)
     except OSError as error:
         raise CheckpointError(
-            f"The checkpoint '{path}' cannot be read: {error.strerror or 'the system refuses it'}."
+            f"The checkpoint {str(path)!r} cannot be read: {error.strerror or 'the system refuses it'}."
         ) from None
     ending = path.suffix.lower()
     if pickled or ending in _PICKLED:
         raise CheckpointError(
-            f"The checkpoint '{path}' is refused because it is a pickle, which can run any code when it is "
-            "read; write it anew with safetensors.torch.save_file(module.state_dict(), 'name.safetensors')."
+            f"The checkpoint {str(path)!r} is refused because it is a pickle, which can run any code when "
+            "it is read; write it anew with "
+            "safetensors.torch.save_file(module.state_dict(), 'name.safetensors')."
         )
     if ending not in (".safetensors", ".npz"):
-        raise CheckpointError(f"A checkpoint is a .safetensors or an .npz file; got '{path}'.")
+        raise CheckpointError(f"A checkpoint is a .safetensors or an .npz file; got {str(path)!r}.")
     return ending
 
 

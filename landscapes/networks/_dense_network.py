@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
@@ -33,7 +34,7 @@ class DenseNetwork(Model):
         self, inputs: Float[Array | np.ndarray, "examples features"]
     ) -> Float[Array, "out examples"]:
         """The pre-activations of the first layer."""
-        return self.layers[0](inputs.T)
+        return self.layers[0](jnp.asarray(inputs).T)
 
     def forward(
         self, features: Float[Array, "out examples"], normalise: Normalise

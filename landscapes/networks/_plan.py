@@ -58,9 +58,7 @@ class Plan:
         if self.every < 1:
             raise ValueError(f"Iterates are kept every 1 or more steps; got {self.every}.")
         if not 0.0 <= self.method.weight_decay < np.inf:
-            raise ValueError(
-                f"Weight decay is a number of at least 0; got {self.method.weight_decay}."
-            )
+            raise ValueError(f"Weight decay is a number of at least 0; got {self.method.weight_decay}.")
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"The patience of early stopping is at least 1 step; got {self.patience}.")
 

@@ -98,7 +98,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text("utf-8"))
         _check(record)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise RunError(f"The file '{path}' is no record of a run, or a damaged one; save it anew.") from None
     return record
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from ravine._whole_file import PathName, whole_file
 
+_LONGEST = 160
+
 
 class SafetensorsError(ValueError):
     """A file that cannot be used; the message names it and what is wrong with it in one line."""
@@ -55,12 +57,17 @@ def _opened(path: Path) -> Iterator[Any]:
     try:
         file = safe_open(path, framework="np")
     except SafetensorError as error:
-        reason = " ".join(str(error).split()).removeprefix("Error while deserializing header: ")
         raise SafetensorsError(
-            f"'{path}' is no safetensors file, or a damaged one ({reason}); write it anew."
+            f"{str(path)!r} is no safetensors file, or a damaged one ({_reason(error)}); write it anew."
         ) from None
     with file:
         yield file
+
+
+def _reason(error: Exception) -> str:
+    """What the library says, without the parts of the file that it quotes at length."""
+    text = str(error).removeprefix("Error while deserializing header: ").partition(", expected")[0]
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:_LONGEST]
 
 
 def _array(path: Path, file: Any, name: str) -> np.ndarray:
@@ -70,6 +77,6 @@ def _array(path: Path, file: Any, name: str) -> np.ndarray:
         # NumPy and its extensions lack some kinds, which shows as one of several errors.
         kind = file.get_slice(name).get_dtype()
         raise SafetensorsError(
-            f"The array {name!r} in '{path}' holds numbers of kind {kind}, which NumPy has not; "
+            f"The array {name!r} in {str(path)!r} holds numbers of kind {kind}, which NumPy has not; "
             "save it as float32."
         ) from None

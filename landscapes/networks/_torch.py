@@ -91,9 +91,7 @@ def from_torch(
     if batch_norm not in ("inference", "recomputed"):
         raise ObjectiveError(f"batch_norm is 'inference' or 'recomputed'; got {batch_norm!r}.")
     name = name or type(module).__name__
-    shapes = {leaf: array.shape for leaf, array in params_of(module).items()}
     parts = {"train": batches} | ({} if test_batches is None else {"test": test_batches})
-    failures = Failures()
     hosts = {
         part: TorchLoss(
             module=module,
@@ -105,10 +103,26 @@ def from_torch(
         )
         for part, examples in parts.items()
     }
+    trained = hosts["train"].trained
+    if not trained:
+        raise ObjectiveError(f"The module {name!r} has no parameters; there is nothing to train.")
+    failures = Failures()
+    return Objective(
+        measures=_measures(hosts, failures, params_of(module), name),
+        trained=lambda params: {leaf: leaf in trained for leaf in params},
+        batch_norm=_policy(module, batch_norm),
+        check=failures.check,
+        name=name,
+    )
+
+
+def _measures(
+    hosts: Mapping[str, TorchLoss], failures: Failures, like: Mapping[str, np.ndarray], name: str
+) -> Callable[[Params, Features, Any], Measures]:
     for host in hosts.values():
         host.check()
     measured = {part: differentiable(host, failures) for part, host in hosts.items()}
-    trained = frozenset(hosts["train"].trained)
+    shapes = {leaf: array.shape for leaf, array in like.items()}
 
     def measures(params: Params, features: Features, data: Any) -> Measures:
         del features, data
@@ -123,13 +137,7 @@ def from_torch(
             for measure, value in zip(("loss", "accuracy"), each, strict=False)
         }
 
-    return Objective(
-        measures=measures,
-        trained=lambda params: {leaf: leaf in trained for leaf in params},
-        batch_norm=_policy(module, batch_norm),
-        check=failures.check,
-        name=name,
-    )
+    return measures
 
 
 def _policy(module: "torch.nn.Module", batch_norm: Literal["inference", "recomputed"]) -> BatchNorm:

@@ -145,7 +145,7 @@ def train(
             "pace": (steps, difficulty) if order == "curriculum" else None,
             "seed": seed,
             "keep_every": keep_every,
-            "weight_decay": weight_decay,
+            "weight_decay": float(weight_decay),
             "start": start,
         }
     )

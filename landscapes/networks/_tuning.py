@@ -87,7 +87,7 @@ def choose_rate(
             "iterate": iterate,
             "rows": rows,
             "seed": seed,
-            "weight_decay": weight_decay,
+            "weight_decay": float(weight_decay),
             "start": start,
         }
     )

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from ravine.landscapes.slices._bezier import Connection as Connection
     from ravine.landscapes.slices._bezier import bezier as bezier
     from ravine.landscapes.slices._bezier import connect as connect
+    from ravine.landscapes.slices._critical_points import CriticalPoint as CriticalPoint
+    from ravine.landscapes.slices._critical_points import critical_points as critical_points
     from ravine.landscapes.slices._directions import filter_normalised as filter_normalised
     from ravine.landscapes.slices._engine import evaluate as evaluate
     from ravine.landscapes.slices._extremes import extremes as extremes
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
 
 _LATE = {
     "Connection": "_bezier",
+    "CriticalPoint": "_critical_points",
     "LineFacts": "_line_facts",
     "Spectrum": "_spectrum",
     "bezier": "_bezier",
     "connect": "_bezier",
     "cosines": "_walk_facts",
+    "critical_points": "_critical_points",
     "distances": "_walk_facts",
     "evaluate": "_engine",
     "extremes": "_extremes",

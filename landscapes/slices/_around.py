@@ -82,7 +82,8 @@ def are_critical(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
 def are_flat(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
     """Whether the loss is constant around points, as on a plateau."""
     rises = _rises(region, at, _CIRCLE)
-    return (np.abs(rises) <= 1e-15 * np.abs(at.losses)[:, None] + 1e-14 * region.relief).all(axis=1)
+    rounding = 1e-15 * np.abs(at.losses) + 1e-14 * region.relief
+    return np.abs(rises).max(axis=1) <= rounding
 
 
 def are_kinks(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
@@ -101,7 +102,8 @@ def are_kinks(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
 def signs_around(region: Region, at: Places) -> Float64[np.ndarray, " count"]:
     """1 where the loss rises to all sides of a point, -1 where it falls, 0 else."""
     rises = np.concatenate([_rises(region, at, radius) for radius in (1e-5, 1e-3)], axis=1)
-    return 1.0 * (rises > 0.0).all(axis=1) - 1.0 * (rises < 0.0).all(axis=1)
+    lowest, highest = rises.min(axis=1), rises.max(axis=1)
+    return np.where(lowest > 0.0, 1.0, np.where(highest < 0.0, -1.0, 0.0))
 
 
 def zeros_of_hessians(region: Region, at: Places) -> Float64[np.ndarray, " count"]:

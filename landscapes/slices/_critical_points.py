@@ -178,7 +178,7 @@ def _described(
 def _smooth(region: Region, at: Places) -> list[CriticalPoint]:
     values, _ = region.curvatures(at)
     zeros = zeros_of_hessians(region, at)
-    kinds = [kind_of(each, zero) for each, zero in zip(values, zeros, strict=True)]
+    kinds: list[Kind] = [kind_of(each, zero) for each, zero in zip(values, zeros, strict=True)]
     alone = np.array([kind != "degenerate" for kind in kinds], bool)
     alone[~alone] = are_isolated(region, at.at(~alone))
     described = [
@@ -208,12 +208,14 @@ def _one_a_level(region: Region, points: list[CriticalPoint]) -> list[CriticalPo
 
 def _kinks(region: Region, at: Places) -> list[CriticalPoint]:
     """Kinks from which the loss rises, or falls, to all sides."""
-    kinds: dict[float, Kind] = {1.0: "minimum", -1.0: "maximum"}
-    return [
-        CriticalPoint(point=_as_point(point), loss=float(loss), kind=kinds[sign], eigenvalues=())
-        for point, loss, sign in zip(at.points, at.losses, signs_around(region, at), strict=True)
-        if sign in kinds
-    ]
+    described = []
+    for point, loss, sign in zip(at.points, at.losses, signs_around(region, at), strict=True):
+        if sign != 0.0:
+            kind: Kind = "minimum" if sign > 0.0 else "maximum"
+            described.append(
+                CriticalPoint(point=_as_point(point), loss=float(loss), kind=kind, eigenvalues=())
+            )
+    return described
 
 
 def _as_point(point: Float64[np.ndarray, "2"]) -> Point:

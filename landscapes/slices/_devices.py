@@ -18,7 +18,7 @@ class Devices:
     Each runs it by itself, so that a point's numbers are the same wherever it is evaluated.
     """
 
-    def __init__(self, devices: Sequence[jax.Device]) -> None:
+    def __init__(self, devices: Sequence[Any]) -> None:
         self.platform = devices[0].platform
         self._mesh = Mesh(np.array(devices), (_AXIS,))
 

@@ -94,23 +94,24 @@ def lanczos(
     rng = np.random.default_rng(seed)
     basis = np.empty((steps, len(start)))
     diagonal, beside = np.zeros(steps), np.zeros(steps)
-    following = np.asarray(start, np.float64)
-    for step in range(steps):
-        known = slice(step + 1)
+    following, step = np.asarray(start, np.float64), 0
+    due = _CHECK_EVERY if tolerance > 0.0 else steps
+    while True:
         basis[step] = _unit(_orthogonal(following, basis[:step]))
         image = _checked(product(basis[step]))
         diagonal[step] = image @ basis[step]
+        known = slice(step + 1)
         following = _orthogonal(image, basis[known])
         beside[step] = np.linalg.norm(following)
         if beside[step] <= _BREAKDOWN * np.abs([diagonal[known], beside[known]]).max():
             beside[step] = 0.0
             following = rng.normal(size=len(start))
-        if step + 1 < steps and (tolerance == 0.0 or (step + 1) % _CHECK_EVERY):
-            continue
-        found = _eigenpairs(diagonal[known], beside[known], basis[known])
-        if found.extremes_converged(top=top, bottom=bottom, tolerance=tolerance):
-            break
-    return found
+        step += 1
+        if step == min(due, steps):
+            found = _eigenpairs(diagonal[known], beside[known], basis[known])
+            if step == steps or found.extremes_converged(top=top, bottom=bottom, tolerance=tolerance):
+                return found
+            due += max(_CHECK_EVERY, step // 8)
 
 
 def _eigenpairs(

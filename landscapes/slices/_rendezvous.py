@@ -8,6 +8,7 @@ import re
 import socket
 from contextlib import ExitStack, suppress
 from time import monotonic, sleep
+from typing import NoReturn
 
 _GREETING = re.compile(rb"ravine (\d{1,9}) of (\d{1,9})\n")
 _GO = "go"
@@ -52,9 +53,7 @@ def _receive(port: int, processes: int, deadline: float, timeout: float) -> None
                 visitor, _ = door.accept()
             except TimeoutError:
                 missing = sorted(set(range(1, processes)) - set(came))
-                _refuse(
-                    came, f"Process {missing[0]} of {processes} did not come within {timeout:g} s; start it."
-                )
+                _refuse(came, f"Process {missing[0]} of {processes} did not come in {timeout:g} s; start it.")
             stack.enter_context(visitor)
             _admit(visitor, came, processes)
         for visitor in came.values():
@@ -89,7 +88,7 @@ def _admit(visitor: socket.socket, came: dict[int, socket.socket], processes: in
     came[process] = visitor
 
 
-def _refuse(came: dict[int, socket.socket], reason: str) -> None:
+def _refuse(came: dict[int, socket.socket], reason: str) -> NoReturn:
     for visitor in came.values():
         _say(visitor, _REFUSAL + reason)
     raise HostsError(reason)

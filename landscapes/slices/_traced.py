@@ -100,5 +100,5 @@ def _is_jaxpr(value: Any) -> bool:
 
 
 def _bytes_made(eqn: JaxprEqn) -> int:
-    avals = [getattr(var, "aval", None) for var in eqn.outvars]
+    avals: list[Any] = [var.aval for var in eqn.outvars]
     return sum(it.size * it.dtype.itemsize for it in avals if hasattr(it, "dtype"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Real
 
 from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
 from ravine.renderer.figures._records import ScaleName
@@ -19,7 +19,7 @@ _MOST_DECADES = 14
 _LOG_PAD = 0.04
 _LARGEST = 1e300
 
-Values = Float[np.ndarray, "..."]
+Values = Real[np.ndarray, "..."]
 
 
 @dataclass(frozen=True, kw_only=True)

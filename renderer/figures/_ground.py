@@ -26,6 +26,7 @@ _FINE = 2
 _MOST_POINTS, _LINE_POINTS = 2400, 240
 """A side of the image of bands, and of the grid that hairlines are traced on."""
 
+_DIGITS = 12
 _STRIP = 16.0
 _LEAST_GAP = 0.075
 """Between the labels of a colour bar, as a part of its height."""
@@ -89,7 +90,8 @@ class Ground:
         ys: Float[np.ndarray, " new_rows"],
     ) -> Float[np.ndarray, "new_rows new_columns"]:
         rows, columns = places(self.picture.y, ys), places(self.picture.x, xs)
-        return np.clip(between(grid, rows, columns), 0.0, 1.0)
+        # Rounded, a plane of one loss is flat.
+        return np.clip(between(grid, rows, columns).round(_DIGITS), 0.0, 1.0)
 
     def bands(self, sheet: Sheet) -> UInt8[np.ndarray, "bands 3"]:
         """The colours of the shades, from the lowest."""
@@ -171,7 +173,7 @@ def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
         return [(level, label(level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
     tone = ground.tone
     if tone.knee is None:
-        return tone_ticks(tone, below=0.0)
+        return [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)]
     least = max(tone.low, 1e-12 * tone.high, 1e-300)
     decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(max(tone.high, least)))) + 1)
     kept = [tone.low]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Real
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -206,8 +206,8 @@ def _write_below(
 def add_curve(
     sheet: Sheet,
     axes: Axes,
-    xs: Float[np.ndarray, " points"],
-    ys: Float[np.ndarray, " points"],
+    xs: Real[np.ndarray, " points"],
+    ys: Real[np.ndarray, " points"],
     *,
     colour: str,
     width: float = 2.8,
@@ -232,8 +232,8 @@ def add_curve(
 def add_dots(
     sheet: Sheet,
     axes: Axes,
-    xs: Float[np.ndarray, " points"],
-    ys: Float[np.ndarray, " points"],
+    xs: Real[np.ndarray, " points"],
+    ys: Real[np.ndarray, " points"],
     *,
     colour: str,
     size: float = 11.0,

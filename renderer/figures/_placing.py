@@ -30,7 +30,7 @@ class Words:
         curves: Points that words should not hide, in the axes' own coordinates.
     """
 
-    def __init__(self, sheet: Sheet, axes: Axes, *curves: Float[np.ndarray, "points 2"]) -> None:
+    def __init__(self, sheet: Sheet, axes: Axes, *curves: Float[np.ndarray, "_ 2"]) -> None:
         self._sheet = sheet
         self._axes = axes
         self._curves = np.zeros((0, 2))

@@ -75,7 +75,7 @@ def _draw_spread(sheet: Sheet, box: Box, picture: SpectrumPicture, shown: Float[
     _draw_stems(sheet, axes, values, y.low, np.stack([places, density], axis=-1))
 
 
-def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " values"] | None:
+def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " some"] | None:
     """The density where it is worth drawing; nothing where it is nowhere positive."""
     if density is None:
         return None

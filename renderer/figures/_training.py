@@ -21,6 +21,8 @@ _WINDOWS = 60
 """A batch loss is averaged over this part of the run."""
 
 _LOSS, _ACCURACY = 0.6, 0.4
+_MOST_MARKS = 4
+"""More steps than these are not marked with their numbers, which are in the legend then."""
 
 
 @house_style()
@@ -44,7 +46,7 @@ def draw_training(
 def _entries(sheet: Sheet, picture: TrainingPicture, colours: Sequence[str]) -> Iterator[Entry]:
     runs, muted = picture.runs, sheet.theme.muted
     for run, colour in zip(runs, colours, strict=True):
-        yield Entry(_entry(run, picture.target), colour, "dot")
+        yield Entry(_entry(run, picture), colour, "dot")
     if any(run.test_loss is not None or run.test_accuracy is not None for run in runs):
         yield Entry("training examples", muted)
         yield Entry("test examples", muted, "--")
@@ -52,14 +54,18 @@ def _entries(sheet: Sheet, picture: TrainingPicture, colours: Sequence[str]) -> 
         yield Entry("minibatches, averaged", muted, "faint")
 
 
-def _entry(run: TrainingRun, target: float | None) -> str:
-    never = target is not None and run.reached_at is None
-    words = [
-        run.label,
-        run.note,
-        f"never at {label(target, digits=3)}" if never and target is not None else "",
-    ]
+def _entry(run: TrainingRun, picture: TrainingPicture) -> str:
+    """Name and hyper-parameters, and when it reached the target where no mark on the picture says so."""
+    words = [run.label, run.note]
+    if picture.target is not None and run.reached_at is None:
+        words.append(f"never at {label(picture.target, digits=3)}")
+    elif picture.target is not None and len(_reached(picture)) > _MOST_MARKS:
+        words.append(f"step {run.reached_at}")
     return ", ".join(word for word in words if word)
+
+
+def _reached(picture: TrainingPicture) -> list[int]:
+    return [run.reached_at for run in picture.runs if run.reached_at is not None]
 
 
 def _draw_losses(sheet: Sheet, box: Box, picture: TrainingPicture, colours: Sequence[str]) -> None:
@@ -101,7 +107,7 @@ def _mark_target(
         add_dots(sheet, axes, np.array([step]), np.array([target]), colour=colour, size=13.0)
         words.avoid((step, target))
         words.hide_nothing_of(np.array([[step, foot], [step, target]]))
-    for step, colour in reached:
+    for step, colour in reached if len(reached) <= _MOST_MARKS else ():
         words.put(f"step {step:.0f}", (step, target), colour=colour, bold=True, size=17)
     words.put(f"loss {label(target, digits=3)}", (low, target), (high, target), colour=sheet.theme.muted)
 

@@ -17,11 +17,11 @@ class LongShortTermMemory(Model):
     """A recurrent layer, and a dense one on its last state.
 
     Attributes:
-        inputs: To the gates; rows of one gate of all units lie together.
+        first: From the inputs to the gates; rows of one gate of all units lie together.
         recurrent: From the state to the gates, in the same order.
     """
 
-    inputs: Dense
+    first: Dense
     recurrent: Float[Array, "gates hidden"]
     last: Dense
 
@@ -29,7 +29,7 @@ class LongShortTermMemory(Model):
         self, inputs: Float[Array | np.ndarray, "examples features"]
     ) -> Float[Array, "steps gates examples"]:
         """What the inputs of every step contribute to the gates."""
-        weight, bias = self.inputs.weight, self.inputs.bias
+        weight, bias = self.first.weight, self.first.bias
         rows = jnp.asarray(inputs).reshape(len(inputs), -1, weight.shape[1])
         return jnp.einsum("gi,nsi->sgn", weight, rows) + bias[None, :, None]
 
@@ -55,8 +55,8 @@ class LongShortTermMemory(Model):
         order = cycle(key, self.recurrent.shape[1])
         rows = of_pieces(order, GATES)
         return LongShortTermMemory(
-            inputs=outputs_reordered(self.inputs, rows),
-            recurrent=jnp.asarray(self.recurrent)[rows][:, order],
+            first=outputs_reordered(self.first, rows),
+            recurrent=outputs_reordered(self.recurrent, rows)[:, order],
             last=inputs_reordered(self.last, order),
         )
 
@@ -68,7 +68,7 @@ def lstm(key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int, hidden: int
     first = Dense.of(first_key, row, GATES * hidden, deviation=glorot(row, hidden))
     forget = jnp.repeat(jnp.array([0.0, 1.0, 0.0, 0.0]), hidden)
     return LongShortTermMemory(
-        inputs=Dense(weight=first.weight, bias=forget),
+        first=Dense(weight=first.weight, bias=forget),
         recurrent=glorot(hidden, hidden) * jax.random.normal(recurrent_key, (GATES * hidden, hidden)),
         last=Dense.of(last_key, hidden, classes, deviation=glorot(hidden, classes)),
     )
@@ -77,7 +77,7 @@ def lstm(key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int, hidden: int
 NETWORK = Network(
     build=lstm,
     title="LSTM",
-    about="A recurrent network: the rows of an image are the steps of a sequence, its last state is classified.",
+    about="A recurrent network: the rows of an image are its steps, its last state is classified.",
     paper="S. Hochreiter and J. Schmidhuber, Long Short-Term Memory",
     year=1997,
     address="https://doi.org/10.1162/neco.1997.9.8.1735",

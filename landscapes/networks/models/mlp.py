@@ -28,9 +28,8 @@ NETWORK = Network(
     title="MLP",
     about="Dense layers of ReLU, sigmoid, tanh or maxout units, with or without batch norm.",
     paper=(
-        "I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, Maxout Networks; "
-        "S. Ioffe and C. Szegedy, Batch Normalization"
+        "D. E. Rumelhart, G. E. Hinton and R. J. Williams, Learning representations by back-propagating errors"
     ),
-    year=2013,
-    address="https://arxiv.org/abs/1302.4389",
+    year=1986,
+    address="https://doi.org/10.1038/323533a0",
 )

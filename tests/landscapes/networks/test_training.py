@@ -153,13 +153,12 @@ RULES = [
     ("schedule_free:learning_rate=0.3", "x"),
     ("lbfgs", None),
     ("sam:learning_rate=0.3", None),
-    ("newton", None),
 ]
 
 
 @pytest.mark.parametrize(("text", "iterate"), RULES, ids=[text for text, _ in RULES])
 def test_equals_a_loop_in_optax(moons, text, iterate):
-    steps = 6 if text in ("newton", "lbfgs") else STEPS
+    steps = 6 if text == "lbfgs" else STEPS
     run = train(moons, rule(text), steps=steps, batch_size=20, seed=3, keep_every=10, iterate=iterate)
     expected = plain_loop(
         moons,
@@ -180,9 +179,9 @@ def test_statistics_of_batch_norm_are_measured_and_not_trained(normalised):
         params = eqx.filter(kept, trained(kept))
         for found, wanted in zip(jax.tree.leaves(params), jax.tree.leaves(expected[step - 1]), strict=True):
             np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=1e-5)
-        pre = kept.layers[0](normalised.data.train.inputs.T)
-        np.testing.assert_allclose(kept.norms[0].mean, pre.mean(axis=1), rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(kept.norms[0].variance, pre.var(axis=1), rtol=1e-4)
+        signals = normalised.data.train.inputs @ kept.layers[0].weight.T + kept.layers[0].bias
+        np.testing.assert_allclose(kept.norms[0].mean, signals.mean(axis=0), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(kept.norms[0].variance, signals.var(axis=0), rtol=1e-4)
 
 
 @pytest.mark.parametrize("every", [10, 64])

@@ -1,6 +1,5 @@
 """Filter-normalised directions: Li et al.'s statements L2 and L3."""
 
-
 import jax
 import numpy as np
 import pytest

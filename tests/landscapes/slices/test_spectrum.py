@@ -1,5 +1,7 @@
 """Hessians of objectives: closed forms for quadratics, dense eigensolvers, one compilation."""
 
+from functools import cache
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -44,14 +46,19 @@ def network_loss(params: dict) -> jax.Array:
     return jnp.mean((hidden @ params["second"].T - targets) ** 2)
 
 
-def network(width: int, seed: int = 1) -> dict:
-    rng = np.random.default_rng(seed)
+NETWORK = Objective.of(network_loss)
+
+
+def network(width: int = 9) -> dict:
+    rng = np.random.default_rng(1)
     shapes = {"first": (width, 6), "bias": (width,), "second": (3, width)}
     return {name: rng.normal(size=shape).astype(np.float32) / 2 for name, shape in shapes.items()}
 
 
-def dense(params: dict) -> np.ndarray:
-    """The Hessian by reverse over reverse, in float64, in the order of the leaves."""
+@cache
+def dense() -> np.ndarray:
+    """The network's Hessian by reverse over reverse, in float64, in the order of the leaves."""
+    params = network()
     names, shapes = sorted(params), {name: np.shape(leaf) for name, leaf in params.items()}
     ends = np.cumsum([np.prod(shapes[name]) for name in names]).astype(int)[:-1]
 
@@ -97,9 +104,9 @@ class TestExact:
         assert (found.index, found.index_exact, found.kind) == (index, True, kind)
 
     def test_a_network_in_double(self):
-        params = network(9)
-        exact = np.linalg.eigvalsh(dense(params))
-        found = spectrum(Objective.of(network_loss), params, top=4, bottom=4)
+        params = network()
+        exact = np.linalg.eigvalsh(dense())
+        found = spectrum(NETWORK, params, top=4, bottom=4)
         np.testing.assert_allclose(found.top, exact[::-1][:4], rtol=1e-10)
         np.testing.assert_allclose(found.bottom, exact[:4], rtol=1e-8)
         assert found.index == (exact < 0).sum()
@@ -175,17 +182,17 @@ class TestRefused:
 
 class TestProduct:
     def test_is_the_hessian_times_a_vector(self):
-        params = network(4)
-        objective = Objective.of(network_loss)
-        vector = np.random.default_rng(0).normal(size=4 * 10).astype(np.float32)
+        params = network()
+        objective = NETWORK
+        vector = np.random.default_rng(0).normal(size=9 * 10).astype(np.float32)
         found = hessian_product(objective, params)(vector)
-        np.testing.assert_allclose(found, dense(params) @ vector, atol=1e-4)
+        np.testing.assert_allclose(found, dense() @ vector, atol=1e-4)
 
     def test_gradient_agrees_with_differences(self):
-        params = network(4)
+        params = network()
         mask = dict.fromkeys(params, True)
-        objective = Objective.of(network_loss)
-        along = np.random.default_rng(1).normal(size=40)
+        objective = NETWORK
+        along = np.random.default_rng(1).normal(size=90)
         step = 1e-3 * along
 
         def loss(shift):
@@ -215,9 +222,9 @@ class TestProduct:
 
 class TestExtremes:
     def test_are_both_ends(self):
-        params = network(20)
-        exact = np.linalg.eigvalsh(dense(params))
-        low, high = extremes(Objective.of(network_loss), params, steps=80, tolerance=1e-4)
+        params = network()
+        exact = np.linalg.eigvalsh(dense())
+        low, high = extremes(NETWORK, params, steps=80, tolerance=1e-4)
         np.testing.assert_allclose([low, high], exact[[0, -1]], atol=1e-4 * exact[-1])
 
     def test_over_a_plane(self):
@@ -241,8 +248,8 @@ def test_kinds_depend_on_what_counts_as_zero():
 
 
 def test_eigenvectors_are_orthonormal_directions():
-    params = network(9)
-    objective = Objective.of(network_loss)
+    params = network()
+    objective = NETWORK
     one, two = spectrum(objective, params, top=2, bottom=1).top_vectors
     mask = objective.trained(params)
     products = [inner(one, one, mask), inner(two, two, mask), inner(one, two, mask)]

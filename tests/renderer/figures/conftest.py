@@ -59,7 +59,11 @@ class Pictures:
     def line(self, *curves: Any, **facts: Any) -> Any:
         from ravine.renderer.figures import LinePicture
 
-        common = {"title": "From start to solution", "subtitle": SUBTITLE, "curves": curves or (self.line_curve(),)}
+        common = {
+            "title": "From start to solution",
+            "subtitle": SUBTITLE,
+            "curves": curves or (self.line_curve(),),
+        }
         return LinePicture(**{**common, **facts})
 
     def trajectory(self, **facts: Any) -> Any:
@@ -164,7 +168,9 @@ class Pictures:
 
         slow = {"label": "SGD", "colour_key": "sgd", "train_loss": np.full(21, 2.0), "reached_at": None}
         made = runs or (self.training_run(), self.training_run(**slow))
-        return TrainingPicture(**{"title": "With momentum", "subtitle": SUBTITLE, "runs": made, "target": 0.1, **facts})
+        return TrainingPicture(
+            **{"title": "With momentum", "subtitle": SUBTITLE, "runs": made, "target": 0.1, **facts}
+        )
 
     def curve(self, **facts: Any) -> Any:
         from ravine.renderer.figures import CURVE_KEY, CurvePicture, PlaneCurve
@@ -207,6 +213,8 @@ def words_of() -> Callable[[Figure], list[tuple[str, Any]]]:
         renderer = figure.canvas.get_renderer()
         figure.draw_without_rendering()
         seen = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-        return [(text.get_text(), text.get_window_extent(renderer)) for text in seen if not text.get_rotation()]
+        return [
+            (text.get_text(), text.get_window_extent(renderer)) for text in seen if not text.get_rotation()
+        ]
 
     return words

@@ -1,0 +1,140 @@
+"""Small networks of every kind in the catalogue, and all that is computed from one, compiled once."""
+
+import inspect
+import math
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from ravine.landscapes.networks import Network
+    from ravine.landscapes.networks._network import Model
+
+SMALL = {"blocks": 2, "channels": 4, "hidden": 5, "widths": (6, 4)}
+"""Sizes, so that tests are quick."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every network of the catalogue with all sets of switches, and each of its words with all of them on."""
+    if "kind" in metafunc.fixturenames:
+        from ravine.landscapes import networks
+
+        kinds = [
+            Kind(name, options) for name in networks.names() for options in _variants(networks.load(name))
+        ]
+        metafunc.parametrize("kind", kinds, ids=str, indirect=True)
+
+
+def _variants(network: "Network") -> list[dict[str, Any]]:
+    small = {key: value for key, value in SMALL.items() if key in network.defaults}
+    found, defaults = [small], network.defaults.items()
+    for switch in (key for key, value in defaults if isinstance(value, bool)):
+        found += [{**options, switch: not network.defaults[switch]} for options in found]
+    for option in (key for key, value in defaults if isinstance(value, str)):
+        words = get_args(inspect.signature(network.build).parameters[option].annotation)
+        found += [{**found[-1], option: word} for word in words if word != network.defaults[option]]
+    return found
+
+
+class Kind:
+    """A network of the catalogue with options."""
+
+    shape, classes, examples = (6, 5), 3, 7
+
+    def __init__(self, name: str, options: dict[str, Any]) -> None:
+        self.name, self.options = name, options
+
+    def __str__(self) -> str:
+        return "-".join([self.name, *(f"{key}={value}" for key, value in self.options.items())])
+
+    @property
+    def network(self) -> "Network":
+        from ravine.landscapes import networks
+
+        return networks.load(self.name)
+
+    @property
+    def has_batch_norm(self) -> bool:
+        return self.network.has_batch_norm(**self.options)
+
+    @property
+    def inputs(self) -> np.ndarray:
+        rng = np.random.default_rng(3)
+        return rng.uniform(0, 1, (self.examples, math.prod(self.shape))).astype(np.float32)
+
+    def new(self, seed: int = 0) -> "Model":
+        """As the builder makes it."""
+        return self.network.build(
+            jax.random.key(seed), shape=self.shape, classes=self.classes, **self.options
+        )
+
+    def stirred(self, seed: int = 0) -> "Model":
+        """One with all leaves random, biases and stored statistics too, which are not in a new one."""
+        from ravine.landscapes.networks._batch_norm import BatchNorm
+
+        rng = np.random.default_rng(seed)
+
+        def stir(node: Any) -> Any:
+            if isinstance(node, BatchNorm):
+                return jax.tree.map(lambda leaf: rng.uniform(0.5, 2, leaf.shape).astype(np.float32), node)
+            return np.asarray(node) + rng.normal(0, 0.3, node.shape).astype(np.float32)
+
+        return jax.tree.map(stir, _new(self), is_leaf=lambda node: isinstance(node, BatchNorm))
+
+    def at(self, model: "Model", inputs: np.ndarray | None = None) -> "Found":
+        """All that is computed from a model."""
+        return _computed(model, self.inputs if inputs is None else inputs, jax.random.key(5))
+
+
+class Found(NamedTuple):
+    """What is computed from a model."""
+
+    features: Any
+    own: jax.Array
+    stored: jax.Array
+    loss: jax.Array
+    gradient: "Model"
+    settled: "Model"
+    permuted: "Model"
+
+
+@cache
+def _new(kind: Kind) -> "Model":
+    return kind.new()
+
+
+@jax.jit
+def _computed(model: Any, inputs: jax.Array, key: jax.Array) -> Found:
+    from ravine.landscapes.networks._classification import cross_entropy
+
+    def own(model: Any) -> jax.Array:
+        return model.logits(model.features(inputs), own=True)
+
+    def loss(model: Any) -> jax.Array:
+        logits = own(model)
+        return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
+
+    features = model.features(inputs)
+    return Found(
+        features,
+        own(model),
+        model.logits(features, own=False),
+        *jax.value_and_grad(loss)(model),
+        model.settled(inputs),
+        model.permuted(key),
+    )
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return request.param
+
+
+@pytest.fixture
+def close() -> Any:
+    """Equal but for the rounding of single precision."""
+    return partial(np.testing.assert_allclose, rtol=2e-5, atol=2e-5)

@@ -1,0 +1,207 @@
+"""What every network of the catalogue promises."""
+
+import math
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from ravine.landscapes import networks
+from ravine.landscapes.networks._batch_norm import BatchNorm
+from ravine.landscapes.networks._classification import accuracy, cross_entropy
+from ravine.landscapes.networks._network import NetworkError, trained
+
+
+def norms_of(tree: Any) -> list[BatchNorm]:
+    nodes = jax.tree.leaves(tree, is_leaf=lambda node: isinstance(node, BatchNorm))
+    return [node for node in nodes if isinstance(node, BatchNorm)]
+
+
+def equal(one: Any, other: Any) -> list[bool]:
+    """Of each leaf, whether two trees have it in common to the last bit."""
+    return jax.tree.leaves(jax.tree.map(np.array_equal, one, other))
+
+
+def test_features_are_linear_in_the_first_layer(kind, close):
+    one, other = kind.stirred(1), kind.stirred(2)
+    mixed = jax.tree.map(lambda a, b: np.float32(0.3) * a - np.float32(1.7) * b, one, other)
+    close(kind.at(mixed).features, 0.3 * kind.at(one).features - 1.7 * kind.at(other).features)
+
+
+def test_features_are_left_alone_by_all_other_layers(kind):
+    model = kind.stirred()
+    leaves, structure = jax.tree.flatten(model)
+    features = kind.at(model).features
+    moved = [
+        structure.unflatten([*leaves[:place], leaf + np.float32(1), *leaves[place + 1 :]])
+        for place, leaf in enumerate(leaves)
+    ]
+    is_read = [not np.array_equal(kind.at(other).features, features) for other in moved]
+    assert sum(is_read) == 2, "weights and biases of the first layer"
+    assert all(
+        is_trained
+        for is_trained, found in zip(jax.tree.leaves(trained(model)), is_read, strict=True)
+        if found
+    )
+
+
+def test_settled_statistics_are_those_of_the_examples(kind, close):
+    model = kind.stirred()
+    found = kind.at(model)
+    settled = kind.at(found.settled)
+    close(settled.stored, found.own)
+    close(settled.own, found.own)
+    assert equal(model, found.settled) == jax.tree.leaves(trained(model))
+    if kind.has_batch_norm:
+        assert not np.allclose(found.stored, found.own, rtol=1e-2)
+
+
+def test_stored_statistics_alone_are_not_trained(kind):
+    model = kind.stirred()
+    mask = trained(model)
+    assert jax.tree.structure(mask) == jax.tree.structure(model)
+    norms = norms_of(mask)
+    assert bool(norms) == kind.has_batch_norm
+    assert jax.tree.leaves(mask).count(False) == 2 * len(norms)
+    assert not any(norm.mean or norm.variance for norm in norms)
+    gradient = jax.tree.leaves(kind.at(model).gradient)
+    pairs = zip(gradient, jax.tree.leaves(mask), strict=True)
+    assert not any(np.any(slope) for slope, is_trained in pairs if not is_trained)
+
+
+def test_gradients_are_finite_even_where_nothing_varies(kind):
+    model = kind.stirred()
+    for at in (model, jax.tree.map(np.zeros_like, model)):
+        for inputs in (kind.inputs, np.zeros_like(kind.inputs)):
+            found = kind.at(at, inputs)
+            assert np.isfinite(found.loss)
+            assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(found.gradient))
+
+
+def test_models_of_one_kind_differ_in_their_leaves_alone(kind):
+    one, other = kind.new(0), kind.new(1)
+    assert jax.tree.structure(one) == jax.tree.structure(other)
+    assert {leaf.dtype for leaf in jax.tree.leaves(one)} == {np.dtype(np.float32)}
+    assert all(equal(one, kind.new(0)))
+    assert not all(equal(one, other))
+
+
+def test_networks_side_by_side_are_those_one_after_the_other(kind, close):
+    models = [kind.stirred(seed) for seed in (0, 1)]
+    inputs = kind.inputs
+    own = jax.jit(jax.vmap(lambda model: model.logits(model.features(inputs), own=True)))
+    together = own(jax.tree.map(lambda *leaves: np.stack(leaves), *models))
+    close(together, np.stack([kind.at(model).own for model in models]))
+
+
+@pytest.mark.parametrize("name", ["conv", "mlp"])
+def test_evaluation_changes_nothing_in_the_model(name):
+    network = networks.load(name)
+    model = network.build(jax.random.key(0), shape=(4, 4), classes=2, batch_norm=True)
+    model = jax.tree.map(np.array, model)
+    before = jax.tree.map(np.copy, model)
+    inputs = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
+    first, again = (
+        [np.asarray(model.logits(model.features(inputs), own=own)) for own in (True, False)] for _ in range(2)
+    )
+    model.settled(inputs)
+    model.permuted(jax.random.key(0))
+    assert all(equal(before, model))
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("name", networks.names())
+def test_digits_are_learnt(name):
+    """With the default options and no search for a rate."""
+    train = networks.load_data("digits").train
+    inputs, labels = jnp.asarray(train.inputs[:200]), jnp.asarray(train.labels[:200])
+    model = networks.load(name).build(jax.random.key(0), shape=(8, 8), classes=10)
+    rule = optax.adam(0.01)
+
+    def logits(model: Any) -> jax.Array:
+        return model.logits(model.features(inputs), own=False)
+
+    def step(carried: Any, _: None) -> tuple[Any, None]:
+        model, state = carried
+        gradient = jax.grad(lambda model: cross_entropy(logits(model), labels))(model)
+        updates, state = rule.update(gradient, state)
+        return (optax.apply_updates(model, updates), state), None
+
+    start = (model, rule.init(eqx.filter(model, eqx.is_array)))
+    (model, _), _ = jax.jit(lambda start: jax.lax.scan(step, start, None, length=100))(start)
+    assert accuracy(logits(model), labels) >= 0.95
+
+
+@pytest.mark.parametrize("name", networks.names())
+def test_facts_are_read_without_building(name):
+    network, facts = networks.load(name), networks.catalogue.facts(name)
+    assert network.name == network.build.__name__ == name
+    for fact in ("title", "about", "paper", "year", "address"):
+        assert facts[fact]
+        assert facts[fact] == getattr(network, fact)
+    assert facts["about"].endswith(".")
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 8, 8)])
+def test_convolutions_refuse_what_is_no_image(shape):
+    with pytest.raises(NetworkError, match="conv takes images") as caught:
+        networks.load("conv").build(jax.random.key(0), shape=shape, classes=2)
+    assert f"has shape {shape}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("image", "places"), [((8, 8), (4, 4)), ((28, 28), (7, 7)), ((5, 3), (3, 2)), ((1, 1), (1, 1))]
+)
+def test_convolutions_work_on_few_places(image, places):
+    model = networks.load("conv").build(jax.random.key(0), shape=image, classes=2, channels=4)
+    assert model.features(np.ones((3, math.prod(image)), np.float32)).shape == (4, *places, 3)
+
+
+def test_features_are_the_steps_of_data_without_rows(close):
+    model = networks.load("lstm").build(jax.random.key(0), shape=(4,), classes=2, hidden=3)
+    rows = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    bias = np.asarray(model.first.bias)
+    close(model.features(rows), np.einsum("gi,ns->sgn", model.first.weight, rows) + bias[None, :, None])
+
+
+def test_forget_gates_are_open_at_the_start():
+    model = networks.load("lstm").build(jax.random.key(0), shape=(4,), classes=2, hidden=3)
+    np.testing.assert_array_equal(model.first.bias, np.repeat([0, 1, 0, 0], 3))
+
+
+@pytest.mark.parametrize(
+    ("activation", "variance"),
+    [("relu", 2 / 600), ("tanh", 2 / 1000), ("sigmoid", 16 * 2 / 1000), ("maxout", 1 / 600)],
+)
+def test_weights_have_the_published_variance(activation, variance):
+    """He, Zhang, Ren and Sun (2015) for rectifiers, Glorot and Bengio (2010) for sigmoids."""
+    build = networks.load("mlp").build
+    model = build(jax.random.key(0), shape=(600,), classes=10, widths=(400,), activation=activation)
+    first, last = model.layers
+    np.testing.assert_allclose(np.var(first.weight), variance, rtol=0.02)
+    np.testing.assert_allclose(np.var(last.weight), 2 / 410, rtol=0.1)
+    assert not np.any(first.bias)
+
+
+def test_maxout_units_keep_the_mean_square_of_their_pieces():
+    build = networks.load("mlp").build
+    model = build(jax.random.key(0), shape=(50,), classes=500, widths=(500, 500), activation="maxout")
+    inputs = np.random.default_rng(0).normal(size=(400, 50)).astype(np.float32)
+    logits = model.logits(model.features(inputs), own=False)
+    np.testing.assert_allclose(np.mean(logits**2), 1, rtol=0.1)
+
+
+def test_scale_is_that_of_all_weights(close):
+    build = networks.load("deep_linear").build
+    plain, small = (build(jax.random.key(0), shape=(9,), classes=3, scale=scale) for scale in (1.0, 0.25))
+    for one, other in zip(plain.layers, small.layers, strict=True):
+        close(0.25 * np.asarray(one.weight), other.weight)
+
+
+def test_book_network_has_256_and_256_units():
+    model = networks.load("book").build(jax.random.key(0), shape=(28, 28), classes=10)
+    assert [layer.weight.shape for layer in model.layers] == [(256, 784), (256, 256), (10, 256)]

@@ -1,0 +1,189 @@
+"""Grids that were ended go on where they stopped."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ravine.landscapes import _kept
+from ravine.landscapes.networks._objective import Objective
+from ravine.landscapes.slices import _engine as engine
+from ravine.landscapes.slices import _kept_grid
+from ravine.landscapes.slices._engine import evaluate
+
+ORIGIN, DIRECTION = np.arange(3.0, dtype=np.float32), np.ones(3, np.float32)
+COORDINATES = np.linspace(-1, 1, 40, dtype=np.float32)[:, None]
+LOSSES = ((ORIGIN + COORDINATES * DIRECTION) ** 2).sum(1)
+
+
+@pytest.fixture(autouse=True)
+def kept_at_once(monkeypatch):
+    monkeypatch.setattr(_kept_grid, "_WORTH", 0.0)
+
+
+def counted(calls: list[float], *, identity: str = "bowl") -> Objective:
+    """A bowl outside JAX, where each call is seen."""
+
+    def on_host(params: np.ndarray) -> np.ndarray:
+        calls.append(float(params[0]))
+        return np.float32((params**2).sum())
+
+    def measures(params, features, data):
+        shape = jax.ShapeDtypeStruct((), jnp.float32)
+        return {"train_loss": jax.pure_callback(on_host, shape, params, vmap_method="sequential")}
+
+    return Objective(measures=measures, identity=identity)
+
+
+def run(calls: list[float], keep: Path | None, *, identity: str = "bowl", **changes) -> np.ndarray:
+    given = {"origin": ORIGIN, "directions": [DIRECTION], "coordinates": COORDINATES, **changes}
+    return evaluate(counted(calls, identity=identity), keep=keep, **given)["train_loss"]
+
+
+def end_after(points: int) -> Callable[[int], None]:
+    def on_points(done: int) -> None:
+        if done >= points:
+            raise KeyboardInterrupt
+
+    return on_points
+
+
+def test_an_interrupted_grid_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "_CALL", 1e-9)
+    calls: list[float] = []
+    with pytest.raises(KeyboardInterrupt):
+        run(calls, tmp_path, on_points=end_after(12))
+    assert len(calls) == 12
+    said: list[int] = []
+    np.testing.assert_allclose(run(calls, tmp_path, on_points=said.append), LOSSES, rtol=1e-6)
+    assert len(calls) == 40
+    assert said == list(range(12, 41))
+
+
+def test_a_mistake_half_way_loses_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "_CALL", 1e-9)
+    broken = [True]
+
+    def on_host(params: np.ndarray) -> np.ndarray:
+        if broken[0] and params[0] > 0:
+            raise ValueError("the module fails here")
+        return np.float32((params**2).sum())
+
+    def measures(params, features, data):
+        return {"train_loss": jax.pure_callback(on_host, jax.ShapeDtypeStruct((), jnp.float32), params)}
+
+    objective = Objective(measures=measures, identity="bowl")
+    said: list[int] = []
+    with pytest.raises(RuntimeError, match="the module fails here"):
+        evaluate(objective, ORIGIN, [DIRECTION], COORDINATES, keep=tmp_path, on_points=said.append)
+    assert said[-1] == 20
+    broken[0] = False
+    said.clear()
+    found = evaluate(objective, ORIGIN, [DIRECTION], COORDINATES, keep=tmp_path, on_points=said.append)
+    np.testing.assert_allclose(found["train_loss"], LOSSES, rtol=1e-6)
+    assert said[0] == 20
+
+
+def test_the_same_grid_is_computed_once(tmp_path):
+    calls: list[float] = []
+    first = run(calls, tmp_path)
+    said: list[int] = []
+    np.testing.assert_array_equal(run(calls, tmp_path, on_points=said.append), first)
+    assert len(calls) == 40
+    assert said == [40]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"origin": ORIGIN + 1},
+        {"directions": [2 * DIRECTION]},
+        {"coordinates": COORDINATES / 2},
+        {"identity": "another bowl"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_grid_is_another(tmp_path, change):
+    calls: list[float] = []
+    run(calls, tmp_path)
+    run(calls, tmp_path, **change)
+    assert len(calls) == 80
+
+
+@pytest.mark.parametrize("identity", ["", "bowl"])
+def test_nothing_is_kept_unless_asked_for(tmp_path, identity):
+    calls: list[float] = []
+    for _ in range(2):
+        run(calls, tmp_path if not identity else None, identity=identity)
+    assert len(calls) == 80
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_takes_no_time_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(_kept_grid, "_WORTH", 1000.0)
+    run([], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_costs_nothing_but_the_keeping(tmp_path, monkeypatch):
+    @contextmanager
+    def full(path: Path) -> Iterator[None]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+        yield
+
+    monkeypatch.setattr(_kept_grid, "_PAUSE", 0.0)
+    monkeypatch.setattr(_kept, "whole_file", full)
+    np.testing.assert_allclose(run([], tmp_path), LOSSES, rtol=1e-6)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 half"])
+def test_a_damaged_file_is_made_anew(tmp_path, content):
+    calls: list[float] = []
+    run(calls, tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    np.testing.assert_allclose(run(calls, tmp_path), LOSSES, rtol=1e-6)
+    assert len(calls) == 80
+
+
+def test_the_folder_does_not_grow_without_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(_kept, "_MOST_FILES", 3)
+    for shift in range(5):
+        run([], tmp_path, origin=ORIGIN + np.float32(shift))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+import test_engine_kept as tests
+
+tests._kept_grid._PAUSE = 0.0
+tests._kept_grid._SHARE = 1e9
+tests.engine._CALL = 1e-9
+def on_points(done):
+    if done >= 15:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+tests.run([], Path({keep!r}), on_points=on_points)
+"""
+
+
+def test_a_killed_grid_goes_on(tmp_path, monkeypatch):
+    code = KILLED.format(folder=str(Path(__file__).parent), keep=str(tmp_path))
+    killed = subprocess.run([sys.executable, "-c", code], env={**os.environ}, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    calls: list[float] = []
+    np.testing.assert_allclose(run(calls, tmp_path), LOSSES, rtol=1e-6)
+    assert len(calls) == 40 - 15

@@ -1,0 +1,127 @@
+"""Figures as files: the same bytes each time, the comment in each kind, and paths that do not do."""
+
+import os
+import subprocess
+import sys
+from io import BytesIO
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from ravine._whole_file import OutputError
+from ravine.renderer.figures import FIGURE_EXTENSIONS, check_figure_path, figure_bytes, write_figure
+
+COMMENT = "seed 7 · ravine line digits"
+
+
+@pytest.mark.parametrize("extension", FIGURE_EXTENSIONS)
+def test_the_same_picture_has_the_same_bytes(extension, pictures):
+    first, second = (
+        figure_bytes(pictures.drawn("plane", size=(480, 270)), extension, comment=COMMENT) for _ in range(2)
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize("extension", FIGURE_EXTENSIONS)
+def test_a_figure_written_twice_has_the_same_bytes(extension, pictures):
+    figure = pictures.drawn("line", size=(480, 270))
+    first = figure_bytes(figure, extension, comment=COMMENT)
+    for other in FIGURE_EXTENSIONS:
+        figure_bytes(figure, other, comment="")
+    assert figure_bytes(figure, extension, comment=COMMENT) == first
+
+
+def test_bytes_do_not_depend_on_the_seed_of_hashes():
+    script = """
+import hashlib, numpy as np
+from ravine.renderer.figures import *
+a = np.linspace(0, 1, 9)
+curve = LineCurve(label="c", colour_key="sgd", alphas=a, train_loss=a)
+figure = draw_line(LinePicture(title="t", curves=(curve,)))
+print([hashlib.sha256(figure_bytes(figure, e, comment="c")).hexdigest() for e in FIGURE_EXTENSIONS])
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (641, 481)])
+def test_png_has_the_size_and_the_comment(size, pictures):
+    image = Image.open(BytesIO(figure_bytes(pictures.drawn("walk", size=size), ".png", comment=COMMENT)))
+    assert image.size == size
+    assert image.text["Comment"] == COMMENT
+    assert np.ptp(np.asarray(image)) > 100
+
+
+def test_pdf_has_subject_and_embedded_truetype_but_no_date(pictures):
+    content = figure_bytes(pictures.drawn("line", size=(480, 270)), ".pdf", comment="seed 7")
+    assert content.startswith(b"%PDF")
+    assert b"/Subject (seed 7)" in content
+    assert b"/CreationDate" not in content
+    assert b"/FontFile2" in content
+    assert b"/Type3" not in content
+
+
+def test_svg_has_description_and_outlines_but_no_date(pictures):
+    content = figure_bytes(pictures.drawn("line", size=(480, 270)), ".svg", comment=COMMENT).decode()
+    assert f"<dc:description>{COMMENT}</dc:description>" in content
+    assert "<dc:date>" not in content
+    assert "<text" not in content
+
+
+def test_settings_of_the_user_change_nothing_and_stay(pictures):
+    plain = figure_bytes(pictures.drawn("training", size=(480, 270)), ".png", comment="")
+    own = {
+        "axes.grid": True,
+        "font.size": 30.0,
+        "lines.linewidth": 9.0,
+        "svg.fonttype": "none",
+        "text.color": "red",
+    }
+    with matplotlib.rc_context(own):
+        assert figure_bytes(pictures.drawn("training", size=(480, 270)), ".png", comment="") == plain
+        assert {name: matplotlib.rcParams[name] for name in own} == own
+
+
+@pytest.mark.parametrize("name", ["picture.PNG", "picture.pdf", "picture.svg"])
+def test_a_file_is_what_figure_bytes_gives(name, tmp_path, pictures):
+    figure = pictures.drawn("spectrum", size=(480, 270))
+    write_figure(figure, tmp_path / name, comment=COMMENT)
+    content = (tmp_path / name).read_bytes()
+    assert content == figure_bytes(figure, (tmp_path / name).suffix.lower(), comment=COMMENT)
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["picture.gif", "picture", "picture.png.txt"])
+def test_other_endings_are_refused_with_those_there_are(name, in_folder, pictures):
+    with pytest.raises(OutputError) as refused:
+        check_figure_path(name)
+    assert (
+        str(refused.value) == f"A picture is written as .png, .pdf, .svg, and '{name}' ends in none of them."
+    )
+    with pytest.raises(OutputError, match=r"\.svg"):
+        write_figure(pictures.drawn("line", size=(480, 270)), name, comment="")
+    assert list(in_folder.iterdir()) == []
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(OutputError, match="does not exist"):
+        check_figure_path(tmp_path / "nowhere" / "picture.png")
+
+
+def test_pyplot_is_not_loaded():
+    script = (
+        "import sys, ravine.renderer.figures; print('matplotlib.pyplot' in sys.modules, 'jax' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
