@@ -28,8 +28,7 @@ from loss_landscapes.metrics import Loss
 
 from ravine.landscapes import networks
 from ravine.landscapes.networks import Problem, load_data
-from ravine.landscapes.slices import evaluate
-from ravine.landscapes.slices._directions import filter_normalised
+from ravine.landscapes.slices import evaluate, filter_normalised
 
 Losses = np.ndarray
 """Losses on the grid, a row for each step in the first direction."""
@@ -147,9 +146,8 @@ def report(results: Sequence[Result], rounds: int) -> None:
     click.echo(f"Points per second of processor time; medians of {rounds}; PyTorch on one thread.\n")
     head = ["network and grid", "PyTorch's loop", "loss-landscapes", "ravine", "times as fast"]
     rows = [_row(result) for result in results]
-    click.echo(
-        table([*head, "ravine's first call", "apart from PyTorch", "from loss-landscapes"], rows) + "\n"
-    )
+    head += ["ravine's first call", "apart from PyTorch", "from loss-landscapes"]
+    click.echo(table(head, rows) + "\n")
     for result in results:
         name = result.case.network
         click.echo(verdict(f"{name}: times as fast as the faster of both", result.faster, least=4.0))

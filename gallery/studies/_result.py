@@ -117,7 +117,7 @@ def _as_json(result: Result[Any]) -> bytes:
 def _as_csv(result: Result[Any]) -> bytes:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerows(map(_written, row) for row in result.table())
+    table.writerows(_written(row) for row in result.table())
     return text.getvalue().encode()
 
 

@@ -68,8 +68,8 @@ class Steps:
     note: str
     alphas: Float[np.ndarray, " alphas"]
     losses: Float[np.ndarray, "updates alphas"]
-    cosines: Float[np.ndarray, " updates-1"]
-    distances: Float[np.ndarray, " updates+1"]
+    cosines: Float[np.ndarray, " pairs"]
+    distances: Float[np.ndarray, " iterates"]
     sharpness_at: np.ndarray
     sharpness: Float[np.ndarray, " places"]
     rate: float | None
@@ -133,7 +133,7 @@ class Walk(Result[WalkChoices]):
         return found
 
 
-def _late(cosines: Float[np.ndarray, " updates-1"]) -> float:
+def _late(cosines: Float[np.ndarray, " pairs"]) -> float:
     """The mean of the last twenty."""
     return float(np.mean(cosines[-20:]))
 

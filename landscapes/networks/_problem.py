@@ -108,4 +108,6 @@ def _said(key: str, value: Any) -> str:
     words = key.replace("_", " ")
     if isinstance(value, bool):
         return words if value else f"no {words}"
+    if isinstance(value, tuple):
+        return f"{words} {'-'.join(map(str, value))}"
     return value if isinstance(value, str) else f"{words} {value}"

@@ -50,7 +50,7 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
         params = moved(plane.corners, coordinate)
         features = _with_unread(moved(plane.features, coordinate), trace)
         found = measures(params, features, plane.data)
-        return jnp.stack([found[name].astype(trace.dtype) for name in wanted])
+        return jnp.stack([jnp.asarray(found[name], trace.dtype) for name in wanted])
 
     def in_batches(
         plane: Plane, coordinates: Float[Array, "batches lanes k"], batches: Int[Array, ""]

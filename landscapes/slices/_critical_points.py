@@ -183,7 +183,7 @@ def _smooth(region: Region, at: Places) -> list[CriticalPoint]:
     alone[~alone] = are_isolated(region, at.at(~alone))
     described = [
         CriticalPoint(
-            point=_as_point(at.points[index]),
+            point=_as_point(region, at.points[index]),
             loss=float(at.losses[index]),
             kind=kinds[index],
             eigenvalues=tuple(values[index].tolist()),
@@ -213,10 +213,11 @@ def _kinks(region: Region, at: Places) -> list[CriticalPoint]:
         if sign != 0.0:
             kind: Kind = "minimum" if sign > 0.0 else "maximum"
             described.append(
-                CriticalPoint(point=_as_point(point), loss=float(loss), kind=kind, eigenvalues=())
+                CriticalPoint(point=_as_point(region, point), loss=float(loss), kind=kind, eigenvalues=())
             )
     return described
 
 
-def _as_point(point: Float64[np.ndarray, "2"]) -> Point:
-    return float(point[0]), float(point[1])
+def _as_point(region: Region, point: Float64[np.ndarray, "2"]) -> Point:
+    x, y = np.where(np.abs(point) < 1e-15 * region.half, 0.0, point).tolist()
+    return x, y

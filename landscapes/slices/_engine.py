@@ -64,13 +64,17 @@ def evaluate(
             program = program_for(objective, wanted, corners, points=len(points), megabytes=memory_mb)
             plane = program.plane(corners)
             for rows in _calls(left, program):
-                grid.put(rows, program(plane, points[rows]))
+                with objective.checked():
+                    values = program(plane, points[rows])
+                grid.put(rows, values)
                 if on_points is not None:
                     on_points(int(grid.done.sum()))
     finally:
         grid.close()
-    values = gathered(grid.values, grid.done)
-    return {name: values[:, column] for column, name in enumerate(wanted)}
+    if jax.process_count() > 1:
+        grid.put(slice(None), gathered(grid.values, grid.done))
+        grid.close()
+    return {name: grid.values[:, column] for column, name in enumerate(wanted)}
 
 
 def _calls(left: Int[np.ndarray, " points"], program: Program) -> Iterator[Int[np.ndarray, " rows"]]:

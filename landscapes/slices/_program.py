@@ -53,7 +53,8 @@ class Program:
             batches = jax.ShapeDtypeStruct((devices.count,), jnp.int32)
             return devices.compiled_for_shares(measures, plane, dealt, batches)
 
-        lanes = 1 if trace.calls_host else lanes_for(points, trace.largest, devices.platform)
+        one_by_one = trace.calls_host or (trace.slow_together and devices.platform == "cpu")
+        lanes = 1 if one_by_one else lanes_for(points, trace.largest, devices.platform)
         self._features = memory.held_to(devices.compiled(features, corners[0], objective.data))
         self._lanes, self._run = memory.fitted(compiled, lanes)
         self._held = min(-(-points // self._lanes), _MOST_BATCHES)

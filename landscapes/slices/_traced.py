@@ -11,6 +11,8 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 from ravine.landscapes.networks._objective import Objective, Params
 
 _CALLS = ("jit", "pjit")
+_SLOW_TOGETHER = ("conv_general_dilated", "scan", "while")
+"""With weights of their own, points become groups of a convolution, and what a loop carries leaves the cache."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,7 @@ class Traced:
         read: Which leaves of the features the wanted measures read.
         largest: Bytes of the largest array that is made at one point.
         calls_host: Whether a function outside JAX is called.
+        slow_together: Whether a processor takes longer for several points together than one by one.
     """
 
     dtype: Any
@@ -30,6 +33,7 @@ class Traced:
     read: tuple[bool, ...]
     largest: int
     calls_host: bool
+    slow_together: bool
 
 
 def traced(objective: Objective, wanted: Sequence[str], params: Params) -> Traced:
@@ -51,6 +55,7 @@ def traced(objective: Objective, wanted: Sequence[str], params: Params) -> Trace
         read=tuple(_read_for(then.jaxpr, jax.tree.leaves(asked))[own]),
         largest=max(map(_bytes_made, equations), default=0),
         calls_host=any("callback" in it.primitive.name for it in (*equations, *_equations(first.jaxpr))),
+        slow_together=any(it.primitive.name in _SLOW_TOGETHER for it in equations),
     )
 
 

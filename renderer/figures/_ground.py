@@ -135,7 +135,7 @@ def _draw_hairlines(sheet: Sheet, axes: Axes, ground: Ground) -> None:
             alpha=theme.hairline_alpha,
             zorder=1.0,
         )
-        axes.add_patch(line)
+        axes.add_artist(line)  # unlike add_patch it measures nothing, and so is quick
 
 
 def bar_width(sheet: Sheet, ground: Ground) -> float:

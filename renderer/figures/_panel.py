@@ -11,13 +11,13 @@ from matplotlib.lines import Line2D
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._sheet import Box, Sheet
 
-HEAD, FOOT, ROW = 30.0, 28.0, 23.0
+HEAD, FOOT, ROW = 30.0, 29.0, 23.0
 """Heights in units: of the title, of the labels below the axes, and of each row of words below those."""
 
 _STUB = 12.0
 """Below axes without labels, in units."""
 
-_PAD = 7.0
+_PAD = 8.0
 """Above the labels below the axes, in units: the lowest label left of them reaches down there."""
 
 _CLEAR = 9.0

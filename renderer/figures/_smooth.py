@@ -32,7 +32,11 @@ def _weights(count: int, at: Float[np.ndarray, " places"]) -> Float[np.ndarray, 
         0.5 * (t + 4 * t**2 - 3 * t**3),
         0.5 * (t**3 - t**2),
     )
-    weights = np.zeros((len(at), count))
-    for offset, share in enumerate(shares, start=-1):
-        np.add.at(weights, (np.arange(len(at)), np.clip(first + offset, 0, count - 1)), share)
-    return weights
+    # A point beyond either edge lies on the straight line through the two at it, which keeps planes plane.
+    weights = np.zeros((len(at), count + 2))
+    for offset, share in enumerate(shares):
+        np.add.at(weights, (np.arange(len(at)), first + offset), share)
+    inside = weights[:, 1:-1]
+    inside[:, [0, 1]] += weights[:, :1] * np.array([2.0, -1.0])
+    inside[:, [-1, -2]] += weights[:, -1:] * np.array([2.0, -1.0])
+    return inside

@@ -156,6 +156,17 @@ def test_features_that_nothing_wanted_reads_are_left_out(wanted, read):
     assert traced(jitted, wanted, network_params(0)).read == read
 
 
+def test_a_loop_at_each_point():
+    def loss(params):
+        return jax.lax.fori_loop(0, 3, lambda _, value: value * params["bias"][0], 1.0)
+
+    origin, direction = vectors(2)
+    coordinates = points(30, 1)
+    found = evaluate(Objective.of(loss), origin, [direction], coordinates)
+    cubes = (origin["bias"][0] + coordinates[:, 0] * direction["bias"][0]) ** 3
+    np.testing.assert_allclose(found["train_loss"], cubes, rtol=1e-5)
+
+
 def test_whole_numbers_stay_and_all_else_moves():
     def loss(params):
         return params["count"] * params["mean"].sum()
@@ -164,6 +175,12 @@ def test_whole_numbers_stay_and_all_else_moves():
     direction = {"count": np.int32(5), "mean": np.full(2, 0.5, np.float32)}
     found = evaluate(Objective.of(loss), origin, [direction], np.array([[0.0], [1.0], [-2.0]]))
     assert found["train_loss"].tolist() == [6.0, 9.0, 0.0]
+
+
+def test_a_loss_without_arrays():
+    origin, direction = vectors(2)
+    found = evaluate(Objective.of(lambda params: 2.0), origin, [direction], points(3, 1))
+    assert found["train_loss"].tolist() == [2.0, 2.0, 2.0]
 
 
 def test_points_are_counted_as_they_are_done():

@@ -93,6 +93,30 @@ def test_a_mistake_half_way_loses_nothing(tmp_path, monkeypatch):
     assert said[0] == 20
 
 
+def test_a_failure_that_is_told_later_keeps_nothing_wrong(tmp_path, monkeypatch):
+    # A loss outside JAX may answer with NaN and say at the end of the call what went wrong.
+    monkeypatch.setattr(engine, "_CALL", 1e-9)
+    failures: list[Exception] = []
+
+    def on_host(params: np.ndarray) -> np.ndarray:
+        if len(said) == 7:
+            failures.append(LookupError("no such layer"))
+        return np.float32(np.nan if failures else (params**2).sum())
+
+    def measures(params, features, data):
+        return {"train_loss": jax.pure_callback(on_host, jax.ShapeDtypeStruct((), jnp.float32), params)}
+
+    def check() -> None:
+        if failures:
+            raise failures[0]
+
+    objective, said = Objective(measures=measures, identity="bowl", check=check), list[int]()
+    with pytest.raises(LookupError, match="no such layer"):
+        evaluate(objective, ORIGIN, [DIRECTION], COORDINATES, keep=tmp_path, on_points=said.append)
+    assert said == list(range(1, 8))
+    np.testing.assert_allclose(run([], tmp_path), LOSSES, rtol=1e-6)
+
+
 def test_the_same_grid_is_computed_once(tmp_path):
     calls: list[float] = []
     first = run(calls, tmp_path)

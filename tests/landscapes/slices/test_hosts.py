@@ -145,7 +145,8 @@ said = []
 values = evaluate(
     network([]), network_params(0), [network_params(1)], points(301, 1), on_points=said.append
 )["train_loss"]
-print(json.dumps([jax.process_count(), said[-1], values.tolist()]))
+single = evaluate(network([]), network_params(0), [network_params(1)], points(1, 1))["train_loss"]
+print(json.dumps([jax.process_count(), said[-1], values.tolist(), single.tolist()]))
 """
 
 
@@ -164,7 +165,8 @@ def test_two_processes_have_the_numbers_of_one():
     from test_engine import network, network_params, points
 
     alone = evaluate(network([]), network_params(0), [network_params(1)], points(301, 1))["train_loss"]
-    for count, _, values in printed:
+    single = evaluate(network([]), network_params(0), [network_params(1)], points(1, 1))["train_loss"]
+    for count, _, *values in printed:
         assert count == 2
-        assert values == alone.tolist()
-    assert sorted(share for _, share, _ in printed) == [150, 151]
+        assert values == [alone.tolist(), single.tolist()]
+    assert sorted(share for _, share, *_ in printed) == [150, 151]

@@ -1,12 +1,15 @@
 """Pictures whose every number is known, and a look at the words on a figure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from ravine.renderer._canvas import touch
 
 SUBTITLE = "MLP 64-64-10 on handwritten digits · batch norm: statistics recomputed at every point · seed 0"
 NAN = float("nan")
@@ -26,6 +29,7 @@ class Pictures:
         from ravine.renderer import figures
 
         record = self.record(kind) if record is None else record
+        options = {"size": (640, 360), **options}
         if kind in ("plane", "surface"):
             view = "surface" if kind == "surface" else "contour"
             return figures.draw_plane(record, view=view, **options)
@@ -191,12 +195,16 @@ class Pictures:
         return CurvePicture(**{**common, **facts})
 
 
+def _length(text: Text) -> int:
+    return len(text.get_text())
+
+
 @pytest.fixture(scope="session")
 def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
     """The points of all curves of a panel, which is known by the words over it."""
 
     def lines(figure: Figure, title: str) -> list[np.ndarray]:
-        (word,) = [text for text in figure.texts if text.get_text().startswith(title)]
+        word = min((text for text in figure.texts if text.get_text().startswith(title)), key=_length)
         x, y = word.get_position()
         below = [axes for axes in figure.axes if axes.get_position().y1 < y and axes.get_position().x1 > x]
         panel = min(below, key=lambda axes: y - axes.get_position().y1 + abs(axes.get_position().x0 - x))
@@ -206,15 +214,27 @@ def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
 
 
 @pytest.fixture(scope="session")
-def words_of() -> Callable[[Figure], list[tuple[str, Any]]]:
+def assert_words_apart() -> Callable[[Figure], None]:
+    """A check that all level words of a figure are on it, and that no two touch."""
+
+    def check(figure: Figure) -> None:
+        words = list(_words(figure))
+        width, height = figure.bbox.size
+        for number, (text, (left, low, right, high)) in enumerate(words):
+            assert min(left, low) > -1, text
+            assert right < width + 1, text
+            assert high < height + 1, text
+            for other, box in words[number + 1 :]:
+                assert not touch((left + 0.3, low + 0.3, right - 0.3, high - 0.3), box), (text, other)
+
+    return check
+
+
+def _words(figure: Figure) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
     """All words that are seen on a figure, with their boxes."""
-
-    def words(figure: Figure) -> list[tuple[str, Any]]:
-        renderer = figure.canvas.get_renderer()
-        figure.draw_without_rendering()
-        seen = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-        return [
-            (text.get_text(), text.get_window_extent(renderer)) for text in seen if not text.get_rotation()
-        ]
-
-    return words
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw_without_rendering()
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and not text.get_rotation():
+            box = text.get_window_extent(renderer)
+            yield text.get_text(), (box.x0, box.y0, box.x1, box.y1)

@@ -2,57 +2,33 @@
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from ravine.renderer import colours
-from ravine.renderer._canvas import touch
 from ravine.renderer._theme import THEMES
 
 KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "curve")
-LONG = "a name that goes on and on until nothing is left of the sheet that it is written on " * 2
-
-
-def assert_words_apart(figure, words_of):
-    FigureCanvasAgg(figure)
-    words = words_of(figure)
-    width, height = figure.bbox.size
-    for number, (text, box) in enumerate(words):
-        assert min(box.x0, box.y0) > -1, text
-        assert box.x1 < width + 1, text
-        assert box.y1 < height + 1, text
-        for other, beside in words[number + 1 :]:
-            inner = (box.x0 + 0.3, box.y0 + 0.3, box.x1 - 0.3, box.y1 - 0.3)
-            assert not touch(inner, (beside.x0, beside.y0, beside.x1, beside.y1)), (text, other)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("size", "theme"),
-    [((1280, 720), "light"), ((640, 480), "dark"), ((500, 800), "light"), ((320, 240), "radford")],
-)
-def test_words_are_on_the_picture_and_apart(kind, size, theme, pictures, words_of):
+@pytest.mark.parametrize(("size", "theme"), [((1280, 720), "light"), ((640, 480), "dark")], ids=str)
+def test_words_are_apart_and_large_and_wear_the_theme(kind, size, theme, pictures, assert_words_apart):
     figure = pictures.drawn(kind, size=size, theme=theme)
     assert tuple(figure.bbox.size.round().astype(int)) == size
-    assert_words_apart(figure, words_of)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_text_is_at_least_a_45th_of_the_height(kind, pictures):
-    figure = pictures.drawn(kind, size=(640, 480))
+    assert_words_apart(figure)
     words = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
     sizes = [text.get_fontsize() / 72 * figure.dpi for text in words]
-    assert min(sizes) >= 480 / 45 - 1e-9
+    assert min(sizes) >= size[1] / 45 - 1e-9
+    assert to_hex(figure.get_facecolor()) == THEMES[theme].ground
+    assert figure.texts[0].get_color() == THEMES[theme].text
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_ground_and_words_wear_the_theme(kind, theme, pictures):
-    figure = pictures.drawn(kind, theme=theme, size=(640, 360))
-    assert to_hex(figure.get_facecolor()) == THEMES[theme].ground
-    assert figure.texts[0].get_color() == THEMES[theme].text
+def test_words_are_apart_on_small_and_upright_pictures(kind, pictures, assert_words_apart):
+    assert_words_apart(pictures.drawn(kind, size=(320, 240), theme="radford"))
+    assert_words_apart(pictures.drawn(kind, size=(450, 600)))
 
 
 def test_too_small_a_size_is_refused(pictures):
@@ -91,7 +67,8 @@ def texts(figure):
 def test_barrier_is_the_height_above_the_higher_end(pictures):
     alphas = np.linspace(-1.0, 2.0, 31)
     loss = np.interp(alphas, [-1.0, 0.0, 0.5, 1.0, 2.0], [9.0, 0.5, 2.0, 0.25, 9.0])
-    curve = pictures.line_curve(alphas=alphas, train_loss=loss, barrier=1.5)
+    others = dict.fromkeys(("test_loss", "train_accuracy", "test_accuracy"))
+    curve = pictures.line_curve(alphas=alphas, train_loss=loss, barrier=1.5, **others)
     assert "barrier 1.5" in texts(pictures.drawn("line", pictures.line(curve)))
 
 
@@ -102,7 +79,8 @@ def test_a_line_without_barrier_has_no_bracket(pictures):
 
 
 def test_many_barriers_are_in_the_legend(pictures):
-    curves = [pictures.line_curve(label=f"net {n}", barrier=0.25) for n in range(4)]
+    loss = 3.0 - (pictures.line_curve().alphas - 0.5) ** 2
+    curves = [pictures.line_curve(label=f"net {n}", train_loss=loss, barrier=0.25) for n in range(4)]
     shown = texts(pictures.drawn("line", pictures.line(*curves)))
     assert "net 3, barrier 0.25" in shown
     assert not any(text.startswith("barrier") for text in shown)
@@ -271,54 +249,22 @@ def test_curve_shows_both_ways_and_the_barrier(pictures, lines_of):
     assert {"barrier 0.5", "solution A", "solution B"} <= set(texts(figure))
 
 
-def odd(pictures):
-    """Pictures that nobody hopes for."""
-    line, trajectory, walk, training = (
-        pictures.line_curve,
-        pictures.trajectory,
-        pictures.walk_run,
-        pictures.training_run,
-    )
-    flat = pictures.plane()
-    alone = {"test_loss": None, "train_accuracy": None, "test_accuracy": None}
-    nothing = np.zeros(0)
-    yield "line", pictures.line(*(line(label=f"network {n}", colour_key=f"n{n}") for n in range(12)))
-    yield (
-        "line",
-        pictures.line(line(label=LONG), line(label=LONG), title=LONG, subtitle=2 * LONG, ends=(LONG, LONG)),
-    )
-    yield "line", pictures.line(line(alphas=np.zeros(1), train_loss=np.ones(1), zooms=(), path=None, **alone))
-    yield "line", pictures.line(line(train_loss=np.full(41, np.nan), barrier=0.1))
-    yield "line", pictures.line(line(train_loss=np.where(np.arange(41) % 3, 1e200, np.inf)))
-    yield "line", pictures.line(line(train_loss=1.7e308 * np.linspace(-1.0, 1.0, 41)))
-    yield "line", pictures.line(line(train_loss=np.geomspace(1e-200, 1e200, 41)), scale="log")
-    yield "line", pictures.line(line(train_loss=np.full(41, -1.0)), scale="log")
-    yield "line", pictures.line(curves=())
-    many = tuple(trajectory(label=f"optimizer {n}", colour_key=f"o{n}") for n in range(12))
-    yield "plane", pictures.plane(trajectories=many)
-    yield "plane", pictures.plane(trajectories=(trajectory(label=LONG),), title=LONG, axes=(LONG, LONG))
-    short = {"x": np.zeros(1), "y": np.zeros(1), "loss": np.ones(1), "plane_loss": None, "distance": None}
-    yield "plane", pictures.plane(trajectories=(trajectory(**short, step=None),))
-    gone = np.full(30, np.nan)
-    yield "plane", pictures.plane(trajectories=(trajectory(x=gone, y=gone, loss=gone),))
-    for view in ("plane", "surface"):
-        yield view, pictures.plane(loss=np.full_like(flat.loss, np.nan))
-        yield view, pictures.plane(loss=np.ones_like(flat.loss))
-        yield view, pictures.plane(loss=1e290 * flat.loss, trajectories=())
-    yield "walk", pictures.walk(*(walk(label=f"run {n}", colour_key=f"r{n}") for n in range(4)))
-    yield "walk", pictures.walk(walk(losses=np.full((40, 11), np.nan), cosines=np.full(39, np.nan)))
-    once = {"losses": walk().losses[:1], "cosines": nothing, "distances": np.arange(2.0)}
-    yield "walk", pictures.walk(walk(**once, sharpness=None, sharpness_step=None, interior_share=None))
-    yield "spectrum", pictures.spectrum(top=nothing, bottom=nothing, density=None, density_value=None)
-    yield "spectrum", pictures.spectrum(top=np.zeros(3), bottom=np.zeros(3), density=np.zeros(300))
-    yield "spectrum", pictures.spectrum(top=np.linspace(40.0, 1.0, 40), bottom=np.linspace(-3.0, -1.0, 20))
-    yield "training", pictures.training(*(training(label=f"o {n}", reached_at=n) for n in range(12)))
-    yield "training", pictures.training(training(train_loss=np.full(21, np.nan)))
-    yield "training", pictures.training(training(**alone, batch_loss=None, reached_at=None), target=None)
-    yield "curve", pictures.curve(plane=None, line_loss=np.full(31, np.nan))
-    yield "curve", pictures.curve(barrier=None, line_test_loss=None, curve_test_loss=None)
+def test_a_grid_between_its_points():
+    from scipy.interpolate import CubicHermiteSpline
 
+    from ravine.renderer.figures._smooth import between, places
 
-def test_odd_numbers_and_names_are_drawn_too(pictures, words_of):
-    for kind, record in odd(pictures):
-        assert_words_apart(pictures.drawn(kind, record, size=(640, 480)), words_of)
+    rows, columns = np.arange(5.0), np.arange(7.0)
+    plane = 2.0 + 0.5 * rows[:, None] - columns
+    at_rows, at_columns = np.linspace(0.0, 4.0, 33), np.linspace(0.0, 6.0, 41)
+    np.testing.assert_allclose(between(plane, at_rows, at_columns), 2.0 + 0.5 * at_rows[:, None] - at_columns)
+    wave = np.sin(columns)[None].repeat(5, axis=0)
+    slopes = np.gradient(wave[0])
+    np.testing.assert_allclose(
+        between(wave, at_rows, at_columns)[3],
+        CubicHermiteSpline(columns, wave[0], slopes)(at_columns),
+        atol=1e-12,
+    )
+    np.testing.assert_allclose(
+        places(np.linspace(-1.0, 1.0, 5), np.array([-1.0, 0.25, 1.0])), [0.0, 2.5, 4.0]
+    )

@@ -1,0 +1,169 @@
+"""The commands on real networks: what they write, and that a recipe, a checkpoint and a loss of one's own do."""
+
+import csv
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from ravine.gallery import studies
+from ravine.gallery.studies._kinds import kind_of
+from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
+
+QUICK = ("--steps", 20, "--keep-every", 5)
+LINE = {
+    *("alphas", "train_loss", "test_loss", "train_accuracy", "test_accuracy", "barrier", "monotone"),
+    *("total_rise", "convex_share", "path", "initial_loss", "final_loss", "seed"),
+}
+FIELDS = {
+    "line": LINE,
+    "plane": {"x", "y", "loss", "center_loss", "explained_share", "trajectories", "seed"},
+    "walk": {"alphas", "losses", "cosines", "distances", "sharpness", "interior_share"},
+    "spectrum": {"top", "bottom", "density", "index", "kind"},
+    "train": {"runs", "target", "seed"},
+    "connect": {"alphas", "line", "curve", "line_barrier", "curve_barrier", "seed"},
+}
+OPTIONS = {
+    "line": (*QUICK, "--alphas", 0, 1, 11),
+    "plane": (*QUICK, "--resolution", 5),
+    "walk": ("--steps", 6, "--sharpness-every", 3),
+    "spectrum": (*QUICK, "--top", 2, "--bottom", 2),
+    "train": (*QUICK, "-O", "sgd:learning_rate=0.1", "-O", "adam:learning_rate=0.01"),
+    "connect": (*QUICK, "--places", 11),
+}
+NETWORK = "mlp:widths=[8]"
+
+
+def point(seed: int):
+    return Problem(network=load("mlp"), data=load_data("digits"), options={"widths": (8,)}).start(seed)
+
+
+@pytest.fixture
+def ends(in_folder):
+    for name, seed in (("a", 0), ("b", 1), ("c", 2)):
+        write_checkpoint(in_folder / f"{name}.safetensors", point(seed))
+    return in_folder
+
+
+class TestOutputs:
+    @pytest.mark.parametrize("command", studies.COMMANDS)
+    def test_json_has_the_fields_and_csv_and_npz_the_numbers(self, ravine, in_folder, command):
+        outputs = [part for ending in ("json", "csv", "npz") for part in ("-o", f"out.{ending}")]
+        ravine.works(command, NETWORK, *OPTIONS[command], *outputs)
+        record = json.loads((in_folder / "out.json").read_text())
+        assert set(record) >= FIELDS[command]
+        header, *rows = csv.reader((in_folder / "out.csv").read_text().splitlines())
+        assert len(rows) > 3
+        assert all(len(row) == len(header) for row in rows)
+        with np.load(in_folder / "out.npz", allow_pickle=False) as arrays:
+            for name, values in record.items():
+                if isinstance(values, list) and values and isinstance(values[0], float):
+                    np.testing.assert_allclose(arrays[name], values)
+
+    @pytest.mark.parametrize("command", studies.COMMANDS)
+    def test_pictures(self, ravine, in_folder, command):
+        marks = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
+        outputs = [part for ending in marks for part in ("-o", f"out.{ending}")]
+        ravine.works(command, NETWORK, *OPTIONS[command], "--theme", "dark", *outputs)
+        for ending, mark in marks.items():
+            assert (in_folder / f"out.{ending}").read_bytes().startswith(mark)
+
+    def test_a_film_of_paths(self, ravine, in_folder):
+        options = ("--seconds", 0.2, "--fps", 10, "--hold", 0.1, "--size", "320x180")
+        ravine.works("plane", NETWORK, *OPTIONS["plane"], *options, "-o", "paths.gif")
+        assert (in_folder / "paths.gif").read_bytes().startswith(b"GIF89a")
+
+    @pytest.mark.parametrize("command", ["line", "plane"])
+    def test_the_same_again_gives_the_same_bytes(self, ravine, in_folder, command):
+        for name in ("one", "two"):
+            cache = ("--no-cache",) if name == "two" else ()
+            ravine.works(command, NETWORK, *OPTIONS[command], *cache, "-o", f"{name}.json", "-o", f"{name}.csv")
+        for ending in ("json", "csv"):
+            assert (in_folder / f"one.{ending}").read_bytes() == (in_folder / f"two.{ending}").read_bytes()
+
+    def test_the_default_name_is_the_commands(self, ravine, in_folder):
+        said = ravine.works("line", NETWORK, *OPTIONS["line"]).stdout
+        assert said.startswith("line.png: Momentum: loss ")
+        assert (in_folder / "line.png").is_file()
+
+    def test_several_networks_on_one_picture(self, ravine, in_folder):
+        networks = ("mlp:widths=[8]", "mlp:widths=[8],activation=tanh")
+        ravine.works("line", *networks, *OPTIONS["line"], "-o", "two.json", "-o", "two.png")
+        record = json.loads((in_folder / "two.json").read_text())
+        assert [curve["label"] for curve in record["curves"]] == ["MLP (widths 8)", "MLP (widths 8, tanh)"]
+
+
+class TestTrain:
+    def test_a_run_that_is_saved_can_be_drawn(self, ravine, in_folder):
+        ravine.works("train", NETWORK, *QUICK, "-O", "adam:learning_rate=0.01", "--save", "run", "-o", "t.json")
+        final = json.loads((in_folder / "t.json").read_text())["runs"][0]["final_loss"]
+        ends = ("--from", "run/start.safetensors", "--to", "run/solution.safetensors")
+        ravine.works("line", NETWORK, *ends, "-o", "line.json")
+        assert json.loads((in_folder / "line.json").read_text())["final_loss"] == pytest.approx(final, rel=1e-5)
+
+    def test_steps_to_a_target(self, ravine, in_folder):
+        options = ("-O", "adam:learning_rate=0.01", "--steps", 100, "--keep-every", 1, "--target", 1.0)
+        ravine.works("train", NETWORK, *options, "-o", "t.json")
+        (run,) = json.loads((in_folder / "t.json").read_text())["runs"]
+        assert run["train_loss"][run["steps_to_target"]] <= 1.0 < run["train_loss"][run["steps_to_target"] - 1]
+
+
+class TestGiven:
+    def test_between_two_checkpoints(self, ravine, ends):
+        ravine.works("line", NETWORK, "--from", "a.safetensors", "--to", "b.safetensors", "-o", "line.json")
+        record = json.loads((ends / "line.json").read_text())
+        objective = Problem(
+            network=load("mlp"), data=load_data("digits"), options={"widths": (8,)}
+        ).objective("recomputed")
+        assert record["initial_loss"] == pytest.approx(float(objective.loss(point(0))), rel=1e-5)
+        assert record["final_loss"] == pytest.approx(float(objective.loss(point(1))), rel=1e-5)
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_a_plane_of_points(self, ravine, ends, count):
+        points = [part for name in "abc"[:count] for part in ("--points", f"{name}.safetensors")]
+        ravine.works("plane", NETWORK, *points, "--resolution", 5, "-o", "p.json", "-o", "p.png")
+        record = json.loads((ends / "p.json").read_text())
+        assert np.isfinite(record["loss"]).all()
+
+    def test_a_loss_of_ones_own(self, ravine, in_folder, monkeypatch):
+        monkeypatch.syspath_prepend(in_folder)
+        (in_folder / "bowl.py").write_text("def loss(params):\n    return (params['w'] ** 2).sum() + 1.0\n")
+        np.savez(in_folder / "a.npz", w=np.array([[3.0, 0.0]], np.float32))
+        np.savez(in_folder / "b.npz", w=np.array([[0.0, 0.0]], np.float32))
+        ends = ("--objective", "bowl:loss", "--from", "a.npz", "--to", "b.npz")
+        ravine.works("line", *ends, "--alphas", 0, 1, 5, "-o", "line.json", "-o", "line.png")
+        record = json.loads((in_folder / "line.json").read_text())
+        np.testing.assert_allclose(record["train_loss"], [10.0, 6.0625, 3.25, 1.5625, 1.0], rtol=1e-6)
+        assert record["test_loss"] is None
+        ravine.works("spectrum", "--objective", "bowl:loss", "--points", "a.npz", "-o", "s.json")
+        spectrum = json.loads((in_folder / "s.json").read_text())
+        np.testing.assert_allclose(spectrum["top"], [2.0, 2.0], rtol=1e-5)
+        assert spectrum["kind"] == "minimum"
+
+
+class TestRecipes:
+    @pytest.mark.parametrize("name", studies.names())
+    def test_choices_are_known(self, name):
+        study = studies.load(name)
+        choices = kind_of(study.command).choices.of(study.choices)
+        assert choices.title
+        assert choices.about.endswith(".")
+
+    def test_an_option_overrides_a_recipe(self, ravine, in_folder):
+        ravine.works("line", "--recipe", "goodfellow-relu", NETWORK, *OPTIONS["line"], "-o", "l.json")
+        assert len(json.loads((in_folder / "l.json").read_text())["alphas"]) == 11
+
+    def test_a_film_recipe_is_refused_by_a_study_and_the_other_way_round(self, ravine, in_folder):
+        assert "ravine line" in ravine.fails("animate", "--recipe", "goodfellow-relu")
+        assert "not a recipe" in ravine.fails("line", "--recipe", "radford-beale")
+        assert "ravine walk" in ravine.fails("line", "--recipe", "walk-gd-and-sgd")
+
+
+def test_leaves_of_a_network_are_named_in_a_checkpoint(ends):
+    from safetensors.numpy import load_file
+
+    assert set(load_file(ends / "a.safetensors")) == {
+        jax.tree_util.keystr(path, simple=True, separator=".")
+        for path, _ in jax.tree_util.tree_leaves_with_path(point(0))
+    }
