@@ -9,9 +9,9 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers._optimizer import Optimizer, Setting
 from ravine.optimizers._program import Lanes, Program, draws_of
-from ravine.optimizers._quickly import jit_quickly
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
 
@@ -138,7 +138,7 @@ def _walk_and_measure(
     return tuple(zip(walks, at_points(loss, walks), at_points(jax.grad(loss), walks), strict=True))
 
 
-_run_all = jit_quickly(_walk_and_measure, static_argnums=(0, 1, 2))
+_run_all = jit_quickly(_walk_and_measure, RUN_ONCE, static_argnums=(0, 1, 2))
 
 
 def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:

@@ -248,6 +248,12 @@ class Setting:
         return {key: value for key, value in chosen.items() if value is not inspect.Parameter.empty}
 
     @property
+    def iterate(self) -> str | None:
+        """The field of the state that holds the published iterate, of the rule inside where that has one."""
+        inner = (value.iterate for value in self.complete.values() if isinstance(value, Setting))
+        return self.optimizer.iterate or next(filter(None, inner), None)
+
+    @property
     def rate_owner(self) -> "Setting | None":
         """The setting whose learning rate there is to choose: this one, or that of the rule inside it."""
         if self.optimizer.has_rate:

@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
 from ravine.optimizers._program import Lanes, Program, draws_of
-from ravine.optimizers._quickly import jit_quickly
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
 RATES = tuple(float(f"{digit}e{power}") for power in range(-8, 4) for digit in (1, 1.5, 2, 3, 5, 7))
@@ -135,7 +135,7 @@ def _best_runs(
     return best, tuple(zip(runs, kept_losses, gradients, strict=True))
 
 
-_run_best = jit_quickly(_best_runs, static_argnums=(0, 1, 2, 8))
+_run_best = jit_quickly(_best_runs, RUN_ONCE, static_argnums=(0, 1, 2, 8))
 
 
 def _lane(lanes: Any, lane: Int[Array, ""]) -> Any:

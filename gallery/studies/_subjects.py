@@ -72,14 +72,15 @@ def trainings(choices: Choices, stage: Stage, *, seed: int | None = None) -> Ite
 def _trained(
     choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
 ) -> Trained:
-    batch: Any = size
+    shared = _shared(choices, size)
     if setting.needs_rate:
         rate = networks.choose_rate(
             problem,
             lambda rate: optimizers.rule_of(setting.with_rate(rate)),
-            steps=choices.steps,
-            batch_size=batch,
+            iterate=setting.iterate,
+            identity=_text(setting),
             seed=choices.seed,
+            **shared,
         )
         setting = setting.with_rate(rate)
     text = _text(setting)
@@ -87,17 +88,13 @@ def _trained(
         training = networks.train(
             problem,
             optimizers.rule_of(setting),
-            steps=choices.steps,
-            batch_size=batch,
-            order=choices.batch_order,
-            seed=seed,
             keep_every=choices.keep_every,
-            weight_decay=choices.weight_decay,
             early_stopping=choices.early_stopping,
-            iterate=setting.optimizer.iterate,
-            keep=cache_folder() / "networks" if choices.keep and text else None,
+            iterate=setting.iterate,
             identity=text,
             on_step=on_step,
+            seed=seed,
+            **shared,
         )
     return Trained(
         label=setting.label,
@@ -109,6 +106,17 @@ def _trained(
         problem=problem,
         training=training,
     )
+
+
+def _shared(choices: Choices, size: int | str) -> dict[str, Any]:
+    """What a training and the trials of its rate have in common."""
+    return {
+        "steps": choices.steps,
+        "batch_size": size,
+        "order": choices.batch_order,
+        "weight_decay": choices.weight_decay,
+        "keep": cache_folder() / "networks" if choices.keep else None,
+    }
 
 
 def _text(setting: Setting) -> str:

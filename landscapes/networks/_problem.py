@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes.networks._classification import accuracy, cross_entropy
 from ravine.landscapes.networks._data import Data, Splits
 from ravine.landscapes.networks._network import Model, Network, trained
 from ravine.landscapes.networks._objective import Features, Measures, Objective
-from ravine.landscapes.networks._quickly import jit_quickly
 
 Policy = Literal["inference", "recomputed"]
 
@@ -56,7 +56,7 @@ class Problem:
         def features(params: Model, data: Splits) -> Features:
             return {name: params.features(split.inputs) for name, split in data.items()}
 
-        def measures(params: Model, features: Features, data: Splits) -> Measures:
+        def measures(params: Model, features: Features, data: Any) -> Measures:
             found = {}
             for name, split in data.items():
                 logits = params.logits(features[name], own=own)
@@ -92,14 +92,14 @@ class Problem:
         return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
 
 
-@partial(jit_quickly, static_argnums=0)
+@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
 def _start(problem: Problem, key: PRNGKeyArray, inputs: Any) -> Model:
     data = problem.data
     model = problem.network.build(key, shape=data.shape, classes=data.classes, **problem.options)
     return _settled(model, inputs)
 
 
-@jit_quickly
+@partial(jit_quickly, options=RUN_FOR_SECONDS)
 def _settled(model: Model, inputs: Any) -> Model:
     return model.settled(jnp.asarray(inputs))
 

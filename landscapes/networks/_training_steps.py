@@ -10,11 +10,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes.networks._data import Split, Splits
 from ravine.landscapes.networks._network import Model, trained
 from ravine.landscapes.networks._objective import Measures, Objective, Params
 from ravine.landscapes.networks._problem import Problem
-from ravine.landscapes.networks._quickly import jit_quickly
 
 
 class Method(NamedTuple):
@@ -93,7 +93,7 @@ def _is_key(leaf: Any) -> bool:
     return jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
-@partial(jit_quickly, static_argnums=0)
+@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
 def init(method: Method, params: Params) -> Carried:
     """What the first step starts from, with no number of a weak type: no second program is compiled."""
     return jax.tree.map(
@@ -101,7 +101,7 @@ def init(method: Method, params: Params) -> Carried:
     )
 
 
-@partial(jit_quickly, static_argnums=(0, 1))
+@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=(0, 1))
 def run_steps(
     method: Method,
     every: int,
@@ -139,7 +139,7 @@ def objective_of(problem: Problem) -> Objective:
     return problem.objective("inference")
 
 
-@partial(jit_quickly, static_argnums=0)
+@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
 def measure(
     objective: Objective, places: Params, fixed: Params, count: Int[Array, ""] | int, data: Splits
 ) -> tuple[Model, Measures]:

@@ -11,6 +11,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes._batches import Order
 from ravine.landscapes._kept import Kept
 from ravine.landscapes.networks._data import Splits
@@ -18,7 +19,6 @@ from ravine.landscapes.networks._made_from import made_from
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.networks._problem import Problem
-from ravine.landscapes.networks._quickly import jit_quickly
 from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
 from ravine.landscapes.networks._training_steps import Method, divided, measure, objective_of, run_steps
 
@@ -126,7 +126,7 @@ class _Trial(NamedTuple):
     whole: bool
 
 
-@partial(jit_quickly, static_argnums=(0, 1, 2))
+@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=(0, 1, 2))
 def _losses(
     trial: _Trial,
     batch_loss: Callable[..., Array],

@@ -10,8 +10,8 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Float64
 
+from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
-from ravine.landscapes.networks._quickly import jit_quickly
 from ravine.landscapes.slices._lanczos import Product
 
 _ROWS_AT_ONCE = 8
@@ -96,9 +96,9 @@ def _full_hessian_of(objective: Objective, params: Params, data: Any) -> Float[A
     return jax.lax.map(row, jnp.eye(len(vector), dtype=vector.dtype), batch_size=_ROWS_AT_ONCE)
 
 
-_slope = jit_quickly(_slope_of, static_argnums=0)
-_product = jit_quickly(_product_of, static_argnums=0)
-_full_hessian = jit_quickly(_full_hessian_of, static_argnums=0)
+_slope = jit_quickly(_slope_of, RUN_FOR_SECONDS, static_argnums=0)
+_product = jit_quickly(_product_of, RUN_FOR_SECONDS, static_argnums=0)
+_full_hessian = jit_quickly(_full_hessian_of, RUN_FOR_SECONDS, static_argnums=0)
 
 
 def _precision(params: Params) -> Any:

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Float64
 
+from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes._landscape import Box, Loss
-from ravine.landscapes.networks._quickly import jit_quickly
 
 BATCH = 576
 """Points at once."""
@@ -97,4 +97,4 @@ def _derivatives_at(loss: Loss, points: Float[Array, "count 2"]) -> tuple[Array,
     return jax.vmap(one)(points)
 
 
-_derivatives = jit_quickly(_derivatives_at, static_argnums=0)
+_derivatives = jit_quickly(_derivatives_at, RUN_FOR_SECONDS, static_argnums=0)

@@ -12,7 +12,7 @@ from ravine.landscapes.networks._objective import Objective, Params
 
 _CALLS = ("jit", "pjit")
 _SLOW_TOGETHER = ("conv_general_dilated", "scan", "while")
-"""With weights of their own, points become groups of a convolution, and what a loop carries leaves the cache."""
+"""Points with weights of their own become a convolution's groups; what a loop carries leaves the cache."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,8 +118,7 @@ def _draw_stems(
         add_dots(sheet, axes, np.array([value]), np.array([level]), colour=colour, size=10.0)
         words.avoid((value, level), radius=6.0)
     for value in [*values[:_MOST_NAMES], *values[_MOST_NAMES:][-1:]]:
-        colour = below if value < 0.0 else above
-        words.put(label(float(value), digits=3), (float(value), level), colour=colour, size=17)
+        words.put(label(float(value), digits=3), (float(value), level), size=17)
 
 
 def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture, *, large: bool) -> float:

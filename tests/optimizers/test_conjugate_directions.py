@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import minimize
 
 from ravine import landscapes
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers import Setting, descend, load
-from ravine.optimizers._quickly import jit_quickly
 
 FORMS = (
     ("steepest_descent", {}),
@@ -45,7 +45,7 @@ def loop(rule, loss, start, steps):
     def run(start):
         return jax.lax.scan(step, (start, rule.init(start)), length=steps)[1]
 
-    walked, states = jit_quickly(run, static_argnums=())(start)
+    walked, states = jit_quickly(run, RUN_ONCE)(start)
     return np.concatenate([np.asarray(start)[None], walked]), jax.tree.map(np.asarray, states)
 
 

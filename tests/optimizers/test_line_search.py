@@ -9,12 +9,12 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from ravine import landscapes
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers._line_search import Ray, exact, lowest, wolfe
-from ravine.optimizers._quickly import jit_quickly
 
 LANES = 60
 
-quick = partial(jit_quickly, static_argnums=())
+quick = partial(jit_quickly, options=RUN_ONCE)
 """Compiled with less care: every program here runs once."""
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers import Setting, descend, load
-from ravine.optimizers._quickly import jit_quickly
 
 BOTH = [Setting(optimizer=load(name)) for name in ("newton", "saddle_free_newton")]
 SADDLE = (0.0, 1.0)
 
-quick = partial(jit_quickly, static_argnums=())
+quick = partial(jit_quickly, options=RUN_ONCE)
 
 
 def beale(start, steps):

@@ -10,8 +10,8 @@ import optax
 import pytest
 
 from ravine import landscapes
+from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers import HyperparameterError, Sampling, Setting, descend, load
-from ravine.optimizers._quickly import jit_quickly
 
 EXACT = (
     ("steepest_descent", {}),
@@ -134,7 +134,7 @@ def test_single_precision_and_a_tree(name, options):
         updates, state = rule.update(grad, state, params, value=value, grad=grad, value_fn=loss)
         return optax.apply_updates(params, updates), state
 
-    step = jit_quickly(step, static_argnums=())
+    step = jit_quickly(step, RUN_ONCE)
     start = {"a": jnp.array([0.3]), "b": jnp.array([[0.5, -0.2]]), "c": jnp.array(0.4)}
     params, state = start, rule.init(start)
     for _ in range(25):

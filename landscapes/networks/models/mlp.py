@@ -28,7 +28,8 @@ NETWORK = Network(
     title="MLP",
     about="Dense layers of ReLU, sigmoid, tanh or maxout units, with or without batch norm.",
     paper=(
-        "D. E. Rumelhart, G. E. Hinton and R. J. Williams, Learning representations by back-propagating errors"
+        "D. E. Rumelhart, G. E. Hinton and R. J. Williams, Learning representations by back-propagating "
+        "errors"
     ),
     year=1986,
     address="https://doi.org/10.1038/323533a0",

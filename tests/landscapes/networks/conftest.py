@@ -19,25 +19,27 @@ SMALL = {"blocks": 2, "channels": 4, "hidden": 5, "widths": (6, 4)}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every network of the catalogue with all sets of switches, and each of its words with all of them on."""
+    """Every network of the catalogue with all switches off and on, and each of its words."""
     if "kind" in metafunc.fixturenames:
         from ravine.landscapes import networks
 
-        kinds = [
-            Kind(name, options) for name in networks.names() for options in _variants(networks.load(name))
-        ]
-        metafunc.parametrize("kind", kinds, ids=str, indirect=True)
+        loaded = {name: networks.load(name) for name in networks.names()}
+        found = [Kind(name, options) for name in loaded for options in _variants(loaded[name])]
+        metafunc.parametrize("kind", found, ids=str, indirect=True)
 
 
 def _variants(network: "Network") -> list[dict[str, Any]]:
-    small = {key: value for key, value in SMALL.items() if key in network.defaults}
-    found, defaults = [small], network.defaults.items()
-    for switch in (key for key, value in defaults if isinstance(value, bool)):
-        found += [{**options, switch: not network.defaults[switch]} for options in found]
-    for option in (key for key, value in defaults if isinstance(value, str)):
-        words = get_args(inspect.signature(network.build).parameters[option].annotation)
-        found += [{**found[-1], option: word} for word in words if word != network.defaults[option]]
-    return found
+    defaults = network.defaults
+    plain = {key: value for key, value in SMALL.items() if key in defaults}
+    switched = plain | {key: not value for key, value in defaults.items() if isinstance(value, bool)}
+    words = [
+        {**switched, key: word}
+        for key, value in defaults.items()
+        if isinstance(value, str)
+        for word in get_args(inspect.signature(network.build).parameters[key].annotation)
+        if word != value
+    ]
+    return [plain, *([switched] if switched != plain else []), *words]
 
 
 class Kind:
@@ -85,9 +87,13 @@ class Kind:
 
         return jax.tree.map(stir, _new(self), is_leaf=lambda node: isinstance(node, BatchNorm))
 
-    def at(self, model: "Model", inputs: np.ndarray | None = None) -> "Found":
-        """All that is computed from a model."""
-        return _computed(model, self.inputs if inputs is None else inputs, jax.random.key(5))
+    def at(self, model: "Model") -> "Found":
+        """What is computed from a model."""
+        return _computed(model, self.inputs)
+
+    def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[jax.Array, Model]":
+        """The loss by the examples' own statistics, and its gradient."""
+        return _loss_and_gradient(model, self.inputs if inputs is None else inputs)
 
 
 class Found(NamedTuple):
@@ -96,10 +102,6 @@ class Found(NamedTuple):
     features: Any
     own: jax.Array
     stored: jax.Array
-    loss: jax.Array
-    gradient: "Model"
-    settled: "Model"
-    permuted: "Model"
 
 
 @cache
@@ -108,25 +110,18 @@ def _new(kind: Kind) -> "Model":
 
 
 @jax.jit
-def _computed(model: Any, inputs: jax.Array, key: jax.Array) -> Found:
+def _computed(model: Any, inputs: jax.Array) -> Found:
+    features = model.features(inputs)
+    return Found(features, model.logits(features, own=True), model.logits(features, own=False))
+
+
+@jax.jit
+@jax.value_and_grad
+def _loss_and_gradient(model: Any, inputs: jax.Array) -> jax.Array:
     from ravine.landscapes.networks._classification import cross_entropy
 
-    def own(model: Any) -> jax.Array:
-        return model.logits(model.features(inputs), own=True)
-
-    def loss(model: Any) -> jax.Array:
-        logits = own(model)
-        return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
-
-    features = model.features(inputs)
-    return Found(
-        features,
-        own(model),
-        model.logits(features, own=False),
-        *jax.value_and_grad(loss)(model),
-        model.settled(inputs),
-        model.permuted(key),
-    )
+    logits = model.logits(model.features(inputs), own=True)
+    return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
 
 
 @pytest.fixture

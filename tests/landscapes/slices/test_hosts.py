@@ -150,7 +150,7 @@ print(json.dumps([jax.process_count(), said[-1], values.tolist(), single.tolist(
 """
 
 
-def test_two_processes_have_the_numbers_of_one():
+def test_two_processes_have_the_numbers_of_one(monkeypatch):
     from ravine.landscapes.slices._engine import evaluate
 
     code = PROCESS.format(coordinator=f"{LOOPBACK}:{free_port()}", folder=str(Path(__file__).parent))
@@ -161,7 +161,7 @@ def test_two_processes_have_the_numbers_of_one():
         for process in range(2)
     ]
     printed = [json.loads(process.communicate(timeout=100)[0].splitlines()[-1]) for process in both]
-    sys.path.insert(0, str(Path(__file__).parent))
+    monkeypatch.syspath_prepend(Path(__file__).parent)
     from test_engine import network, network_params, points
 
     alone = evaluate(network([]), network_params(0), [network_params(1)], points(301, 1))["train_loss"]
