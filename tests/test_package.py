@@ -22,6 +22,8 @@ from ravine import gallery, landscapes, optimizers
 from ravine.cli._group import ravine as commands
 from ravine.cli._list import _entries as listed
 from ravine.cli._options import recipe_from
+from ravine.gallery import studies
+from ravine.landscapes import networks
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -30,7 +32,8 @@ NOT_SHIPPED = {"benchmarks", "build", "dist", "tests", "venv"}
 CATALOGUES = {
     "landscapes": landscapes.names(),
     "optimizers": optimizers.names(),
-    "recipes": gallery.names(),
+    "networks": networks.names(),
+    "recipes": tuple(sorted((*gallery.names(), *studies.names()))),
 }
 
 
@@ -83,6 +86,7 @@ class TestDistribution:
         wanted_data = {
             "ravine": ROOT / "py.typed",
             "ravine.gallery": ROOT / "gallery/x.toml",
+            "ravine.gallery.studies": ROOT / "gallery/studies/x.toml",
             "ravine.landscapes.finite_sum": ROOT / "landscapes/finite_sum/x.csv",
         }
         for package, wanted in wanted_data.items():
@@ -94,13 +98,21 @@ class TestDistribution:
         data = [path.relative_to(ROOT) for path in tracked() if path.suffix not in code]
         inside = [p for p in data if len(p.parts) > 1 and p.parts[0] not in NOT_SHIPPED | {".ci"}]
         kinds = {(p.parent.as_posix(), p.suffix) for p in inside}
-        assert kinds <= {("gallery", ".toml"), ("gallery", ".gif"), ("landscapes/finite_sum", ".csv")}
+        read = {("gallery", ".toml"), ("gallery/studies", ".toml"), ("landscapes/finite_sum", ".csv")}
+        shown = {("gallery", ".gif"), ("gallery/studies", ".gif"), ("gallery/studies", ".png")}
+        assert kinds <= read | shown
 
     def test_every_recipe_has_a_small_film(self):
         films = {path.stem: path.stat().st_size for path in (ROOT / "gallery").glob("*.gif")}
         assert set(films) == set(gallery.names())
         assert max(films.values()) < 400_000
         assert sum(films.values()) < 6_000_000
+
+    def test_every_study_has_a_picture(self):
+        folder = ROOT / "gallery" / "studies"
+        pictures = {path.name: path.stat().st_size for path in folder.iterdir() if path.suffix in (".png", ".gif")}
+        assert set(pictures) == {f"{name}{studies.load(name).ending}" for name in studies.names()}
+        assert max(pictures.values()) < 400_000
 
     def test_version(self):
         assert ravine.__version__ == PROJECT["project"]["version"]
@@ -208,9 +220,11 @@ class TestReadme:
             assert recipe.function or recipe.landscape in landscapes.names()
             assert [optimizers.read_setting(text) for text in recipe.optimizers]
         if name == "show":
-            assert options["name"] in {*landscapes.names(), *optimizers.names(), *gallery.names()}
+            assert options["name"] in {name for names in CATALOGUES.values() for name in names}
+        if name in studies.COMMANDS and options["recipe"]:
+            assert studies.load(options["recipe"]).command == name
         for recipe_name in options.get("names", ()):
-            assert gallery.load(recipe_name)
+            assert recipe_name in CATALOGUES["recipes"]
 
     @pytest.mark.parametrize("block", [block for kind, block in FENCED if kind == "python"])
     def test_python_compiles_and_its_names_exist(self, block):
@@ -227,7 +241,7 @@ class TestReadme:
         assert [name for name in sorted(targets | named) if not (ROOT / name).exists()] == []
 
     def test_every_count_is_right(self):
-        for count, kind in re.findall(r"(\d+) (landscapes|optimizers|recipes)\b", README):
+        for count, kind in re.findall(r"(\d+) (landscapes|optimizers|networks|recipes)\b", README):
             assert int(count) == len(CATALOGUES[kind]), kind
 
     def test_every_option_it_names_exists(self):

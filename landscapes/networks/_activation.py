@@ -1,6 +1,7 @@
 """What a hidden unit makes of its pre-activations."""
 
 from collections.abc import Callable
+from functools import reduce
 from typing import NamedTuple
 
 import jax
@@ -32,7 +33,7 @@ def maxout(rows: Float[Array, "rows examples"]) -> Float[Array, "units examples"
 
     I. J. Goodfellow, D. Warde-Farley, M. Mirza, A. Courville and Y. Bengio, Maxout Networks, 2013.
     """
-    return rows.reshape(PIECES, -1, rows.shape[-1]).max(axis=0)
+    return reduce(jnp.maximum, jnp.split(rows, PIECES))
 
 
 def _linear(units: Array) -> Array:
