@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ravine.optimizers import descend as descend
     from ravine.optimizers import rule as rule
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _HOMES = {
     "Descent": "ravine.optimizers",

@@ -1,16 +1,20 @@
-"""Small networks of every kind in the catalogue, and all that is computed from one, compiled once."""
+"""Small networks of every kind in the catalogue, and what is computed from one, compiled once.
+
+JAX is loaded late: the settings of the session come first.
+"""
 
 import inspect
 import math
+from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 if TYPE_CHECKING:
+    import jax
+
     from ravine.landscapes.networks import Network
     from ravine.landscapes.networks._network import Model
 
@@ -76,6 +80,8 @@ class Kind:
 
     def stirred(self, seed: int = 0) -> "Model":
         """One with all leaves random, biases and stored statistics too, which are not in a new one."""
+        import jax
+
         from ravine.landscapes.networks._batch_norm import BatchNorm
 
         rng = np.random.default_rng(seed)
@@ -89,19 +95,19 @@ class Kind:
 
     def at(self, model: "Model") -> "Found":
         """What is computed from a model."""
-        return _computed(model, self.inputs)
+        return _computed()(model, self.inputs)
 
     def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[jax.Array, Model]":
         """The loss by the examples' own statistics, and its gradient."""
-        return _loss_and_gradient(model, self.inputs if inputs is None else inputs)
+        return _loss_and_gradient()(model, self.inputs if inputs is None else inputs)
 
 
 class Found(NamedTuple):
     """What is computed from a model."""
 
     features: Any
-    own: jax.Array
-    stored: jax.Array
+    own: "jax.Array"
+    stored: "jax.Array"
 
 
 @cache
@@ -109,19 +115,29 @@ def _new(kind: Kind) -> "Model":
     return kind.new()
 
 
-@jax.jit
-def _computed(model: Any, inputs: jax.Array) -> Found:
-    features = model.features(inputs)
-    return Found(features, model.logits(features, own=True), model.logits(features, own=False))
+@cache
+def _computed() -> "Callable[[Model, np.ndarray], Found]":
+    import jax
+
+    def computed(model: Any, inputs: jax.Array) -> Found:
+        features = model.features(inputs)
+        return Found(features, model.logits(features, own=True), model.logits(features, own=False))
+
+    return jax.jit(computed)
 
 
-@jax.jit
-@jax.value_and_grad
-def _loss_and_gradient(model: Any, inputs: jax.Array) -> jax.Array:
+@cache
+def _loss_and_gradient() -> "Callable[[Model, np.ndarray], tuple[jax.Array, Model]]":
+    import jax
+    import jax.numpy as jnp
+
     from ravine.landscapes.networks._classification import cross_entropy
 
-    logits = model.logits(model.features(inputs), own=True)
-    return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
+    def loss(model: Any, inputs: jax.Array) -> jax.Array:
+        logits = model.logits(model.features(inputs), own=True)
+        return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
+
+    return jax.jit(jax.value_and_grad(loss))
 
 
 @pytest.fixture
