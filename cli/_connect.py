@@ -9,8 +9,8 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("connect")
-@study_options()
 @click.option("--places", type=int, metavar="N", help="Points on either way.  [default: 101]")
+@study_options()
 def connect_command(**options: Any) -> None:
     """Join two solutions by a curve of low loss, and show the straight line's barrier beside it.
 

@@ -9,7 +9,6 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("line")
-@study_options()
 @click.option(
     "--between",
     type=click.Choice(["start,solution", "solution,solution", "random,solution", "solution,permuted"]),
@@ -24,6 +23,7 @@ from ravine.cli._study_options import study_options
 )
 @click.option("--zoom/--no-zoom", default=None, help="Look closely at both ends.  [default: --zoom]")
 @click.option("--scale", type=click.Choice(["auto", "linear", "log"]), help="[default: linear]")
+@study_options()
 def line_command(**options: Any) -> None:
     """Show the loss along the straight line between two points of a network's parameters.
 

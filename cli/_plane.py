@@ -9,7 +9,6 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("plane")
-@study_options()
 @click.option(
     "--directions",
     type=click.Choice(["random", "pca", "hessian", "swa", "solutions", "bend", "points"]),
@@ -36,6 +35,7 @@ from ravine.cli._study_options import study_options
 @click.option("--seconds", type=float, help="How long a film moves.  [default: 8]")
 @click.option("--fps", type=float, help="Its frames a second.  [default: 25]")
 @click.option("--hold", type=float, help="Seconds for which its last frame stands.  [default: 2]")
+@study_options()
 def plane_command(**options: Any) -> None:
     """Show the loss in a plane through a network's parameters, with the training paths on it.
 

@@ -9,12 +9,12 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("spectrum")
-@study_options()
 @click.option(
     "--at", type=click.Choice(["solution", "start"]), help="Where in the training.  [default: solution]"
 )
 @click.option("--top", type=int, metavar="N", help="How many of the largest eigenvalues.  [default: 5]")
 @click.option("--bottom", type=int, metavar="N", help="How many of the smallest.  [default: 5]")
+@study_options()
 def spectrum_command(**options: Any) -> None:
     """Show the eigenvalues of the Hessian at a point: the largest, the smallest, and their density.
 

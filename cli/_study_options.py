@@ -32,19 +32,24 @@ _TRAINED = (
         help="An optimizer: name or name@label:key=value,...; give it once for each run. A rate that is not "
         "given is found by trying.",
     ),
-    click.option("--steps", type=int, help="Minibatches that a training sees."),
+    click.option(
+        "--steps", type=int, help="Minibatches that a training sees.  [default: 1000; of a walk 100]"
+    ),
     click.option(
         "--batch-size",
         metavar="N|full",
         multiple=True,
-        help="Examples each of them holds; once for all runs, or once for each optimizer.",
+        help="Examples each of them holds; once for all runs, or once for each optimizer.  [default: 100; of a "
+        "walk full and 100]",
     ),
     click.option(
         "--batch-order",
         type=click.Choice(["shuffled", "replacement"]),
         help="Each example once an epoch, or drawn independently.  [default: shuffled]",
     ),
-    click.option("--keep-every", type=int, metavar="K", help="Keep every Kth iterate."),
+    click.option(
+        "--keep-every", type=int, metavar="K", help="Keep every Kth iterate.  [default: 10; of a walk 1]"
+    ),
     click.option(
         "--weight-decay", type=float, help="Add this times the parameters to each gradient.  [default: 0]"
     ),

@@ -10,7 +10,6 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("train")
-@study_options(given=False)
 @click.option("--target", type=float, help="Count the steps to this training loss.  [default: 0.1]")
 @click.option(
     "--save",
@@ -18,6 +17,7 @@ from ravine.cli._study_options import study_options
     metavar="FOLDER",
     help="Save each run: its start, solution and iterates as .safetensors, and run.json.",
 )
+@study_options(given=False)
 def train_command(save: Path | None, **options: Any) -> None:
     """Train a network under several optimizers, side by side.
 

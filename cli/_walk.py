@@ -9,13 +9,13 @@ from ravine.cli._study_options import study_options
 
 
 @click.command("walk")
-@study_options()
 @click.option(
     "--sharpness-every",
     type=int,
     metavar="K",
     help="Find the Hessian's largest eigenvalue at every Kth update.  [default: 5]",
 )
+@study_options()
 def walk_command(**options: Any) -> None:
     """Show the loss between the iterates of a training, the angles between gradients, and the distance.
 

@@ -172,13 +172,6 @@ class Line(Result[LineChoices]):
 
         return draw_line(picture_of(self), **self.look)
 
-    def __getattr__(self, name: str) -> Any:
-        """The numbers of the first curve: `result.alphas`, `result.train_loss`, `result.barrier`."""
-        record = self.curves[0].record() if "curves" in self.__dict__ else {}
-        if name not in record:
-            raise AttributeError(f"A line has no {name!r}; it has {', '.join(record)}.")
-        return record[name]
-
 
 def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
     """Train what is to be trained, and measure along the lines."""

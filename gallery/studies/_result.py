@@ -77,6 +77,14 @@ class Result(ABC, Generic[Chosen]):
         """The numbers as a .json, .csv or .npz file."""
         return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
 
+    def __getattr__(self, name: str) -> Any:
+        """The numbers of the record, such as `result.train_loss` and `result.barrier`."""
+        record = self.record() if "choices" in self.__dict__ and not name.startswith("_") else {}
+        if name not in record:
+            known = f" It has {', '.join(record)}." if record else ""
+            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}.{known}")
+        return record[name]
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from ravine.renderer.figures import figure_bytes
 

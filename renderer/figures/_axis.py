@@ -15,6 +15,10 @@ _WIDE = 100.0
 _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""
 
+_FLAT = 1e-3
+"""Numbers that differ by less than this part of the largest are a flat curve, as they are to the eye of a
+reader: enlarged, they would show how losses are rounded."""
+
 _MOST_DECADES = 14
 _LOG_PAD = 0.04
 _LARGEST = 1e300
@@ -46,10 +50,7 @@ class Axis:
             return cls._decades(finite[finite > 0.0])
         if not finite.size:
             return cls(low=0.0, high=1.0)
-        low, high = float(finite.min()), float(finite.max())
-        if low >= high:
-            half = 0.5 * abs(low) or 1.0
-            return cls(low=low - half, high=high + half)
+        low, high = _widened(float(finite.min()), float(finite.max()))
         room = pad * (high - low)
         # A curve at 0 lies over the edge of the axes, not under it.
         return cls(low=-0.3 * pad * high if 0.0 <= low < _NEAR_ZERO * high else low - room, high=high + room)
@@ -96,6 +97,15 @@ class Axis:
         if self.log:
             return float(np.log(max(value, 1e-2 * low) / low) / np.log(high / low))
         return (value - low) / (high - low)
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """A range that is wide enough for what differs in it to be worth seeing."""
+    size = max(abs(low), abs(high))
+    if low >= high:
+        return low - (0.5 * size or 1.0), high + (0.5 * size or 1.0)
+    half = max(high - low, _FLAT * size) / 2
+    return low + (high - low) / 2 - half, low + (high - low) / 2 + half
 
 
 def _finite(values: tuple[Values | None, ...]) -> Values:

@@ -20,7 +20,7 @@ from ravine.renderer.figures._panel import (
     stack,
 )
 from ravine.renderer.figures._placing import Words
-from ravine.renderer.figures._records import LineCurve, LinePath, LinePicture, ScaleName
+from ravine.renderer.figures._records import LineCurve, LinePath, LinePicture, LineZoom, ScaleName
 from ravine.renderer.figures._sheet import Box, Sheet
 from ravine.renderer.figures._style import house_style
 
@@ -129,17 +129,23 @@ def _draw_zooms(sheet: Sheet, box: Box, picture: LinePicture, colours: Sequence[
     count = _zooms(picture)
     left, top, right, bottom = box
     height = (bottom - top) / count
-    for number in range(count):
-        part = (left, top + number * height, right, top + (number + 1) * height)
-        pairs = zip(picture.curves, colours, strict=True)
-        drawn = [(curve.zooms[number], colour) for curve, colour in pairs if number < len(curve.zooms)]
-        x = Axis.exactly(*(zoom.alphas for zoom, _ in drawn))
-        y = Axis.of(*(zoom.train_loss for zoom, _ in drawn), scale=_zoom_scale(picture))
+    parts = [(left, top + n * height, right, top + (n + 1) * height) for n in range(count)]
+    stretches = [[curve.zooms[n : n + 1] for curve in picture.curves] for n in range(count)]
+    axes_of = [_zoom_axes(picture, [zoom for zooms in stretch for zoom in zooms]) for stretch in stretches]
+    indent = max(indent_of(sheet, part, y) for part, (_, y) in zip(parts, axes_of, strict=True))
+    for part, (x, y), stretch in zip(parts, axes_of, stretches, strict=True):
         title = f"loss near {_nearest_end(picture, (x.low + x.high) / 2)}, enlarged"
-        label = _WAY if number == count - 1 else ""
-        axes = add_panel(sheet, part, x, y, title=title, x_label=label)
-        for zoom, colour in drawn:
-            add_curve(sheet, axes, zoom.alphas, zoom.train_loss, colour=colour)
+        label = _WAY if part is parts[-1] else ""
+        axes = add_panel(sheet, part, x, y, title=title, x_label=label, indent=indent)
+        for zooms, colour in zip(stretch, colours, strict=True):
+            for zoom in zooms:
+                add_curve(sheet, axes, zoom.alphas, zoom.train_loss, colour=colour)
+
+
+def _zoom_axes(picture: LinePicture, zooms: Sequence[LineZoom]) -> tuple[Axis, Axis]:
+    """Of one stretch of all curves."""
+    losses = [zoom.train_loss for zoom in zooms]
+    return Axis.exactly(*(zoom.alphas for zoom in zooms)), Axis.of(*losses, scale=_zoom_scale(picture))
 
 
 def _nearest_end(picture: LinePicture, place: float) -> str:

@@ -21,6 +21,9 @@ _DOTS = 96.0
 _HEIGHT, _WIDTH = 720.0, 920.0
 """Of the sheet in units, whichever side is the shorter one: text is 1/45 of the height, or narrower."""
 
+_TITLE_SIZES = (28.0, 26.0, 24.0, 22.0)
+"""In units, the usual one first."""
+
 _SMALLEST = (320, 240)
 
 Box = tuple[float, float, float, float]
@@ -152,20 +155,28 @@ class Sheet:
 
     def _write_header(self, title: str, subtitle: str) -> float:
         unit, room = self.unit, self.size[0] - 2 * self.margin
-        wanted = max(1.0, self.width(title, size=28, bold=True))
-        size = 28.0 * min(1.0, max(0.72, 0.99 * room / wanted))
+        lines, size = self._title_lines(title, room)
         y = 40 * unit
-        self.text(self.fitted(title, room, size=size, bold=True), (self.margin, y), size=size, bold=True)
-        for line in self._wrapped(subtitle, room):
+        for number, line in enumerate(lines):
+            y += 1.2 * size * unit * bool(number)
+            self.text(line, (self.margin, y), size=size, bold=True)
+        for line in self._wrapped(subtitle, room, size=17):
             y += 26 * unit
             self.text(line, (self.margin, y), size=17, colour=self.theme.muted)
         return y + 14 * unit
 
-    def _wrapped(self, text: str, room: float) -> list[str]:
+    def _title_lines(self, title: str, room: float) -> tuple[list[str], float]:
+        """The title on one line in the largest letters that fit, otherwise on two; and the size of letters."""
+        for size in _TITLE_SIZES:
+            if self.width(title, size=size, bold=True) <= room:
+                return [title], size
+        return self._wrapped(title, room, size=_TITLE_SIZES[-1], bold=True), _TITLE_SIZES[-1]
+
+    def _wrapped(self, text: str, room: float, *, size: float, bold: bool = False) -> list[str]:
         """The text in at most two lines, the second one cut where it is too long."""
         words = text.split()
         first: list[str] = []
-        while words and (not first or self.width(" ".join([*first, words[0]]), size=17) <= room):
+        while words and (not first or self.width(" ".join([*first, words[0]]), size=size, bold=bold) <= room):
             first.append(words.pop(0))
         lines = [" ".join(first), " ".join(words)]
-        return [self.fitted(line, room, size=17) for line in lines if line]
+        return [self.fitted(line, room, size=size, bold=bold) for line in lines if line]

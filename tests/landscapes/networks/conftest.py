@@ -74,6 +74,8 @@ class Kind:
 
     def new(self, seed: int = 0) -> "Model":
         """As the builder makes it."""
+        import jax
+
         return self.network.build(
             jax.random.key(seed), shape=self.shape, classes=self.classes, **self.options
         )
