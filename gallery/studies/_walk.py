@@ -1,9 +1,9 @@
 """A walk with SGD: what the loss does between an update and the next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import equinox as eqx
 import jax
@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._line import subject_choices
 from ravine.gallery.studies._result import Result, Row
@@ -46,7 +47,20 @@ class WalkChoices(Choices):
     steps: int = 100
     keep_every: int = 1
     sharpness_every: int = 5
-    size: tuple[int, int] = (1280, 720)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.keep_every != 1:
+            raise RecipeError(f"A walk looks at every update: keep_every is 1; got {self.keep_every}.")
+        if self.sharpness_every < 1:
+            raise RecipeError(f"sharpness_every must be at least 1; got {self.sharpness_every}.")
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """As for every study; chosen optimizers see minibatches unless their size is chosen too."""
+        if "optimizers" in values and "batch_size" not in values:
+            values = {**values, "batch_size": Choices.batch_size}
+        return super().of(values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
