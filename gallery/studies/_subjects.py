@@ -9,6 +9,7 @@ from typing import Any
 from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery._settings import as_setting, with_own_labels
+from ravine.gallery._sketch import small_print
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._stage import Stage
@@ -55,7 +56,7 @@ def problem_of(choices: Choices, text: str) -> Problem:
     """
     spec = parse_spec(text)
     network = networks.load(spec.name)
-    options = network.check(dict(spec.hyperparameters))
+    options = dict(spec.hyperparameters)
     return Problem(network=network, data=networks.load_data(choices.data), options=options)
 
 
@@ -99,7 +100,7 @@ def _trained(
     return Trained(
         label=setting.label,
         rule=setting.optimizer.name,
-        note=text.partition(":")[2],
+        note=small_print(setting),
         text=text,
         setting=setting,
         batch_size=size,

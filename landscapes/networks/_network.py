@@ -68,7 +68,11 @@ class Model(eqx.Module):
         return self.forward(features, _by_own if own else _by_stored)
 
     def settled(self: Self, inputs: Float[Array | np.ndarray, "examples features"]) -> Self:
-        """The network with the stored statistics of batch norm measured on these examples.
+        """The network with the stored statistics of batch norm measured on these examples."""
+        return self.settled_by(self.features(inputs))
+
+    def settled_by(self: Self, features: Features) -> Self:
+        """The network with the stored statistics of batch norm measured on the examples of these features.
 
         Each layer's are measured behind layers that go by their own, so that the stored ones then give these
         examples the logits that their own do.
@@ -79,7 +83,7 @@ class Model(eqx.Module):
             measured[id(norm)] = norm.measured(signals)
             return measured[id(norm)](signals)
 
-        self.forward(self.features(inputs), measure)
+        self.forward(features, measure)
         return jax.tree.map(lambda node: measured.get(id(node), node), self, is_leaf=_is_batch_norm)
 
 

@@ -154,5 +154,5 @@ class Plan:
         """The stretch that ended so, its kept iterates measured."""
         carried, places, losses = ran
         measured = measure(objective_of(self.problem), places, fixed, len(steps), self._data)
-        iterates, measures = jax.tree.map(lambda leaf: np.array(leaf[: len(steps)]), measured)
+        iterates, measures = jax.tree.map(lambda leaf: np.array(np.asarray(leaf)[: len(steps)]), measured)
         return Stretch(first, steps, iterates, losses, measures, tuple(jax.device_get(as_arrays(carried))))

@@ -30,6 +30,9 @@ class Problem:
     data: Data
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", self.network.check(self.options))
+
     def start(self, seed: int) -> Model:
         """A new network with random weights, its batch norm measured on the training examples."""
         return _start(self, jax.random.key(seed), self.data.train.inputs)
@@ -49,19 +52,24 @@ class Problem:
         """Loss and accuracy on all training and on all test examples.
 
         Args:
-            batch_norm: By the stored statistics, or by those of the examples at each point.
+            batch_norm: By the stored statistics, or by those measured anew on the training examples at each
+                point; test examples never go by their own.
         """
-        own = batch_norm == "recomputed"
+        has_batch_norm = self.network.has_batch_norm(**self.options)
+        anew = has_batch_norm and batch_norm == "recomputed"
 
         def features(params: Model, data: Splits) -> Features:
             return {name: params.features(split.inputs) for name, split in data.items()}
 
         def measures(params: Model, features: Features, data: Any) -> Measures:
-            found = {}
+            settled, found = params.settled_by(features["train"]) if anew else params, {}
+            logits = {
+                "train": params.logits(features["train"], own=anew),
+                "test": settled.logits(features["test"], own=False),
+            }
             for name, split in data.items():
-                logits = params.logits(features[name], own=own)
-                found[f"{name}_loss"] = cross_entropy(logits, split.labels)
-                found[f"{name}_accuracy"] = accuracy(logits, split.labels)
+                found[f"{name}_loss"] = cross_entropy(logits[name], split.labels)
+                found[f"{name}_accuracy"] = accuracy(logits[name], split.labels)
             return found
 
         return Objective(
@@ -69,7 +77,7 @@ class Problem:
             features=features,
             data=jax.tree.map(jnp.asarray, self.data.splits),
             trained=trained,
-            batch_norm=batch_norm if self.network.has_batch_norm(**self.options) else "",
+            batch_norm=batch_norm if has_batch_norm else "",
             name=self.said,
             identity=f"{self.identity} {batch_norm}",
         )
