@@ -1,10 +1,10 @@
 """What the commands say of a film when it is done."""
 
-import shlex
 from pathlib import Path
 
 import click
 
+from ravine.cli._rates import report_rates
 from ravine.gallery import Film
 
 
@@ -14,14 +14,13 @@ def report_film(film: Film, path: Path) -> None:
     size = sum(part.stat().st_size for part in (path.iterdir() if path.is_dir() else [path]))
     frames = "" if path.suffix.lower() == ".png" else f", {len(film.frames)} frames"
     click.echo(f"{path}: {width}x{height}{frames}, {size / 1000:.0f} kB")
-    report_rates(film)
+    report_tuned(film)
 
 
-def report_rates(film: Film, *, err: bool = False) -> None:
+def report_tuned(film: Film, *, err: bool = False) -> None:
     """The tuned rates as options that reproduce them, if any was tuned."""
     if film.sketch.tuned:
-        options = " ".join(f"-O {shlex.quote(text)}" for text in film.reproducing)
-        click.echo(f"Rates tuned; the same again: {options}", err=err)
+        report_rates(film.reproducing, err=err)
 
 
 def warn_of_start(film: Film, *, quiet: bool) -> None:

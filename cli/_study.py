@@ -41,6 +41,7 @@ def run_study(
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
+    from ravine.cli._rates import report_rates
     from ravine.gallery.studies._kinds import kind_of
     from ravine.gallery.studies._result import check_result_path
 
@@ -56,6 +57,8 @@ def run_study(
         save_result(result, path, quiet=quiet)
         if not quiet:
             click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
+    if not quiet and result.choices.optimizers != choices.optimizers:
+        report_rates(result.choices.optimizers)
     return result
 
 

@@ -31,7 +31,7 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
 
     keep_programs()  # before JAX is loaded
     from ravine._whole_file import check_target, whole_file
-    from ravine.cli._report import report_rates, warn_of_start
+    from ravine.cli._report import report_tuned, warn_of_start
     from ravine.gallery import Film
     from ravine.gallery._trace import check_trace_path, trace_bytes
 
@@ -47,4 +47,4 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     else:
         click.echo(content, nl=False)
     if not quiet:
-        report_rates(film, err=True)
+        report_tuned(film, err=True)

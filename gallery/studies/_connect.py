@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._evaluated import evaluated
 from ravine.gallery.studies._line import MEASURES, subject_choices
 from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
-from ravine.gallery.studies._subjects import problem_of, trainings
+from ravine.gallery.studies._subjects import problem_of, trainings, with_rates
 from ravine.landscapes import networks
 from ravine.landscapes.networks import Params, Problem
-from ravine.landscapes.slices import bezier, minus
+from ravine.landscapes.networks._network import trained
+from ravine.landscapes.slices import bezier, minus, norm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,6 +40,7 @@ class ConnectChoices(Choices):
         super().__post_init__()
         if self.places < 3:
             raise RecipeError(f"places is 3 or more; got {self.places}.")
+        check_single(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -99,7 +103,10 @@ def _barrier(loss: Float[np.ndarray, " places"]) -> float:
 
 def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
     """Train two solutions and the curve between them, and measure along both ways."""
+    choices = with_rates(choices, stage)
     problem, first, second = _ends(choices, stage)
+    if norm(minus(second, first), trained(first)) == 0.0:
+        raise ValueError("The two ends of the curve are the same point; give two different ones.")
     bend = trained_bend(choices, problem, first, second, stage)
     objective = problem.objective(choices.policy)
     alphas = np.linspace(0.0, 1.0, choices.places)
@@ -129,7 +136,7 @@ def _ends(choices: ConnectChoices, stage: Stage) -> tuple[Problem, Params, Param
         problem = problem_of(choices, choices.networks[0])
         like = problem.start(choices.seed)
         first, second = (
-            networks.read_checkpoint(point, like) if isinstance(point, str) else point
+            networks.read_checkpoint(point, like) if isinstance(point, str | Path) else point
             for point in choices.points
         )
         return problem, first, second

@@ -13,7 +13,7 @@ from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
-from ravine.gallery.studies._subjects import Trained, given, is_given, trainings
+from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
 from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import LineFacts, line_facts, minus, norm, on_line
 
@@ -175,6 +175,7 @@ class Line(Result[LineChoices]):
 
 def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
     """Train what is to be trained, and measure along the lines."""
+    choices = with_rates(choices, stage)
     if is_given(choices):
         found = given(choices, least=2)
         if len(found.points) > 2:

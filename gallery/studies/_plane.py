@@ -16,7 +16,7 @@ from ravine.gallery.studies._planes import Plane as Ground
 from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
-from ravine.gallery.studies._subjects import given, is_given
+from ravine.gallery.studies._subjects import given, is_given, with_rates
 from ravine.gallery.studies._ways import Way
 from ravine.landscapes.slices import extremes_at, inner, on_plane
 
@@ -164,6 +164,7 @@ class Plane(Result[PlaneChoices]):
 
 def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
     """Train what is to be trained, find the plane and measure on it."""
+    choices = with_rates(choices, stage)
     if is_given(choices):
         ground = plane_of_given(choices, given(choices, least=1))
     else:

@@ -8,8 +8,9 @@ from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._line import subject_choices
 from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
-from ravine.gallery.studies._subjects import given, is_given, trainings
+from ravine.gallery.studies._subjects import given, is_given, trainings, with_rates
 from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import Spectrum as Found
 from ravine.landscapes.slices import spectrum as spectrum_at
@@ -39,6 +40,7 @@ class SpectrumChoices(Choices):
         for name in ("top", "bottom"):
             if not 1 <= getattr(self, name) <= 100:
                 raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
+        check_single(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -89,6 +91,7 @@ class Spectrum(Result[SpectrumChoices]):
 
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
     """Train what is to be trained, and find the eigenvalues there."""
+    choices = with_rates(choices, stage)
     objective, point = _where(choices, stage)
     with stage("spectrum", 1), objective.checked():
         found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
@@ -17,6 +17,8 @@ from ravine.landscapes import networks
 from ravine.landscapes.networks import Objective, Params, Problem, Training
 from ravine.optimizers import Setting
 from ravine.optimizers._spec import parse_spec
+
+Chosen = TypeVar("Chosen", bound=Choices)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,27 +66,51 @@ def trainings(choices: Choices, stage: Stage, *, seed: int | None = None) -> Ite
     """Every network under every optimizer, trained from the initial weights of the seed."""
     for text in choices.networks:
         problem = problem_of(choices, text)
-        sizes = choices.batch_size if len(choices.batch_size) > 1 else cycle(choices.batch_size)
-        settings = with_own_labels([as_setting(optimizer) for optimizer in choices.optimizers])
-        for setting, size in zip(settings, sizes, strict=False):
-            yield _trained(choices, problem, setting, size, stage, choices.seed if seed is None else seed)
+        for setting, size in _settings(choices):
+            rated = _rated(choices, problem, setting, size, stage)
+            yield _trained(choices, problem, rated, size, stage, choices.seed if seed is None else seed)
+
+
+def with_rates(choices: Chosen, stage: Stage) -> Chosen:
+    """The choices with the rates that were not given, found on the network if there is one alone.
+
+    Of several networks each has rates of its own.
+    """
+    settings = [setting for setting, _ in _settings(choices)]
+    if choices.points or len(choices.networks) > 1 or not any(setting.needs_rate for setting in settings):
+        return choices
+    problem = next(problem_of(choices, text) for text in choices.networks)
+    rated = (_rated(choices, problem, *pair, stage) for pair in _settings(choices))
+    return choices.replace(optimizers=tuple(text_of(setting) or setting for setting in rated))
+
+
+def _settings(choices: Choices) -> Iterator[tuple[Setting, int | str]]:
+    """Each optimizer under a label of its own, with the size of its minibatches."""
+    sizes = choices.batch_size if len(choices.batch_size) > 1 else cycle(choices.batch_size)
+    settings = with_own_labels([as_setting(optimizer) for optimizer in choices.optimizers])
+    return zip(settings, sizes, strict=False)
+
+
+def _rated(choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage) -> Setting:
+    """The setting with a rate, found by trying unless it is given."""
+    if not setting.needs_rate:
+        return setting
+    with stage(f"{setting.label}: its rate", 1):
+        rate = networks.choose_rate(
+            problem,
+            lambda rate: optimizers.rule_of(setting.with_rate(rate)),
+            iterate=setting.iterate,
+            identity=text_of(setting),
+            seed=choices.seed,
+            **_shared(choices, size),
+        )
+    return setting.with_rate(rate)
 
 
 def _trained(
     choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
 ) -> Trained:
-    shared = _shared(choices, size)
-    if setting.needs_rate:
-        rate = networks.choose_rate(
-            problem,
-            lambda rate: optimizers.rule_of(setting.with_rate(rate)),
-            iterate=setting.iterate,
-            identity=_text(setting),
-            seed=choices.seed,
-            **shared,
-        )
-        setting = setting.with_rate(rate)
-    text = _text(setting)
+    text = text_of(setting)
     with stage(f"{setting.label}, {problem.network.title}", choices.steps) as on_step:
         training = networks.train(
             problem,
@@ -95,7 +121,7 @@ def _trained(
             identity=text,
             on_step=on_step,
             seed=seed,
-            **shared,
+            **_shared(choices, size),
         )
     return Trained(
         label=setting.label,
@@ -120,7 +146,8 @@ def _shared(choices: Choices, size: int | str) -> dict[str, Any]:
     }
 
 
-def _text(setting: Setting) -> str:
+def text_of(setting: Setting) -> str:
+    """The setting as the command line writes it; empty where it has no text."""
     try:
         return optimizers.write_setting(setting)
     except ValueError:

@@ -1,6 +1,7 @@
 """Trainings side by side: loss and accuracy over the steps, and how many a given loss needs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._line import MEASURES, subject_choices
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
-from ravine.gallery.studies._subjects import Trained, trainings
+from ravine.gallery.studies._subjects import Trained, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +55,7 @@ class Train(Result[TrainChoices]):
             "runs": [self._run_record(run) for run in self.runs],
             "target": self.choices.target,
             "seed": self.choices.seed,
-            "objective": self.runs[0].problem.said,
+            "objective": ", ".join(dict.fromkeys(run.problem.said for run in self.runs)),
         }
 
     def _run_record(self, run: Trained) -> dict[str, Any]:
@@ -72,6 +73,10 @@ class Train(Result[TrainChoices]):
             "final_loss": training.measures["train_loss"][-1],
         }
 
+    def label_of(self, run: Trained) -> str:
+        """What tells a run from all others: its optimizer, and its network where there are several."""
+        return run.label if len(self.choices.networks) == 1 else f"{run.problem.title}, {run.label}"
+
     def steps_to_target(self, run: Trained) -> int | None:
         """The first step with a kept iterate whose training loss is no higher than the target."""
         if self.choices.target is None:
@@ -84,7 +89,7 @@ class Train(Result[TrainChoices]):
         for run in self.runs:
             columns: list[Float[np.ndarray, " kept"]] = [run.training.measures[name] for name in MEASURES]
             for numbers in zip(run.training.steps, *columns, strict=True):
-                yield (run.label, *numbers)
+                yield (self.label_of(run), *numbers)
 
     def figure(self) -> "Figure":
         from ravine.gallery.studies._train_picture import picture_of
@@ -101,17 +106,25 @@ class Train(Result[TrainChoices]):
         """
         from ravine.landscapes.networks import save_run
 
-        for run in self.runs:
-            save_run(_own_folder(Path(folder), run, self.runs), run.training, facts=self._run_record(run))
+        for run, own in zip(self.runs, _folders(Path(folder), map(self.label_of, self.runs)), strict=True):
+            save_run(own, run.training, facts=self._run_record(run))
 
 
-def _own_folder(folder: Path, run: Trained, runs: tuple[Trained, ...]) -> Path:
-    """The folder itself for a single run, otherwise one inside for each."""
-    return folder if len(runs) == 1 else folder / run.label.lower().replace(" ", "-")
+def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
+    """The folder itself for a single run, otherwise one inside for each, named after its label."""
+    names = [re.sub(r"[^\w=]+", "-", label.lower()).strip("-") for label in labels]
+    if len(names) == 1:
+        return [folder]
+    alone = [bool(name) and names.count(name) == 1 for name in names]
+    return [
+        folder / (name if is_alone else f"{number}-{name}")
+        for number, (name, is_alone) in enumerate(zip(names, alone, strict=True), start=1)
+    ]
 
 
 def run_train(choices: TrainChoices, stage: Stage = unwatched) -> Train:
     """Train every network under every optimizer."""
+    choices = with_rates(choices, stage)
     return Train(choices=choices, runs=tuple(trainings(choices, stage)))
 
 

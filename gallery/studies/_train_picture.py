@@ -20,9 +20,8 @@ def picture_of(train: Train) -> TrainingPicture:
 
 def _run(train: Train, run: Trained) -> TrainingRun:
     training = run.training
-    several = len(train.choices.networks) > 1
     return TrainingRun(
-        label=f"{run.problem.title}, {run.label}" if several else run.label,
+        label=train.label_of(run),
         colour_key=run.rule,
         note=run.note,
         step=training.steps,

@@ -1,6 +1,7 @@
 """A walk with SGD: what the loss does between an update and the next."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
@@ -16,10 +17,11 @@ from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._line import subject_choices
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
-from ravine.gallery.studies._subjects import Trained, given, is_given, trainings
+from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
 from ravine.landscapes import minibatches
 from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import (
+    NotFiniteError,
     cosines,
     distances,
     evaluate,
@@ -70,10 +72,11 @@ class Steps:
     Attributes:
         alphas: Places between two iterates, 0 at the first.
         losses: The training loss there, for each pair of consecutive iterates.
-        cosines: Between the gradients that successive updates were taken with.
+        cosines: Between the gradients at successive iterates, each of the minibatch that its update saw and
+            with the weight decay. A rule that takes its gradients elsewhere was given other ones.
         distances: Of the iterates from the start.
         sharpness_at: The iterates whose largest Hessian eigenvalue was found.
-        sharpness: That eigenvalue.
+        sharpness: That eigenvalue; NaN where the Hessian is not finite.
         rate: The learning rate, where it is one number.
     """
 
@@ -154,6 +157,7 @@ def _late(cosines: Float[np.ndarray, " pairs"]) -> float:
 
 def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
     """Train what is to be trained, and look between its iterates."""
+    choices = with_rates(choices, stage)
     if is_given(choices):
         found = given(choices, least=3)
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *found.points)
@@ -167,8 +171,8 @@ def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
     return Walk(
         choices=choices,
         runs=tuple(_steps_of(choices, run, stage) for run in runs),
-        objective=runs[0].problem.said,
-        batch_norm=runs[0].problem.objective(choices.policy).batch_norm,
+        objective=", ".join(dict.fromkeys(run.problem.said for run in runs)),
+        batch_norm=max(run.problem.objective(choices.policy).batch_norm for run in runs),
     )
 
 
@@ -178,7 +182,8 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
     inputs, labels = jnp.asarray(split.inputs), jnp.asarray(split.labels)
 
     def gradient(model: Params, rows: Any) -> Params:
-        return eqx.filter_grad(problem.batch_loss)(model, inputs[rows], labels[rows])
+        slope = eqx.filter_grad(problem.batch_loss)(model, inputs[rows], labels[rows])
+        return jax.tree.map(lambda own, leaf: own + choices.weight_decay * leaf, slope, model)
 
     rate = run.setting.hyperparameters.get("learning_rate")
     return _steps(
@@ -186,7 +191,7 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
         problem.objective(choices.policy),
         iterates,
         _gradients(gradient, iterates, _rows(choices, run)),
-        label=run.label,
+        label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
         rate=rate if isinstance(rate, float) and run.rule == "sgd" else None,
@@ -253,8 +258,11 @@ def _steps(
 
 def _sharpness(choices: WalkChoices, objective: Objective, point: Params, on_point: OnDone, k: int) -> float:
     """The largest eigenvalue of the Hessian."""
-    on_point(k)
-    return extremes(objective, point, seed=choices.seed)[1]
+    sharpness = np.nan
+    with suppress(NotFiniteError):
+        sharpness = extremes(objective, point, seed=choices.seed)[1]
+    on_point(k + 1)
+    return sharpness
 
 
 def _between(
@@ -266,9 +274,9 @@ def _between(
     update: int,
 ) -> Float[np.ndarray, " alphas"]:
     """The losses from one iterate to the next."""
-    on_update(update)
     direction = minus(following, point)
     found = evaluate(objective, point, (direction,), _ALPHAS[:, None], memory_mb=choices.memory)
+    on_update(update + 1)
     return found["train_loss"]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ravine.landscapes.slices._extremes import extremes as extremes
     from ravine.landscapes.slices._extremes import extremes_at as extremes_at
     from ravine.landscapes.slices._hosts import join_hosts as join_hosts
+    from ravine.landscapes.slices._lanczos import NotFiniteError as NotFiniteError
     from ravine.landscapes.slices._line_facts import LineFacts as LineFacts
     from ravine.landscapes.slices._line_facts import line_facts as line_facts
     from ravine.landscapes.slices._principal import principal as principal
@@ -33,6 +34,7 @@ _LATE = {
     "Connection": "_bezier",
     "CriticalPoint": "_critical_points",
     "LineFacts": "_line_facts",
+    "NotFiniteError": "_lanczos",
     "Spectrum": "_spectrum",
     "bezier": "_bezier",
     "connect": "_bezier",

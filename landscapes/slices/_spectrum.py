@@ -161,6 +161,8 @@ def _of(
     zero = zero * float(np.abs(nodes.values).max())
     mask = objective.trained(params)
     size = ends.vectors.shape[1]
+    scale = float(np.abs(ends.values).max())
+    converged = bool((ends.residuals[top:] <= max(_TOLERANCE * scale, zero)).all())
     index, counted = _index(ends.values[top:], nodes, size, zero, exact=exact)
     return Spectrum(
         top=ends.values[:top],
@@ -170,7 +172,7 @@ def _of(
         residuals=ends.residuals,
         density=smoothed(nodes),
         index=index,
-        index_exact=counted,
+        index_exact=counted and converged,
         kind=kind_of(np.concatenate([ends.values, nodes.values]) if exact else ends.values, zero),
         zero=zero,
         gradient_norm=float(np.linalg.norm(gradient(objective, params).astype(np.float64))),
