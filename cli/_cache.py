@@ -28,3 +28,5 @@ def keep_programs() -> None:
     # A user's own settings of matplotlib would change the picture.
     os.environ["MATPLOTLIBRC"] = os.devnull
     warnings.filterwarnings("ignore", message=".*persistent compilation cache")
+    # A letter that the font lacks is drawn as a box.
+    warnings.filterwarnings("ignore", message="Glyph .* missing from font")

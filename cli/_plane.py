@@ -11,10 +11,11 @@ from ravine.cli._study_options import study_options
 @click.command("plane")
 @click.option(
     "--directions",
-    type=click.Choice(["random", "pca", "hessian", "swa", "solutions", "bend", "points"]),
-    help="Filter-normalised random ones, the principal components of the training paths, eigenvectors of the "
-    "Hessian, or the plane of three points: SWA's iterates, three solutions, two solutions and the bend of a "
-    "curve between them, or those given.  [default: pca]",
+    type=click.Choice(["random", "pca", "residual", "hessian", "swa", "solutions", "bend", "points"]),
+    help="Filter-normalised random ones, the principal components of the training paths, the way from start "
+    "to solution and the one to the iterate farthest from it, eigenvectors of the Hessian, or the plane of "
+    "three points: SWA's iterates, three solutions, two solutions and the bend of a curve between them, or "
+    "those given.  [default: pca]",
 )
 @click.option(
     "--span",
@@ -26,6 +27,13 @@ from ravine.cli._study_options import study_options
 @click.option("--resolution", type=int, metavar="N", help="Points a side.  [default: 51]")
 @click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
 @click.option("--scale", type=click.Choice(["auto", "linear", "log"]), help="[default: auto]")
+@click.option(
+    "--heights",
+    type=float,
+    nargs=2,
+    metavar="LOW HIGH",
+    help="The losses shown lowest and highest, to compare pictures.  [default: those of the plane]",
+)
 @click.option(
     "--convexity/--no-convexity",
     default=None,
@@ -40,7 +48,8 @@ def plane_command(**options: Any) -> None:
     """Show the loss in a plane through a network's parameters, with the training paths on it.
 
     An ending of .gif, .mp4, .webm or .webp makes a film of the paths. Batch norm goes by its stored
-    statistics unless --batch-norm says otherwise. A path fades where it is far from the plane.
+    statistics, and on a plane through several solutions is measured anew at every point, unless --batch-norm
+    says otherwise. A path fades where it is far from the plane.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from ravine.cli._study_options import study_options
 )
 @click.option("--top", type=int, metavar="N", help="How many of the largest eigenvalues.  [default: 5]")
 @click.option("--bottom", type=int, metavar="N", help="How many of the smallest.  [default: 5]")
-@study_options()
+@study_options(shared=False)
 def spectrum_command(**options: Any) -> None:
     """Show the eigenvalues of the Hessian at a point: the largest, the smallest, and their density.
 

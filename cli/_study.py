@@ -10,8 +10,10 @@ import click
 from ravine.cli._progress import progress
 from ravine.gallery import studies
 from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._keys import check_keys
 
 if TYPE_CHECKING:
+    from ravine.gallery.studies._choices import Choices
     from ravine.gallery.studies._result import Result
     from ravine.gallery.studies._stage import Stage
 
@@ -25,6 +27,7 @@ def run_study(
     report: Callable[[Any], str],
     *,
     films: tuple[str, ...] = (),
+    check: Callable[[Any], None] | None = None,
 ) -> "Result[Any] | None":
     """Run a study and write its files; None in a process that only helps another one.
 
@@ -33,9 +36,11 @@ def run_study(
         options: As they were given.
         report: What is said of the result in one line.
         films: Further endings that the result can be written with.
+        check: Refuses choices before any work is done for them.
     """
     quiet, outputs = options.pop("quiet"), options.pop("outputs")
     hosts = {key: options.pop(key, None) for key in _HOSTS}
+    leads = _leads(**hosts)
     paths = [Path(output) for output in outputs] or [_default_output(name, options["recipe"])]
     values = _values(name, options)
     from ravine.cli._cache import keep_programs
@@ -43,13 +48,15 @@ def run_study(
     keep_programs()  # before JAX is loaded
     from ravine.cli._rates import report_rates
     from ravine.gallery.studies._kinds import kind_of
-    from ravine.gallery.studies._result import check_result_path
+    from ravine.gallery.studies._result import check_output
 
-    for path in paths:
-        check_result_path(path, further=films)
-    leads = _join(**hosts)
     kind = kind_of(name)
-    choices = kind.choices.of(values)
+    choices = _choices(kind.choices, options["recipe"], *values)
+    for path in paths if leads else ():
+        check_output(path, choices, films=films)
+    if check is not None:
+        check(choices)
+    _join(**hosts)
     result = kind.run(choices, stage(quiet=quiet or not leads))
     if not leads:
         return None
@@ -67,34 +74,50 @@ def _default_output(name: str, recipe: str | None) -> Path:
     return Path(f"{Path(recipe).stem}{studies.load(recipe).ending}" if recipe else f"{name}.png")
 
 
-def _values(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """What was chosen, over what the recipe chooses."""
-    recipe, ends = options.pop("recipe"), [options.pop("start", None), options.pop("end", None)]
-    given = {key: value for key, value in options.items() if value is not None and value != ()}
+def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the recipe chooses, and what was chosen over it."""
+    recipe, ends = options["recipe"], [options.pop("start", None), options.pop("end", None)]
+    given = {key: value for key, value in options.items() if value not in (None, ()) and key != "recipe"}
     if any(ends):
         if None in ends or given.get("points"):
             raise click.UsageError("--from and --to go together, and without --points.")
         given["points"] = tuple(ends)
+    check_keys(name, given)
     if recipe is None:
-        return given
+        return {}, given
     study = studies.load(recipe)
     if study.command != name:
         raise RecipeError(
             f"The recipe {recipe!r} is one of 'ravine {study.command}', not of 'ravine {name}'."
         )
-    return study.choices | given
+    return study.choices, given
 
 
-def _join(*, coordinator: str | None, processes: int | None, process: int | None) -> bool:
-    """Whether this process writes the files, once all of them have met."""
-    if coordinator is None and processes is None and process is None:
-        return True
-    if coordinator is None or processes is None or process is None:
+def _choices(
+    kind: "type[Choices]", recipe: str | None, base: dict[str, Any], given: dict[str, Any]
+) -> "Choices":
+    """The choices, with what is wrong in the recipe told as such."""
+    try:
+        kind.of(base)
+    except RecipeError as error:
+        raise RecipeError(f"In the recipe {recipe!r}: {error}") from None
+    return kind.of(base | given)
+
+
+def _leads(*, coordinator: str | None, processes: int | None, process: int | None) -> bool:
+    """Whether this process writes the files."""
+    if (coordinator is None, processes is None, process is None) not in ((True,) * 3, (False,) * 3):
         raise click.UsageError("--coordinator, --processes and --process go together.")
+    return process in (None, 0)
+
+
+def _join(*, coordinator: str | None, processes: int | None, process: int | None) -> None:
+    """Wait for the other processes, if there are any."""
+    if coordinator is None or processes is None or process is None:
+        return
     from ravine.landscapes.slices import join_hosts
 
     join_hosts(coordinator, processes, process)
-    return process == 0
 
 
 def stage(*, quiet: bool) -> "Stage":

@@ -78,6 +78,9 @@ _GIVEN = (
         type=click.Choice(["inference", "recomputed"]),
         help="Its statistics: the stored ones, or those of the examples at each point.",
     ),
+)
+
+_SHARED = (
     click.option(
         "--memory", type=int, metavar="MB", help="What evaluating many points may take.  [default: 1024]"
     ),
@@ -116,11 +119,18 @@ _LOOK = (
 )
 
 
-def study_options(*, given: bool = True) -> Callable[[Command], Command]:
-    """The options that say what is studied and how it looks; of points that are given if there can be any."""
+def study_options(*, given: bool = True, shared: bool = True) -> Callable[[Command], Command]:
+    """The options that say what is studied and how it looks.
+
+    Args:
+        given: Whether there are options of points that are given.
+        shared: Whether many points are evaluated, under a budget of memory and on several hosts.
+    """
 
     def add(command: Command) -> Command:
-        for option in reversed((*_TRAINED, *(_GIVEN if given else ()), *_LOOK)):
+        for option in reversed(
+            (*_TRAINED, *(_GIVEN if given else ()), *(_SHARED if shared and given else ()), *_LOOK)
+        ):
             command = option(command)
         return networks_argument(command)
 

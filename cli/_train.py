@@ -1,5 +1,6 @@
 """ravine train."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,18 @@ def train_command(save: Path | None, **options: Any) -> None:
       ravine train conv -O adam --steps 500 --save run -o conv.png
     """
     quiet = options["quiet"]
-    result: Any = run_study("train", options, _report)
+    result: Any = run_study("train", options, _report, check=partial(_check_folder, save))
     if save and result is not None:
         result.save_runs(save)
         if not quiet:
             click.echo(f"{save}: {len(result.runs)} run{'s' * (len(result.runs) > 1)}")
+
+
+def _check_folder(save: Path | None, choices: Any) -> None:
+    from ravine.gallery.studies._train import check_runs_folder
+
+    if save is not None:
+        check_runs_folder(save, choices)
 
 
 def _report(train: Any) -> str:

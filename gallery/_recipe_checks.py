@@ -1,6 +1,7 @@
 """What is wrong with a recipe, told by key, value and remedy."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -59,7 +60,16 @@ def _check_kinds(recipe: "Recipe") -> None:
             raise RecipeError(f"{key} must be {what}; got {value!r}.")
     if not (isinstance(recipe.landscape, str | Landscape) or callable(recipe.landscape)):
         raise RecipeError(f"landscape must be a name or a function of a point; got {recipe.landscape!r}.")
-    for optimizer in recipe.optimizers:
+    check_optimizers(recipe.optimizers)
+
+
+def check_optimizers(optimizers: Iterable[Any]) -> None:
+    """Refuse what is no optimizer.
+
+    Raises:
+        RecipeError: naming it.
+    """
+    for optimizer in optimizers:
         if not (
             isinstance(optimizer, str)
             or callable(optimizer)

@@ -39,6 +39,8 @@ def _read(path: Path) -> Recipe:
         raise RecipeError(f"The recipe {str(path)!r} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {str(path)!r} is not TOML: {error}.") from None
+    if "command" in values:
+        raise RecipeError(f"The recipe {str(path)!r} is one of 'ravine {values['command']}'.")
     try:
         return Recipe.of(values)
     except RecipeError as error:

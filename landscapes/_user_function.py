@@ -59,12 +59,14 @@ def _import(name: str, text: str) -> ModuleType:
         with _current_folder_first():
             importlib.invalidate_caches()
             return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         remedy = ""
         problem = "cannot be imported (" + " ".join(f"{type(error).__name__}: {error}".split()) + ")"
         if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
             problem = "cannot be found"
             remedy = "It is looked for in the current folder and among the installed packages."
+            if name.endswith(".py"):
+                remedy = f"A module is named without the ending: {name.removesuffix('.py')!r}."
         raise ExpressionError(repr(name), problem, text=text, column=1, remedy=remedy) from error
 
 

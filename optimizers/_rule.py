@@ -52,7 +52,8 @@ def rule_of(setting: Setting) -> optax.GradientTransformationExtraArgs:
     made: Any = optimizer.rule(**{**values, RATE: 1.0} if has_schedule else values)
     if isinstance(made, Process):
         raise HyperparameterError(
-            f"{optimizer.name} is a method with several workers, not an update rule: run it with descend."
+            f"{optimizer.name} is a method with several workers, not an update rule: run it with descend, or "
+            "see it with 'ravine animate'."
         )
     if has_schedule:
         update_rule: Any = optimizer.rule

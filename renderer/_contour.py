@@ -48,7 +48,7 @@ class ContourView:
 
     @cached_property
     def _tone(self) -> Tone:
-        return Tone.of(self._losses[::4, ::4], self._ground.scale)
+        return Tone.of(self._losses[::4, ::4], self._ground.scale, heights=self._ground.heights)
 
     @property
     def lowest(self) -> float:

@@ -33,6 +33,7 @@ class Ground:
         slices: Lines across the landscape, whose losses have a panel.
         batches: The losses that single steps saw, whose contours lie faintly on the ground.
         axes: What x and y are, where they need a name.
+        heights: The losses at the lowest and at the highest level; those of the window unless given.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Ground:
     slices: "tuple[Slice, ...]" = ()
     batches: "Batches | None" = None
     axes: tuple[str, str] = ("", "")
+    heights: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """How a loss becomes a level between 0 and 1: the shade of a contour, the height of a surface."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +11,13 @@ _LARGEST = 1e300
 
 _SKEWED = 0.16
 """A landscape whose median lies below this part of its range is shown on a log scale."""
+
+
+_WIDE = 30.0
+"""A fixed range of positive losses whose highest is more than so many times its lowest has a log scale."""
+
+Heights: TypeAlias = tuple[float, float]
+"""The losses that are shown lowest and highest; what lies beyond is cut off there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +41,19 @@ class Tone:
         scale: Literal["auto", "linear", "log"],
         *,
         knee_share: float = 0.01,
+        heights: Heights | None = None,
     ) -> "Tone":
-        """The map that suits the losses of a view; on a log scale `knee_share` of them lie below its knee."""
+        """The map that suits the losses of a view.
+
+        Args:
+            losses: On the view.
+            scale: Linear, or the logarithm from some loss on.
+            knee_share: The part of the losses that lie below that loss.
+            heights: The losses at levels 0 and 1, which make several views comparable: the scale then depends
+                on nothing else.
+        """
+        if heights is not None:
+            return cls._between(heights, scale)
         finite = np.clip(losses[np.isfinite(losses)], -_LARGEST, _LARGEST)
         if not finite.size:
             return cls(low=0.0, high=1.0, knee=None)
@@ -47,6 +65,13 @@ class Tone:
             return cls(low=low, high=high, knee=None)
         knee = float(np.quantile(finite - low, knee_share))
         return cls(low=low, high=high, knee=max(knee, 1e-12 * (high - low)))
+
+    @classmethod
+    def _between(cls, heights: Heights, scale: Literal["auto", "linear", "log"]) -> "Tone":
+        """The map from a fixed range: even in decades where it is wide and above 0, or that is wanted."""
+        low, high = heights
+        log = scale == "log" or (scale == "auto" and 0.0 < low * _WIDE < high)
+        return cls(low=low, high=high, knee=(low if low > 0.0 else 1e-3 * (high - low)) if log else None)
 
     def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
         """Levels from 0 to 1; what is not finite is at the top."""

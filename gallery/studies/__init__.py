@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ravine.gallery.studies._shelf import COMMANDS as COMMANDS
 from ravine.gallery.studies._shelf import load as load
 from ravine.gallery.studies._shelf import names as names
 from ravine.gallery.studies._shelf import preview as preview
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from ravine.gallery.studies._spectrum import spectrum as spectrum
     from ravine.gallery.studies._train import train as train
     from ravine.gallery.studies._walk import walk as walk
-
-COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
-"""The kinds of study: each has a module _NAME with a function NAME."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,24 +1,57 @@
 """The bend of a curve of low loss between two solutions, trained."""
 
+import jax
+import numpy as np
+
 from ravine import optimizers
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._stage import Stage
+from ravine.landscapes import Kept
 from ravine.landscapes.networks import Params, Problem
+from ravine.landscapes.networks._made_from import made_from
 from ravine.landscapes.networks._network import trained
 from ravine.landscapes.slices import connect
 
-_RULE = "adam:learning_rate=0.01"
+RULE = "adam:learning_rate=0.01"
+"""What trains a bend, whatever trained the solutions."""
 
 
 def trained_bend(choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage) -> Params:
-    """The middle control point of a quadratic Bezier curve, trained on minibatches at random places of it."""
+    """The middle control point of a quadratic Bezier curve, trained on minibatches at random places of it.
+
+    It is kept like a training.
+    """
+    kept = Kept(cache_folder() / "curves") if choices.keep else None
+    facts = made_from(
+        {
+            "problem": problem.identity,
+            "ends": [first, second],
+            "rule": RULE,
+            "steps": choices.steps,
+            "batch_size": choices.batch_size[0],
+            "seed": choices.seed,
+        }
+    )
+    leaves, form = jax.tree.flatten(first)
+    found = kept.load(facts) if kept else None
+    if found is not None and len(found) == len(leaves):
+        return jax.tree.unflatten(form, [found[f"leaf_{place}"] for place in range(len(leaves))])
+    bend = problem.settled(_trained(choices, problem, first, second, stage))
+    if kept:
+        named = enumerate(jax.tree.leaves(bend))
+        kept.save(facts, {f"leaf_{place}": np.asarray(leaf) for place, leaf in named})
+    return bend
+
+
+def _trained(choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage) -> Params:
     split, size = problem.data.train, choices.batch_size[0]
     with stage("curve", choices.steps) as on_step:
         found = connect(
             problem.batch_loss,
             first,
             second,
-            optimizers.rule(_RULE),
+            optimizers.rule(RULE),
             mask=trained(first),
             examples=(split.inputs, split.labels),
             batch_size=None if size == "full" else int(size),
@@ -26,4 +59,4 @@ def trained_bend(choices: Choices, problem: Problem, first: Params, second: Para
             seed=choices.seed,
             on_step=on_step,
         )
-    return problem.settled(found.bend)
+    return found.bend

@@ -5,17 +5,24 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from ravine.gallery._recipe import read_size
-from ravine.gallery._recipe_checks import LARGEST, MOST_STEPS, SMALLEST, RecipeError
+from ravine.gallery._recipe_checks import LARGEST, MOST_STEPS, SMALLEST, RecipeError, check_optimizers
+
+MOST_POINTS = 100_000
+"""On a line or a curve."""
 
 _POSITIVE = ("steps", "keep_every", "early_stopping", "memory")
 _NOT_NEGATIVE = ("seed", "weight_decay")
+_MOST = {"steps": MOST_STEPS, "seed": 2**31 - 1}
 _NAMES: Mapping[type, str] = {
     int: "a whole number",
-    float: "a number",
+    float: "a finite number",
     bool: "true or false",
     str: "a text",
 }
@@ -38,8 +45,8 @@ class Choices:
         early_stopping: Stop once the test loss, measured at the iterates that are kept, has not improved for
             so many steps.
         seed: Of the initial weights, the minibatches and the directions.
-        batch_norm: By the stored statistics, or by those of the examples at each point; each command says
-            what it takes unless this is given.
+        batch_norm: By the stored statistics, or by those of the training examples at each point; each command
+            says what it takes unless this is given.
         objective: A loss in place of a network's: a function of a pytree, an `Objective`, or
             "package.module:name".
         points: Checkpoints, or from Python pytrees, in place of trained networks.
@@ -75,13 +82,14 @@ class Choices:
             if get_origin(kind) is not ClassVar:
                 check_kind(name, getattr(self, name), kind)
         self._check_numbers()
+        check_optimizers(self.optimizers)
         for size in self.batch_size:
             if size != "full" and not (isinstance(size, int) and size >= 1):
                 raise RecipeError(f"batch_size is a number of examples, 1 or more, or 'full'; got {size!r}.")
         if len(self.batch_size) not in (1, len(self.optimizers)):
             raise RecipeError(
-                f"batch_size is one for all {len(self.optimizers)} optimizers or one for each; "
-                f"got {len(self.batch_size)}."
+                "batch_size is given once for all optimizers, or once for each; got "
+                f"{len(self.batch_size)} of it and {len(self.optimizers)} of them."
             )
 
     def _check_numbers(self) -> None:
@@ -92,8 +100,9 @@ class Choices:
         for name in _NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise RecipeError(f"{name} must not be negative; got {getattr(self, name)}.")
-        if self.steps > MOST_STEPS:
-            raise RecipeError(f"steps must be at most {MOST_STEPS}; got {self.steps}.")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise RecipeError(f"{name} must be at most {most}; got {getattr(self, name)}.")
         for name in ("networks", "optimizers"):
             if not getattr(self, name):
                 raise RecipeError(f"A study needs at least one of its {name}; got none.")
@@ -120,6 +129,13 @@ class Choices:
     def replace(self, **values: Any) -> Self:
         """The choices with others for some keys."""
         return type(self).of({**self._values, **values})
+
+    def check_film(self) -> None:
+        """Refuse a film that would show nothing; pictures are not its matter.
+
+        Raises:
+            ValueError: naming what is wrong.
+        """
 
     @property
     def policy(self) -> Literal["inference", "recomputed"]:
@@ -173,13 +189,18 @@ def _said(kind: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(_said(part) for part in parts if part is not NoneType)
     if origin is tuple and parts[-1] is Ellipsis:
-        return f"a list, each {_said(parts[0])}"
-    if origin is tuple:
+        return "a list" if parts[0] is Any else f"a list, each {_said(parts[0])}"
+    if origin is tuple and len(set(parts)) == 1:
         return f"{len(parts)} values, each {_said(parts[0])}"
+    if origin is tuple:
+        return ", ".join(map(_said, parts[:-1])) + f" and {_said(parts[-1])}"
     return _NAMES.get(kind, "a value")
 
 
 def _plain(key: str, value: Any, kind: Any) -> Any:
+    if key in ("objective", "points"):
+        return tuple(value) if isinstance(value, list) and key == "points" else value
+    value = _of_python(value)
     if key == "size" and isinstance(value, str):
         return read_size(value)
     if key == "batch_size" and not isinstance(value, list | tuple):
@@ -189,6 +210,15 @@ def _plain(key: str, value: Any, kind: Any) -> Any:
     if key in ("networks", "optimizers") and isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) and get_origin(kind) is not None else value
+
+
+def _of_python(value: Any) -> Any:
+    """NumPy's numbers and arrays, and paths, as Python's own."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return type(value)(map(_of_python, value)) if type(value) in (list, tuple) else value
+    return str(value) if isinstance(value, Path) else value
 
 
 def _same(value: Any, default: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,14 +9,16 @@ from jaxtyping import Float
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._bend import trained_bend
-from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._choices import MOST_POINTS, Choices
 from ravine.gallery.studies._evaluated import evaluated
-from ravine.gallery.studies._line import MEASURES, subject_choices
+from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._line import MEASURES
+from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import problem_of, trainings, with_rates
-from ravine.landscapes import networks
 from ravine.landscapes.networks import Params, Problem
 from ravine.landscapes.networks._network import trained
 from ravine.landscapes.slices import bezier, minus, norm
@@ -38,8 +39,8 @@ class ConnectChoices(Choices):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.places < 3:
-            raise RecipeError(f"places is 3 or more; got {self.places}.")
+        if not 3 <= self.places <= MOST_POINTS:
+            raise RecipeError(f"places is 3 to {MOST_POINTS}; got {self.places}.")
         check_single(self)
 
 
@@ -132,15 +133,13 @@ def _ends(choices: ConnectChoices, stage: Stage) -> tuple[Problem, Params, Param
         raise RecipeError("A curve is trained on minibatches, which an objective alone does not have.")
     if choices.points:
         if len(choices.points) != 2:
-            raise RecipeError(f"A curve has two ends; got {len(choices.points)} points.")
+            raise RecipeError(f"A curve has two ends: give 2 points and not {len(choices.points)}.")
         problem = problem_of(choices, choices.networks[0])
-        like = problem.start(choices.seed)
-        first, second = (
-            networks.read_checkpoint(point, like) if isinstance(point, str | Path) else point
-            for point in choices.points
-        )
+        first, second = points_of(choices, problem.start(choices.seed))
         return problem, first, second
     one, other = (next(trainings(choices, stage, seed=choices.seed + k)) for k in range(2))
+    for run in (one, other):
+        check_finite(run)
     return one.problem, one.solution, other.solution
 
 
@@ -159,4 +158,4 @@ def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
         T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
         and Fast Ensembling of DNNs, 2018.
     """
-    return run_connect(ConnectChoices.of(subject_choices(subject, points) | choices))
+    return run_connect(ConnectChoices.of(keys_of_call("connect", subject, points, choices)))

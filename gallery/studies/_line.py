@@ -9,8 +9,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.gallery._recipe_checks import RecipeError
-from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._choices import MOST_POINTS, Choices
 from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
+from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
@@ -20,11 +22,11 @@ from ravine.landscapes.slices import LineFacts, line_facts, minus, norm, on_line
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-ENDS = ("start,solution", "solution,solution", "random,solution", "solution,permuted")
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 _ZOOMS = ((0.0, 0.01), (0.99, 1.0))
 _ZOOM_POINTS = 21
+_AT_END = 1e-9
 _BARRIER = 0.1
 """A rise above the higher end by this part of its loss is a barrier."""
 
@@ -54,8 +56,10 @@ class LineChoices(Choices):
     def __post_init__(self) -> None:
         super().__post_init__()
         low, high, count = self.alphas
-        if not (low < high and count >= 2):
-            raise RecipeError(f"alphas go from A up to B at 2 points or more; got {low:g} {high:g} {count}.")
+        if not (low < high and 2 <= count <= MOST_POINTS):
+            raise RecipeError(
+                f"alphas go from A up to B at 2 to {MOST_POINTS} points; got {low:g} {high:g} {count}."
+            )
 
 
 class Path(NamedTuple):
@@ -128,9 +132,13 @@ class Curve:
 
     @property
     def facts(self) -> LineFacts | None:
-        """Barrier, rises and convexity between the ends; None where fewer than three points lie there."""
-        inside = (self.alphas >= 0.0) & (self.alphas <= 1.0)
-        return line_facts(self.alphas, self.measures["train_loss"]) if inside.sum() > 2 else None
+        """Barrier, rises and convexity from end to end; None where the alphas do not reach both."""
+        inner = (self.alphas > _AT_END) & (self.alphas < 1.0 - _AT_END)
+        if self.alphas[0] > _AT_END or self.alphas[-1] < 1.0 - _AT_END or not inner.any():
+            return None
+        first, last = self.ends
+        losses = self.measures["train_loss"][inner]
+        return line_facts(np.array([0.0, *self.alphas[inner], 1.0]), np.array([first, *losses, last]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -153,11 +161,16 @@ class Line(Result[LineChoices]):
         return {
             **first,
             "seed": self.choices.seed,
-            "between": self.choices.between,
+            "between": self.between,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
             **({"curves": [first, *others]} if others else {}),
         }
+
+    @property
+    def between(self) -> str | None:
+        """What the ends are; None of points that were given."""
+        return None if self.choices.points else self.choices.between
 
     def table(self) -> Iterator[Row]:
         yield ("label", "alpha", *MEASURES)
@@ -210,6 +223,8 @@ def _said(runs: list[Trained]) -> str:
 
 
 def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: str, stage: Stage) -> Curve:
+    for one in (run, other):
+        check_finite(one)
     objective = run.problem.objective(choices.policy)
     path = None
     match choices.between:
@@ -240,6 +255,11 @@ def _curve(
     if norm(direction, objective.trained(start)) == 0.0:
         raise ValueError("The two ends of the line are the same point; give two different ones.")
     low, high, count = choices.alphas
+    if objective.batch_norm == "inference" and (low < 0.0 or high > 1.0):
+        raise RecipeError(
+            "Beyond its ends a line has no stored statistics of batch norm: alphas go from 0 to 1; got "
+            f"{low:g} to {high:g}; or take batch_norm recomputed."
+        )
     zooms = [np.linspace(*zoom, _ZOOM_POINTS) for zoom in _ZOOMS] if _zoomed(choices) else []
     alphas = np.linspace(low, high, count)
     places = np.concatenate([alphas, [0.0, 1.0], *zooms])
@@ -289,11 +309,4 @@ def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
     Example:
         >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
     """
-    return run_line(LineChoices.of(subject_choices(subject, points) | choices))
-
-
-def subject_choices(subject: Any, points: tuple[Any, ...]) -> dict[str, Any]:
-    """The keys that say what is studied."""
-    named = isinstance(subject, str) or (isinstance(subject, list | tuple) and subject)
-    keys = {"networks": subject} if named else {} if subject is None else {"objective": subject}
-    return {**keys, **({"points": points} if points else {})}
+    return run_line(LineChoices.of(keys_of_call("line", subject, points, choices)))

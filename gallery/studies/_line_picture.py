@@ -6,13 +6,16 @@ from ravine.gallery.studies._line import Curve, Line
 from ravine.gallery.studies._words import subtitle
 from ravine.renderer.figures import LineCurve, LinePath, LinePicture, LineZoom
 
+_GIVEN = ""
 _TITLES = {
+    _GIVEN: "Straight from one point to another",
     "start,solution": "From the start of training straight to its end",
     "solution,solution": "Straight from one solution to another",
     "random,solution": "From an unrelated start straight to a solution",
     "solution,permuted": "From a solution to itself with its hidden units reordered",
 }
 _ENDS = {
+    _GIVEN: ("first point", "last point"),
     "start,solution": ("start", "solution"),
     "solution,solution": ("solution A", "solution B"),
     "random,solution": ("random start", "solution"),
@@ -25,23 +28,26 @@ _WORTH_A_MARK = 0.02
 def picture_of(line: Line) -> LinePicture:
     """What the picture shows of a line."""
     choices = line.choices
+    several = len(choices.networks) > 1
+    keys = [curve.label if several else curve.rule for curve in line.curves]
+    between = line.between or _GIVEN
     return LinePicture(
-        title=choices.title or _TITLES[choices.between],
+        title=choices.title or _TITLES[between],
         subtitle=subtitle(choices, line.objective, batch_norm=line.batch_norm),
-        curves=tuple(_curve(curve) for curve in line.curves),
-        ends=_ENDS[choices.between],
+        curves=tuple(_curve(curve, colour_key=key) for curve, key in zip(line.curves, keys, strict=True)),
+        ends=_ENDS[between],
         scale=choices.scale,
     )
 
 
-def _curve(curve: Curve) -> LineCurve:
+def _curve(curve: Curve, *, colour_key: str) -> LineCurve:
     path = curve.path
     loss = curve.measures["train_loss"]
     barrier = 0.0 if curve.facts is None else curve.facts.barrier
     marked = barrier > _WORTH_A_MARK * float(np.ptp(loss))
     return LineCurve(
         label=curve.label,
-        colour_key=curve.rule,
+        colour_key=colour_key,
         alphas=curve.alphas,
         train_loss=loss,
         test_loss=curve.measures.get("test_loss"),

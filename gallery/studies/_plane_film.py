@@ -97,6 +97,7 @@ def _ground(picture: PlanePicture) -> Ground:
         losses=losses_between(picture.x, picture.y, picture.loss),
         marks=tuple(((point.x, point.y), point.label) for point in picture.points),
         axes=(across, up),
+        heights=picture.heights,
     )
 
 

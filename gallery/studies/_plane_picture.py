@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _TITLES = {
     "random": "The loss about a solution, in two random directions",
     "pca": "The loss in the plane of the training paths",
+    "residual": "The training path and the straight line between its ends",
     "hessian": "The loss about a solution, along the Hessian's first eigenvectors",
     "swa": "The plane of three iterates, and their average",
     "solutions": "The plane of three solutions",
@@ -40,10 +41,14 @@ def picture_of(plane: Plane) -> PlanePicture:
         axes=ground.axes,
         explained_share=ground.shares,
         trajectories=tuple(_trajectory(path) for path in plane.trajectories),
-        points=tuple(PlanePoint(label=label, x=x, y=y) for label, (x, y) in ground.marks.items()),
+        points=tuple(
+            PlanePoint(label=label, x=x, y=y, loss=float(loss))
+            for (label, (x, y)), loss in zip(ground.marks.items(), plane.mark_losses, strict=True)
+        ),
         curves=_curves(plane),
         convexity=plane.convexity,
         scale=plane.choices.scale,
+        heights=plane.choices.heights,
     )
 
 

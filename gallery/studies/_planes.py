@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._bend import trained_bend
+from ravine.gallery.studies._finite import check_finite, finite_iterates
 from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.gallery.studies._stage import Stage
 from ravine.gallery.studies._subjects import Given, Trained, trainings
@@ -18,11 +19,13 @@ from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import (
     bezier,
     filter_normalised,
+    on_line,
     on_plane,
     principal,
     spectrum,
     through,
 )
+from ravine.landscapes.slices._vectors import mixed
 
 Span: TypeAlias = tuple[float, float, float, float]
 """(x0, x1, y0, y1)."""
@@ -61,25 +64,40 @@ class Plane:
 _SEEDS = {"solutions": 3, "bend": 2}
 """How many seeds a kind of plane trains a single optimizer with."""
 
+_OF_ONE_SOLUTION = ("pca", "random", "hessian")
+"""Kinds that need the first solution alone; other runs may diverge, and are shown as far as they are real."""
+
 
 def plane_of(choices: PlaneChoices, stage: Stage) -> Plane:
     """Train what the chosen plane needs, and find it."""
-    kind = choices.directions or "pca"
+    kind = choices.kind
     if kind == "points":
         raise RecipeError("directions points is for points that are given; for trained ones it is solutions.")
+    _check_runs(choices, kind)
     seeds = _SEEDS.get(kind, 1) if len(choices.optimizers) == 1 else 1
     runs = [run for seed in range(seeds) for run in trainings(choices, stage, seed=choices.seed + seed)]
-    objective = runs[0].problem.objective(choices.policy)
-    if len({run.problem.identity for run in runs}) > 1:
+    for run in runs[:1] if kind in _OF_ONE_SOLUTION else runs:
+        check_finite(run)
+    return _MAKERS[kind](choices, runs[0].problem.objective(choices.policy), runs, stage)
+
+
+def _check_runs(choices: PlaneChoices, kind: str) -> None:
+    """Refuse what no plane goes through, before anything is trained."""
+    if len(choices.networks) > 1:
         raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
-    return _MAKERS[kind](choices, objective, runs, stage)
+    count, wanted = len(choices.optimizers), _SEEDS.get(kind, 1)
+    if kind in _SEEDS and count not in (1, wanted):
+        raise RecipeError(
+            f"directions {kind} takes {wanted} solutions, of one optimizer or of {wanted}; "
+            f"got {count} optimizers."
+        )
 
 
 def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
     """The plane that suits the number of given points: random directions, three points, or PCA."""
     points, objective = found.points, found.objective
     mask = objective.trained(points[0])
-    kind = choices.directions or {1: "random", 3: "points"}.get(len(points), "pca")
+    kind = choices.kind
     if kind == "random":
         return _random(choices, objective, points[-1], mask)
     if kind == "hessian":
@@ -89,7 +107,10 @@ def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
     if kind == "pca":
         plane = _principal(objective, points, points[-1], mask)
         return replace(plane, ways=(way_of_points(points, objective),))
-    raise RecipeError(f"directions {kind} do not go with {len(points)} given points; random and pca do.")
+    raise RecipeError(
+        f"directions {kind} do not go with the {len(points)} given points: "
+        "random and hessian take 1 or more, pca 3 or more, and points 3."
+    )
 
 
 def _random_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
@@ -109,7 +130,7 @@ def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: P
         directions=(first, second),
         axes=("random direction, filter-normalised", "another random direction"),
         span=(-1.0, 1.0, -1.0, 1.0),
-        marks={"solution": (0.0, 0.0)},
+        marks={"given point" if choices.points else "solution": (0.0, 0.0)},
     )
 
 
@@ -117,7 +138,7 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     del choices, stage
     origin = runs[0].solution
     mask = objective.trained(origin)
-    stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *(run.training.iterates for run in runs))
+    stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *map(finite_iterates, runs))
     return _with_ways(_principal(objective, stacked, origin, mask), runs)
 
 
@@ -134,6 +155,32 @@ def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params
         span=_around(coordinates, margin=0.18),
         shares=(float(one), float(two)),
     )
+
+
+def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+    """Goodfellow's plane: along the line from start to solution, and to the iterate that is farthest from it.
+
+    Both directions are as long as the line, so that a height is a residual in its units.
+    """
+    del choices, stage
+    run = runs[0]
+    start, solution, iterates = run.start, run.solution, run.training.iterates
+    mask = objective.trained(start)
+    _, residuals = on_line(iterates, start, solution, mask)
+    farthest = run.training.iterate(int(residuals.argmax()))
+    found = through(start, solution, farthest, mask)
+    length = float(found.coordinates[1, 0])
+    along, away = (mixed([(length, direction)]) for direction in (found.u, found.v))
+    plane = Plane(
+        kind="residual",
+        objective=objective,
+        origin=start,
+        directions=(along, away),
+        axes=("share of the way from start to solution", "distance from the line"),
+        span=_around(found.coordinates / length, margin=0.1),
+        marks={"start": (0.0, 0.0), "solution": (1.0, 0.0)},
+    )
+    return _with_ways(plane, runs[:1])
 
 
 def _hessian_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
@@ -155,7 +202,7 @@ def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start:
         directions=(first, second),
         axes=(_eigenvector("first", found.top[0]), _eigenvector("second", found.top[1])),
         span=(-reach[0], reach[0], -reach[1], reach[1]),
-        marks={"solution": (0.0, 0.0)},
+        marks={"given point" if choices.points else "solution": (0.0, 0.0)},
     )
 
 
@@ -168,19 +215,20 @@ def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     run = runs[0]
     kept = len(run.training.steps)
     places = [round(share * (kept - 1)) for share in _PLACES_OF_THREE]
+    if len(set(places)) < 3:
+        raise RecipeError(
+            f"SWA's plane takes three of the last iterates of those kept, which are {kept}; keep more with a "
+            "smaller keep_every, or train for more steps."
+        )
     points = [run.training.iterate(place) for place in places]
-    mask = objective.trained(points[0])
-    plane = _three(objective, points, tuple(f"step {run.training.steps[place]}" for place in places), mask)
-    average = jax.tree.map(lambda kept: np.mean(kept[places[0] :], axis=0), run.training.iterates)
-    coordinates, _ = on_plane([average], plane.origin, *plane.directions, mask)
-    (place,) = coordinates.tolist()
-    return _with_ways(plane, runs, kind="swa", marks={**plane.marks, "SWA": tuple(place)})
+    names = tuple(f"step {run.training.steps[place]}" for place in places)
+    plane = _three(objective, points, names, objective.trained(points[0]))
+    x, y = np.mean(list(plane.marks.values()), axis=0).tolist()
+    return _with_ways(plane, runs, kind="swa", marks={**plane.marks, "their average": (x, y)})
 
 
 def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
-    if len(runs) < 3:
-        raise RecipeError(f"A plane takes three solutions, of one optimizer or of three; got {len(runs)}.")
     points = [run.solution for run in runs[:3]]
     same = len(choices.optimizers) == 1
     labels = [f"seed {choices.seed + n}" if same else run.label for n, run in enumerate(runs[:3])]
@@ -189,8 +237,6 @@ def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Traine
 
 
 def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
-    if len(runs) != 2:
-        raise RecipeError(f"A curve joins two solutions, of one optimizer or of two; got {len(runs)}.")
     first, second = runs
     bend = trained_bend(choices, first.problem, first.solution, second.solution, stage)
     points = (first.solution, second.solution, bend)
@@ -210,7 +256,7 @@ def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...
         objective=objective,
         origin=w1,
         directions=(found.u, found.v),
-        axes=("distance along w1 to w2", "distance towards w3"),
+        axes=(f"distance from {names[0]} towards {names[1]}", f"distance towards {names[2]}"),
         span=_around(found.coordinates, margin=0.35),
         marks={name: (float(x), float(y)) for name, (x, y) in zip(names, found.coordinates, strict=True)},
     )
@@ -233,6 +279,7 @@ def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:
 _MAKERS: Mapping[str, Any] = {
     "random": _random_of,
     "pca": _pca_of,
+    "residual": _residual_of,
     "hessian": _hessian_of,
     "swa": _swa_of,
     "solutions": _solutions_of,

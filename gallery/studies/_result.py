@@ -95,8 +95,33 @@ class Result(ABC, Generic[Chosen]):
         return f"<{self.comment}>"
 
 
+def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:
+    """Refuse a file that these choices cannot be written to, before any work is done for it.
+
+    Args:
+        path: The file.
+        choices: Of the study.
+        films: Endings of films, where the study has any.
+
+    Raises:
+        OutputError: naming what is wrong with the path.
+        ValueError: the choices make no picture, or no film.
+    """
+    check_result_path(path, further=films)
+    ending = Path(path).suffix.lower()
+    if ending in PICTURES:
+        from ravine.renderer.figures import check_size
+
+        check_size(choices.size)
+    elif ending in films:
+        from ravine.renderer import writers
+
+        writers.check_path(path, choices.size)
+        choices.check_film()
+
+
 def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> None:
-    """Refuse a path that no result is written to, before any work is done for it.
+    """Refuse a path that no result is written to.
 
     Raises:
         OutputError: naming what is wrong.

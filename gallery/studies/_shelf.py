@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from ravine._catalogue import check_name
 from ravine.gallery._recipe_checks import RecipeError
 
+COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
+"""The kinds of study: each has a module _NAME with a function NAME."""
+
 _FOLDER = Path(__file__).parent
 
 
@@ -44,7 +47,7 @@ def load(name: str) -> Study:
         RecipeError: the file cannot be read, or holds no study.
     """
     if not name.endswith(".toml"):
-        check_name(name, names(), kind="recipe")
+        _check_name(name)
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     try:
         values = tomllib.loads(path.read_text("utf-8"))
@@ -52,12 +55,27 @@ def load(name: str) -> Study:
         raise RecipeError(f"The recipe {str(path)!r} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {str(path)!r} is not TOML: {error}.") from None
-    command, film = values.pop("command", None), values.pop("film", False) is True
-    if not isinstance(command, str):
+    command, film = values.pop("command", None), values.pop("film", False)
+    if command not in COMMANDS:
+        given = "names none" if command is None else f"names {command!r}"
         raise RecipeError(
-            f"The recipe {str(path)!r} names no command such as 'line'; films are made by 'ravine animate'."
+            f"A study's recipe names its command, {', '.join(COMMANDS)}; {str(path)!r} {given}. "
+            "Films of landscapes are made by 'ravine animate'."
+        )
+    if not isinstance(film, bool) or (film and command != "plane"):
+        raise RecipeError(
+            f"film is true or false, and true with the command plane alone; {str(path)!r} has {film!r} with "
+            f"{command}."
         )
     return Study(command=command, choices=values, film=film)
+
+
+def _check_name(name: str) -> None:
+    """Accept the name of a study; those of films are known too, so that they are told apart."""
+    films = {path.stem for path in _FOLDER.parent.glob("*.toml")}
+    check_name(name, sorted({*names(), *films}), kind="recipe")
+    if name in films:
+        raise RecipeError(f"The recipe {name!r} is one of 'ravine animate'.")
 
 
 def preview(choices: Any, *, film: bool) -> Any:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
-from ravine.gallery.studies._line import subject_choices
+from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
@@ -17,6 +18,10 @@ from ravine.landscapes.slices import spectrum as spectrum_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+_CRITICAL = 1e-3
+"""A gradient below this part of the largest eigenvalue: a Newton step of a thousandth at most there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +75,18 @@ class Spectrum(Result[SpectrumChoices]):
             "zero": found.zero,
             "gradient_norm": found.gradient_norm,
             "loss": self.loss,
+            "verdicts": self.verdicts,
             "seed": self.choices.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+        }
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What the eigenvalues say, and whether the point is critical at all."""
+        return {
+            "convex_there": self.found.index == 0,
+            "critical": self.found.gradient_norm <= _CRITICAL * float(abs(self.found.top[0])),
         }
 
     def table(self) -> Iterator[Row]:
@@ -109,7 +123,10 @@ def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params]:
         found = given(choices, least=1)
         return found.objective, found.points[-1]
     run = next(trainings(choices, stage))
-    return run.problem.objective(choices.policy), run.start if choices.at == "start" else run.solution
+    if choices.at == "start":
+        return run.problem.objective(choices.policy), run.start
+    check_finite(run)
+    return run.problem.objective(choices.policy), run.solution
 
 
 def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
@@ -123,4 +140,4 @@ def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
     """
-    return run_spectrum(SpectrumChoices.of(subject_choices(subject, points) | choices))
+    return run_spectrum(SpectrumChoices.of(keys_of_call("spectrum", subject, points, choices)))

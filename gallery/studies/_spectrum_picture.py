@@ -8,14 +8,16 @@ from ravine.renderer.figures import SpectrumPicture
 def picture_of(spectrum: Spectrum) -> SpectrumPicture:
     """What the picture shows of a spectrum."""
     found, choices = spectrum.found, spectrum.choices
+    place = "given point" if choices.points else choices.at
     return SpectrumPicture(
-        title=choices.title or f"Eigenvalues of the Hessian at the {choices.at}",
+        title=choices.title or f"Eigenvalues of the Hessian at the {place}",
         subtitle=subtitle(choices, spectrum.objective, batch_norm=spectrum.batch_norm),
         top=found.top,
         bottom=found.bottom,
         density_value=found.density.values,
         density=found.density.weights,
         index=found.index,
+        index_exact=found.index_exact,
         kind=found.kind,
         gradient_norm=found.gradient_norm,
         size=found.size,

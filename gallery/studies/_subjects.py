@@ -10,13 +10,18 @@ from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery._settings import as_setting, with_own_labels
 from ravine.gallery._sketch import small_print
+from ravine.gallery.studies._beforehand import check_trainings
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._kept import cache_folder
+from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._stage import Stage
 from ravine.landscapes import networks
 from ravine.landscapes.networks import Objective, Params, Problem, Training
+from ravine.landscapes.networks._user_objective import one_number
 from ravine.optimizers import Setting
-from ravine.optimizers._spec import parse_spec
+from ravine.optimizers._spec import SpecError, parse_spec
+
+_EXAMPLE = "'mlp' or 'mlp:widths=[8,8],activation=tanh'"
 
 Chosen = TypeVar("Chosen", bound=Choices)
 
@@ -56,7 +61,14 @@ def problem_of(choices: Choices, text: str) -> Problem:
     Raises:
         ValueError: the text, the network or the data is none.
     """
-    spec = parse_spec(text)
+    try:
+        spec = parse_spec(text)
+    except SpecError as error:
+        raise RecipeError(
+            f"The network {text!r} cannot be read from column {error.column} on; write it as {_EXAMPLE}."
+        ) from None
+    if spec.label is not None:
+        raise RecipeError(f"A label is an optimizer's; {text!r} is a network, written as {_EXAMPLE}.")
     network = networks.load(spec.name)
     options = dict(spec.hyperparameters)
     return Problem(network=network, data=networks.load_data(choices.data), options=options)
@@ -75,12 +87,17 @@ def with_rates(choices: Chosen, stage: Stage) -> Chosen:
     """The choices with the rates that were not given, found on the network if there is one alone.
 
     Of several networks each has rates of its own.
+
+    Raises:
+        ValueError: one of the trainings cannot begin.
     """
-    settings = [setting for setting, _ in _settings(choices)]
-    if choices.points or len(choices.networks) > 1 or not any(setting.needs_rate for setting in settings):
+    if choices.points:
         return choices
-    problem = next(problem_of(choices, text) for text in choices.networks)
-    rated = (_rated(choices, problem, *pair, stage) for pair in _settings(choices))
+    problems, settings = [problem_of(choices, text) for text in choices.networks], list(_settings(choices))
+    check_trainings(problems, settings)
+    if len(problems) > 1 or not any(setting.needs_rate for setting, _ in settings):
+        return choices
+    rated = (_rated(choices, problems[0], *pair, stage) for pair in settings)
     return choices.replace(optimizers=tuple(text_of(setting) or setting for setting in rated))
 
 
@@ -176,9 +193,9 @@ def given(choices: Choices, *, least: int) -> Given:
         )
     if choices.objective is None:
         problem = problem_of(choices, choices.networks[0])
-        objective, points = problem.objective(choices.policy), _points(choices, problem.start(choices.seed))
+        objective, points = problem.objective(choices.policy), points_of(choices, problem.start(choices.seed))
     else:
-        points = _points(choices, None)
+        points = points_of(choices, None)
         labelled = {_label(choices.points[k], k): points[k] for k in (0, -1)}
         objective = objective_of(choices.objective, labelled)
     return Given(objective=objective, points=points, label=objective.name)
@@ -192,22 +209,17 @@ def objective_of(objective: Any, ends: dict[str, Params]) -> Objective:
     """
     if isinstance(objective, str):
         return networks.load_objective(objective, ends)
-    found = objective if isinstance(objective, Objective) else Objective.of(objective)
+    found = objective if isinstance(objective, Objective) else _of_function(objective)
     for label, params in ends.items():
         networks.check_end(found, found.name, label, params)
     return found
 
 
-def _points(choices: Choices, like: Params | None) -> tuple[Params, ...]:
-    """The points, all of the form of the first one."""
-    points: list[Params] = []
-    for point in choices.points:
-        points.append(_point(point, points[0] if points else like))
-    return tuple(points)
-
-
-def _point(point: Any, like: Params | None) -> Params:
-    return networks.read_checkpoint(point, like) if isinstance(point, str | Path) else point
+def _of_function(loss: Any) -> Objective:
+    if not callable(loss):
+        raise RecipeError(f"An objective is a function or 'package.module:name'; got {loss!r}.")
+    name = getattr(loss, "__name__", type(loss).__name__)
+    return Objective.of(one_number(loss, name), name=name)
 
 
 def _label(point: Any, place: int) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
+from ravine._whole_file import check_folder_target
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
-from ravine.gallery.studies._line import MEASURES, subject_choices
+from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._line import MEASURES
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, trainings, with_rates
@@ -54,6 +56,9 @@ class Train(Result[TrainChoices]):
         return {
             "runs": [self._run_record(run) for run in self.runs],
             "target": self.choices.target,
+            "verdicts": {
+                "all_reach_the_target": all(self.steps_to_target(run) is not None for run in self.runs)
+            },
             "seed": self.choices.seed,
             "objective": ", ".join(dict.fromkeys(run.problem.said for run in self.runs)),
         }
@@ -76,6 +81,11 @@ class Train(Result[TrainChoices]):
     def label_of(self, run: Trained) -> str:
         """What tells a run from all others: its optimizer, and its network where there are several."""
         return run.label if len(self.choices.networks) == 1 else f"{run.problem.title}, {run.label}"
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the target was reached."""
+        return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
 
     def steps_to_target(self, run: Trained) -> int | None:
         """The first step with a kept iterate whose training loss is no higher than the target."""
@@ -122,6 +132,21 @@ def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
     ]
 
 
+def check_runs_folder(folder: Path, choices: TrainChoices) -> None:
+    """Refuse a folder in which the runs could not be saved, before they are trained.
+
+    Raises:
+        OutputError: it is a file, holds something else, or cannot be made.
+    """
+    from ravine.landscapes.networks._run_folder import RUN
+
+    several = len(choices.networks) * len(choices.optimizers) > 1
+    first = folder / "a run" if several else folder
+    while not first.parent.exists():
+        first = first.parent
+    check_folder_target(first, holds=RUN)
+
+
 def run_train(choices: TrainChoices, stage: Stage = unwatched) -> Train:
     """Train every network under every optimizer."""
     choices = with_rates(choices, stage)
@@ -138,4 +163,4 @@ def train(subject: Any = None, **choices: Any) -> Train:
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
     """
-    return run_train(TrainChoices.of(subject_choices(subject, ()) | choices))
+    return run_train(TrainChoices.of(keys_of_call("train", subject, (), choices)))

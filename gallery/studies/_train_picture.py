@@ -22,7 +22,7 @@ def _run(train: Train, run: Trained) -> TrainingRun:
     training = run.training
     return TrainingRun(
         label=train.label_of(run),
-        colour_key=run.rule,
+        colour_key=train.label_of(run) if len(train.choices.networks) > 1 else run.rule,
         note=run.note,
         step=training.steps,
         batch_loss=training.batch_losses,

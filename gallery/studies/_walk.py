@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
-from ravine.gallery.studies._line import subject_choices
+from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
@@ -146,6 +146,7 @@ class Walk(Result[WalkChoices]):
         found = {"most_minima_inside": interior_share(first.losses) > 0.5}
         if others:
             found["farther_than_the_first"] = bool(others[0].distances[-1] > first.distances[-1])
+        if others and len(first.cosines) and len(others[0].cosines):
             found["cosine_above_the_first"] = _late(others[0].cosines) > _late(first.cosines)
         return found
 
@@ -294,4 +295,4 @@ def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
     Reference:
         C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
     """
-    return run_walk(WalkChoices.of(subject_choices(subject, points) | choices))
+    return run_walk(WalkChoices.of(keys_of_call("walk", subject, points, choices)))

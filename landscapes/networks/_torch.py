@@ -78,7 +78,7 @@ def from_torch(
         batches: Pairs of inputs and targets, read once; of different sizes, they count by their examples.
         test_batches: Held-out examples, for the test loss.
         accuracy: Whether the share of examples is measured too whose highest output is their target's.
-        batch_norm: By the stored statistics, or by those of each batch at each point.
+        batch_norm: By the stored statistics, or by those of each batch, at each point anew.
         name: On the picture; the class of the module if empty.
 
     Raises:

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
-from ravine.landscapes.slices._hosts import gathered, own_share
-from ravine.landscapes.slices._kept_grid import KeptGrid, source_of
+from ravine.landscapes.slices._kept_grid import source_of
+from ravine.landscapes.slices._own_part import own_part
 from ravine.landscapes.slices._program import Program, program_for
 
 _CALL = 0.5
@@ -53,13 +53,10 @@ def evaluate(
     """
     corners, points = _checked(origin, directions, coordinates)
     folder = keep if objective.identity else None
-    source = source_of(objective, corners, points, wanted)
-    grid = KeptGrid(folder, source, points=len(points), measures=len(wanted))
-    own = own_share(len(points))
-    left = own[~grid.done[own]]
-    if on_points is not None and grid.done.any():
-        on_points(int(grid.done.sum()))
-    try:
+    source = source_of(objective, corners, points, wanted) if folder else {}
+    with own_part(folder, source, points=len(points), measures=len(wanted)) as (grid, left):
+        if on_points is not None and grid.done.any():
+            on_points(int(grid.done.sum()))
         if len(left):
             program = program_for(objective, wanted, corners, points=len(points), megabytes=memory_mb)
             plane = program.plane(corners)
@@ -69,11 +66,6 @@ def evaluate(
                 grid.put(rows, values)
                 if on_points is not None:
                     on_points(int(grid.done.sum()))
-    finally:
-        grid.close()
-    if jax.process_count() > 1:
-        grid.put(slice(None), gathered(grid.values, grid.done))
-        grid.close()
     return {name: grid.values[:, column] for column, name in enumerate(wanted)}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,9 @@ from jaxtyping import Float, Float64
 
 from ravine.landscapes.networks._objective import Objective, Params
 from ravine.landscapes.slices._hessian import hessian_product
+from ravine.landscapes.slices._kept_grid import source_of
 from ravine.landscapes.slices._lanczos import NotFiniteError, lanczos
+from ravine.landscapes.slices._own_part import own_part
 from ravine.landscapes.slices._vectors import flat, mixed
 
 
@@ -57,6 +60,7 @@ def extremes_at(
     steps: int = 40,
     tolerance: float = 1e-2,
     seed: int = 0,
+    keep: Path | None = None,
     on_points: Callable[[int], None] | None = None,
 ) -> Extremes:
     """The same at `origin + sum_k coordinates[:, k] directions[k]`, as for a map of convexity.
@@ -71,16 +75,23 @@ def extremes_at(
         steps: Hessian products a point, at most.
         tolerance: As for `extremes`.
         seed: Of the first vector, the same at each point.
+        keep: A folder for numbers, as for `evaluate`.
         on_points: Called with the number of points done so far.
 
     Reference:
         H. Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 6.
     """
-    found = np.full((len(coordinates), 2), np.nan)
-    for index, place in enumerate(coordinates):
-        point = mixed([(1.0, origin), *zip(place.tolist(), directions, strict=True)])
-        with suppress(NotFiniteError):
-            found[index] = extremes(objective, point, steps=steps, tolerance=tolerance, seed=seed)
-        if on_points:
-            on_points(index + 1)
+    folder = keep if objective.identity else None
+    told = ("extremes", str(steps), str(tolerance), str(seed))
+    source = source_of(objective, (origin, *directions), coordinates, told) if folder else {}
+    with own_part(folder, source, points=len(coordinates), measures=2) as (grid, left):
+        for index in left.tolist():
+            point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])
+            found = (np.nan, np.nan)
+            with suppress(NotFiniteError):
+                found = extremes(objective, point, steps=steps, tolerance=tolerance, seed=seed)
+            grid.put(slice(index, index + 1), np.array([found]))
+            if on_points:
+                on_points(int(grid.done.sum()))
+    found = grid.values.astype(np.float64)
     return Extremes(lowest=found[:, 0], highest=found[:, 1])

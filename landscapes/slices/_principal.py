@@ -94,6 +94,10 @@ def _unit_directions(
 
 def _check_finite(products: Float64[np.ndarray, "iterates iterates"]) -> None:
     lost = ~np.isfinite(products.diagonal())
+    if lost.all():
+        raise ValueError(
+            "The plane of iterates needs a finite origin; it is not, so take a smaller learning rate."
+        )
     if lost.any():
         raise ValueError(
             f"The plane of iterates needs finite ones; iterate {lost.argmax()} of {len(lost)} is not, so "

@@ -76,7 +76,8 @@ class Program:
         batches = -(-points // self.batch)
         dealt = np.zeros((self._devices.count, self._held, self._lanes, k), self._dtype)
         # The last batch is filled up with points of the plane: elsewhere an objective may be anything.
-        dealt[:, :batches] = np.resize(coordinates, (self._devices.count, batches, self._lanes, k))
+        with np.errstate(over="ignore"):
+            dealt[:, :batches] = np.resize(coordinates, (self._devices.count, batches, self._lanes, k))
         values = np.asarray(self._run(plane, dealt, np.full(self._devices.count, batches, np.int32)))
         return values[:, :batches].reshape(-1, values.shape[-1])[:points]
 

@@ -45,14 +45,19 @@ def on_line(iterates: Params | Sequence[Params], start: Params, solution: Params
     With u = solution - start: s_t = <theta_t - start, u> / |u|^2 and r_t = |theta_t - start - s_t u|.
 
     Raises:
-        ValueError: the start and the solution are the same.
+        ValueError: the start and the solution are the same, or one of them is not finite.
 
     Reference:
         I. J. Goodfellow, O. Vinyals and A. M. Saxe, Qualitatively characterizing neural network
         optimization problems, 2014.
     """
     directions = alone(minus(_in_double(solution), start))
-    if not _products(directions, mask)[0, 0] > 0.0:
+    square = _products(directions, mask)[0, 0]
+    if not np.isfinite(square):
+        raise ValueError(
+            "A line needs two finite ends; the start or the solution is not: take a smaller learning rate."
+        )
+    if square == 0.0:
         raise ValueError("A line needs two distinct ends; the start and the solution are the same.")
     coordinates, distances = _projected(stacked(iterates, mask), start, directions, mask)
     return Path(projection=coordinates[:, 0], residual=distances)

@@ -22,6 +22,7 @@ from ravine.renderer.figures._records import TrainingPicture as TrainingPicture
 from ravine.renderer.figures._records import TrainingRun as TrainingRun
 from ravine.renderer.figures._records import WalkPicture as WalkPicture
 from ravine.renderer.figures._records import WalkRun as WalkRun
+from ravine.renderer.figures._sheet import check_size as check_size
 from ravine.renderer.figures._spectrum import draw_spectrum as draw_spectrum
 from ravine.renderer.figures._training import draw_training as draw_training
 from ravine.renderer.figures._walk import draw_walk as draw_walk

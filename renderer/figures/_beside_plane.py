@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ravine.renderer._standings import loss_figures
+from ravine.renderer._ticks import label
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, draw_sample
 from ravine.renderer.figures._panel import add_curve, add_panel
@@ -66,7 +66,7 @@ def _last(path: PlaneTrajectory) -> str:
     if path.loss is None or not len(path.loss):
         return ""
     loss = float(path.loss[-1])
-    return loss_figures(loss) if np.isfinite(loss) else "diverged"
+    return label(loss, digits=3) if np.isfinite(loss) else "diverged"
 
 
 def _write_entry(sheet: Sheet, sides: tuple[float, float], y: float, entry: Entry) -> float:

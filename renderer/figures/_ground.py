@@ -1,6 +1,6 @@
 """The ground of a plane seen from above: shaded bands, hairlines and a colour bar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -15,7 +15,7 @@ from ravine.renderer._isolines import Isolines
 from ravine.renderer._palette import mixed
 from ravine.renderer._ticks import label, power_label, tone_ticks
 from ravine.renderer._tone import Tone
-from ravine.renderer.figures._records import PlanePicture
+from ravine.renderer.figures._records import PlanePicture, PlanePoint
 from ravine.renderer.figures._sheet import Box, Sheet
 from ravine.renderer.figures._smooth import between, places
 
@@ -25,6 +25,9 @@ _FINE = 2
 
 _MOST_POINTS, _LINE_POINTS = 2400, 240
 """A side of the image of bands, and of the grid that hairlines are traced on."""
+
+_STEEP = 2.0
+"""Shares of curvature beyond 1 count as this at most, so that the edge of what is cut off at 1 is smooth."""
 
 _DIGITS = 12
 _STRIP = 16.0
@@ -46,7 +49,7 @@ class Ground:
     @classmethod
     def of(cls, picture: PlanePicture) -> "Ground":
         """The ground of a picture."""
-        return cls(picture=picture, tone=Tone.of(picture.loss, picture.scale))
+        return cls(picture=picture, tone=Tone.of(picture.loss, picture.scale, heights=picture.heights))
 
     @property
     def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -73,7 +76,14 @@ class Ground:
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
         """The level of the loss at every pair of an x and a y."""
-        return self._at(self.tone.level(self.picture.loss), xs, ys)
+        return self._at(self._uncut(self.picture.loss), xs, ys)
+
+    def _uncut(self, loss: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows columns"]:
+        """Levels that go beyond 1: cut off only between grid points, a plateau has a smooth edge."""
+        tone = self.tone
+        top = float(np.max(loss, where=np.isfinite(loss), initial=tone.high))
+        levels = replace(tone, high=top).level(loss)
+        return levels / replace(tone, high=top).level(np.array(tone.high))
 
     def shades(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
@@ -81,7 +91,7 @@ class Ground:
         """What the shades show, from 0 to 1."""
         if self.picture.convexity is None:
             return self.levels(xs, ys)
-        return self._at(np.clip(np.nan_to_num(self.picture.convexity, nan=1.0), 0.0, 1.0), xs, ys)
+        return self._at(np.clip(np.nan_to_num(self.picture.convexity, nan=1.0), 0.0, _STEEP), xs, ys)
 
     def _at(
         self,
@@ -169,21 +179,36 @@ def draw_bar(sheet: Sheet, box: Box, ground: Ground) -> None:
 
 def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
     """Levels and what they stand for; on a log scale 1, 2 and 5 of each decade where there is room."""
-    if ground.picture.convexity is not None:
-        return [(level, label(level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    convexity = ground.picture.convexity
+    if convexity is not None:
+        beyond = "≥ " if (convexity > 1.0).any() else ""
+        return [*((level, label(level)) for level in (0.0, 0.25, 0.5, 0.75)), (1.0, f"{beyond}1")]
     tone = ground.tone
     if tone.knee is None:
-        return [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)]
+        return _cut(ground, [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)])
     least = max(tone.low, 1e-12 * tone.high, 1e-300)
     decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(max(tone.high, least)))) + 1)
-    kept = [tone.low]
+    kept = [tone.low] if ground.picture.heights is None else [tone.low, tone.high]
     for part in (1.0, 2.0, 5.0):
         values = np.array([part * 10.0**decade for decade in decades])
         for value in values[(values >= tone.low) & (values <= tone.high)].tolist():
             levels = tone.level(np.array([value, *kept]))
             if (np.abs(levels[1:] - levels[0]) >= _LEAST_GAP).all():
                 kept.append(value)
-    return [(float(tone.level(np.array([value]))[0]), _short(value)) for value in sorted(kept)]
+    ticks = [(float(tone.level(np.array([value]))[0]), _short(value)) for value in sorted(kept)]
+    return _cut(ground, ticks)
+
+
+def _cut(ground: Ground, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Ticks that say where losses go on beyond the lowest and the highest shade."""
+    loss, tone = ground.picture.loss, ground.tone
+    beyond = {0.0: "≤ " if (loss < tone.low).any() else "", 1.0: "≥ " if (loss > tone.high).any() else ""}
+    return [(level, beyond.get(round(level, _DIGITS), "") + text) for level, text in ticks]
+
+
+def name_of(point: PlanePoint) -> str:
+    """The name of a point, and the loss there if it is known."""
+    return point.label if point.loss is None else f"{point.label}: {label(point.loss, digits=3)}"
 
 
 def _short(value: float) -> str:
@@ -192,7 +217,7 @@ def _short(value: float) -> str:
     return (
         power_label(value)
         if size and not 1e-3 <= size < 1e5 and value > 0.0 and _is_power(value)
-        else label(value, digits=2)
+        else label(value, digits=max(2, len(f"{size:.0f}")))
     )
 
 

@@ -1,6 +1,7 @@
 """Losses along straight lines: Goodfellow's picture, for one network or several."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,6 +26,9 @@ from ravine.renderer.figures._sheet import Box, Sheet
 from ravine.renderer.figures._style import house_style
 
 _ZOOMS_SHARE = 0.3
+_MOST_DETAILED = 3
+"""Of more curves than these, dashed and dotted ones beside them would hide each other."""
+
 _WAY = "share of the way"
 _RESIDUAL = "distance of the training path from the line, as a share of its length"
 
@@ -34,6 +38,7 @@ def draw_line(
     picture: LinePicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
 ) -> Figure:
     """Loss and accuracy over the share of the way, the ends enlarged, the training path beside the line."""
+    picture = picture if len(picture.curves) <= _MOST_DETAILED else _outlined(picture)
     sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
     colours = sheet.colours([curve.colour_key for curve in picture.curves])
     add_legend(sheet, list(_entries(sheet, picture, colours)))
@@ -44,6 +49,20 @@ def draw_line(
     _draw_main(sheet, main, picture, colours)
     _draw_zooms(sheet, zooms, picture, colours)
     return sheet.figure
+
+
+def _outlined(picture: LinePicture) -> LinePicture:
+    """The training losses alone, and how far the paths are from the lines."""
+    curves = tuple(
+        replace(
+            curve,
+            test_loss=None,
+            test_accuracy=None,
+            path=curve.path and replace(curve.path, loss=None),
+        )
+        for curve in picture.curves
+    )
+    return replace(picture, curves=curves)
 
 
 def _entries(sheet: Sheet, picture: LinePicture, colours: Sequence[str]) -> Iterator[Entry]:
@@ -96,8 +115,8 @@ def _draw_losses(sheet: Sheet, axes: Axes, picture: LinePicture, colours: Sequen
     for curve, colour in zip(picture.curves, colours, strict=True):
         if curve.test_loss is not None:
             add_curve(sheet, axes, curve.alphas, curve.test_loss, colour=colour, width=2.2, style="--")
-        if curve.path is not None:
-            path = curve.path
+        path = curve.path
+        if path is not None and path.loss is not None:
             add_curve(sheet, axes, path.projection, path.loss, colour=colour, width=2.4, style=":", order=2.5)
         add_curve(sheet, axes, curve.alphas, curve.train_loss, colour=colour)
         for end, hollow in ((0.0, True), (1.0, False)):

@@ -57,15 +57,16 @@ class Words:
         colour: str = "",
         bold: bool = False,
         size: float = 16.0,
+        reach: float = _REACHES[-1],
     ) -> bool:
-        """Write a word near one of the places; False where there is no room for it."""
+        """Write a word within `reach` units of one of the places; False where there is no room for it."""
         sheet = self._sheet
         text = sheet.fitted(text, 0.6 * (self._frame[2] - self._frame[0]), size=size, bold=bold)
         width, height = sheet.width(text, size=size, bold=bold), _HEIGHT * size * sheet.unit
         free = [
             (self._hidden(box) + _FARTHER * number, box, at, pixel)
             for at, pixel in zip(places, self._pixels(np.array(places)), strict=True)
-            for number, box in enumerate(self._candidates(pixel, width, height))
+            for number, box in enumerate(self._candidates(pixel, width, height, reach))
             if self._free(box)
         ]
         if not free:
@@ -104,8 +105,10 @@ class Words:
         halo = withStroke(linewidth=sheet.points(3.6), foreground=sheet.theme.ground, alpha=0.85)
         written.set_path_effects([halo])
 
-    def _candidates(self, place: Float[np.ndarray, "2"], width: float, height: float) -> Iterator[Box]:
-        for reach in _REACHES:
+    def _candidates(
+        self, place: Float[np.ndarray, "2"], width: float, height: float, farthest: float
+    ) -> Iterator[Box]:
+        for reach in (reach for reach in _REACHES if reach <= farthest):
             for across, up in _DIRECTIONS:
                 x = place[0] + across * (0.7 * reach * self._sheet.unit + width / 2)
                 y = place[1] + up * (0.7 * reach * self._sheet.unit + height / 2)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._beside_plane import draw_beside
-from ravine.renderer.figures._ground import Ground, bar_width, draw_bar, draw_ground
+from ravine.renderer.figures._ground import Ground, bar_width, draw_bar, draw_ground, name_of
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
 from ravine.renderer.figures._placing import Words
@@ -106,4 +106,4 @@ def _draw_paths(sheet: Sheet, axes: Axes, picture: PlanePicture, colours: Sequen
         at = np.array([point.x]), np.array([point.y])
         add_dots(sheet, axes, *at, colour=sheet.theme.star, edge=sheet.theme.star_edge, size=12.0, order=7.0)
     for point in picture.points:
-        words.put(point.label, (point.x, point.y), bold=True, size=17)
+        words.put(name_of(point), (point.x, point.y), bold=True, size=17)

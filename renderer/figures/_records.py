@@ -21,12 +21,12 @@ class LinePath:
     Attributes:
         projection: How far along the line each iterate is, 0 at the start and 1 at the solution.
         residual: Its distance from the line, as a part of the distance from start to solution.
-        loss: Its training loss.
+        loss: Its training loss, if that is to be seen.
     """
 
     projection: Float[np.ndarray, " steps"]
     residual: Float[np.ndarray, " steps"]
-    loss: Float[np.ndarray, " steps"]
+    loss: Float[np.ndarray, " steps"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +99,16 @@ class PlaneTrajectory:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanePoint:
-    """A point on the plane with its name."""
+    """A point on the plane with its name.
+
+    Attributes:
+        loss: There, written beside the name.
+    """
 
     label: str
     x: float
     y: float
+    loss: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +139,8 @@ class PlanePicture:
         convexity: |lambda_min / lambda_max| on the grid, shown in place of the loss; isolines stay those of
             the loss.
         scale: Of the colours; "auto" takes the logarithm where the losses span decades.
+        heights: The losses at the lowest and at the highest colour, for pictures that are to be compared;
+            those of the grid unless given.
     """
 
     title: str
@@ -148,6 +155,7 @@ class PlanePicture:
     curves: tuple[PlaneCurve, ...] = ()
     convexity: Float[np.ndarray, "rows columns"] | None = None
     scale: ScaleName = "auto"
+    heights: tuple[float, float] | None = None
     loss_name: str = "training loss"
 
 
@@ -198,6 +206,7 @@ class SpectrumPicture:
         density_value: Where the density is given; empty where it is not.
         density: There, with an integral of 1.
         index: The number of negative eigenvalues, if it is known.
+        index_exact: Whether they were counted rather than estimated.
         kind: What a critical point would be with these eigenvalues.
         gradient_norm: How far the point is from a critical one.
         size: The number of parameters.
@@ -210,6 +219,7 @@ class SpectrumPicture:
     density_value: Float[np.ndarray, " values"] | None = None
     density: Float[np.ndarray, " values"] | None = None
     index: int | None = None
+    index_exact: bool = True
     kind: Kind
     gradient_norm: float | None = None
     size: int | None = None

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from ravine.renderer import _scene as scene
 from ravine.renderer._canvas import Canvas
 from ravine.renderer._surface import SurfaceView
-from ravine.renderer.figures._ground import Ground
+from ravine.renderer.figures._ground import Ground, name_of
 from ravine.renderer.figures._panel import add_curve, add_dots
 from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
@@ -21,6 +21,9 @@ _FINE = 2
 """Image points a pixel."""
 
 _ELEVATION = 38.0
+
+_LEFT = 34.0
+"""Room for the labels of heights, in units."""
 
 _WRITTEN = (1.04, 1.09, 1.14, 1.19, 1.24, 1.29)
 """How far from the middle of the relief labels and names of axes stand."""
@@ -55,7 +58,7 @@ def _view(sheet: Sheet, box: Box, ground: Ground) -> SurfaceView:
     left, top, right, bottom = box
     unit = _FINE * sheet.unit
     width, height = round(_FINE * (right - left)), round(_FINE * (bottom - top))
-    edges = [round(margin * unit) for margin in (14.0, 22.0, 14.0, 24.0)]
+    edges = [round(margin * unit) for margin in (_LEFT, 22.0, 14.0, 24.0)]
     picture = ground.picture
     paths = [Trail.of(path).points for path in picture.trajectories]
     longest = max(map(len, paths), default=0)
@@ -90,6 +93,7 @@ def _film_ground(ground: Ground) -> scene.Ground:
         lowest=None,
         scale=ground.picture.scale,
         losses=losses,
+        heights=ground.picture.heights,
     )
 
 
@@ -123,7 +127,7 @@ def _draw_points(
     rows = [view.edge(dimension, beside) for dimension in (0, 1) for beside in _WRITTEN]
     words = Words(sheet, axes, *(trail.points for trail in trails), *rows)
     seen = [
-        (point.label, at)
+        (name_of(point), at)
         for point, at, hidden in zip(
             picture.points, placed.points, placed.hidden | placed.outside, strict=True
         )

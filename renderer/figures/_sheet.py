@@ -30,6 +30,19 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""
 
 
+def check_size(size: tuple[int, int]) -> None:
+    """Accept a size that a picture can have.
+
+    Raises:
+        ValueError: it is too small.
+    """
+    (width, height), (narrowest, lowest) = size, _SMALLEST
+    if width < narrowest or height < lowest:
+        raise ValueError(
+            f"A picture has at least {narrowest}x{lowest} pixels; got a size of {width}x{height}."
+        )
+
+
 class Sheet:
     """A figure with its title; what is below `top` is free.
 
@@ -39,10 +52,8 @@ class Sheet:
     """
 
     def __init__(self, size: tuple[int, int], theme: ThemeName, *, title: str, subtitle: str) -> None:
+        check_size(size)
         width, height = size
-        if width < _SMALLEST[0] or height < _SMALLEST[1]:
-            least = "x".join(map(str, _SMALLEST))
-            raise ValueError(f"A picture has at least {least} pixels; got a size of {width}x{height}.")
         self.size = size
         self.theme_name: ThemeName = theme
         self.theme = THEMES[theme]
@@ -166,7 +177,7 @@ class Sheet:
         return y + 14 * unit
 
     def _title_lines(self, title: str, room: float) -> tuple[list[str], float]:
-        """The title on one line in the largest letters that fit, otherwise on two; and the size of letters."""
+        """The title on one line in the largest letters that fit, otherwise on two; and their size."""
         for size in _TITLE_SIZES:
             if self.width(title, size=size, bold=True) <= room:
                 return [title], size

@@ -24,6 +24,9 @@ _STEM = 0.12
 """How high the stems of eigenvalues are under a density, as a part of the panel."""
 
 _MOST_NAMES, _MOST_BARS_NAMED = 3, 6
+_NEAR = 30.0
+"""How near its stem the number of an eigenvalue stands, in units: farther off it is taken for another."""
+
 _NARROW = 1e-9
 
 
@@ -118,7 +121,7 @@ def _draw_stems(
         add_dots(sheet, axes, np.array([value]), np.array([level]), colour=colour, size=10.0)
         words.avoid((value, level), radius=6.0)
     for value in [*values[:_MOST_NAMES], *values[_MOST_NAMES:][-1:]]:
-        words.put(label(float(value), digits=3), (float(value), level), size=17)
+        words.put(label(float(value), digits=3), (float(value), level), size=17, reach=_NEAR)
 
 
 def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture, *, large: bool) -> float:
@@ -143,7 +146,8 @@ def _kind(picture: SpectrumPicture) -> str:
 def _facts(picture: SpectrumPicture) -> Iterator[tuple[str, str]]:
     if picture.index is not None:
         of = "" if picture.size is None else f" of {picture.size}"
-        yield "negative eigenvalues", f"{picture.index}{of}"
+        about = "" if picture.index_exact else "about "
+        yield "negative eigenvalues", f"{about}{picture.index}{of}"
     elif picture.size is not None:
         yield "parameters", f"{picture.size}"
     values = _outermost(picture)

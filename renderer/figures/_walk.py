@@ -59,7 +59,8 @@ def _entries(sheet: Sheet, picture: WalkPicture, colours: Sequence[str]) -> Iter
     muted = sheet.theme.muted
     pairs = zip(picture.runs, colours, strict=True)
     yield from (Entry(run.label, colour, "dot") for run, colour in pairs)
-    yield Entry("lowest loss of an update", sheet.theme.text, "ring")
+    _, pitch = _shown(sheet, picture)
+    yield Entry("lowest loss of an update", sheet.theme.text, "ring" if pitch >= _DOTTED else "dot")
     if any(run.rate is not None and run.sharpness is not None for run in picture.runs):
         yield Entry("2 / rate, where descent becomes unstable", muted, "--")
 
@@ -67,21 +68,36 @@ def _entries(sheet: Sheet, picture: WalkPicture, colours: Sequence[str]) -> Iter
 def _draw_valleys(sheet: Sheet, box: Box, picture: WalkPicture, colours: Sequence[str]) -> None:
     """One panel a walk, all with the same axes."""
     runs = picture.runs
-    columns = len(runs) if len(runs) <= 3 else 2
+    columns = _columns(picture)
     rows = stack(sheet, box, [1.0] * -(-len(runs) // columns), rows=1)
     boxes = [
         (part, row is rows[-1]) for row in rows for part in split(row, [1.0] * columns, gap=30 * sheet.unit)
     ]
-    room = (box[2] - box[0]) / columns - 90 * sheet.unit
-    updates = max(len(run.losses) for run in runs)
-    shown = max(1, min(updates, int(room / (_UPDATE * sheet.unit))))
+    shown, pitch = _shown(sheet, picture)
+    updates = _updates(picture)
     label = "update" if shown == updates else f"update, the first {shown} of {updates}"
     x = Axis(low=0.0, high=float(shown))
     y = Axis.of(*(run.losses[:shown] for run in runs), scale=picture.scale)
-    pitch = room / shown / sheet.unit
     for run, colour, (part, last) in zip(runs, colours, boxes, strict=False):
         axes = add_panel(sheet, part, x, y, title=_valley_title(run), x_label=label, labelled=last)
         _draw_valley(sheet, axes, run, shown, colour=colour, pitch=pitch)
+
+
+def _shown(sheet: Sheet, picture: WalkPicture) -> tuple[int, float]:
+    """How many updates the valleys show, and the width of each in units."""
+    left, _, right, _ = sheet.body
+    room = (right - left) / _columns(picture) / sheet.unit - 90
+    shown = max(1, min(_updates(picture), int(room / _UPDATE)))
+    return shown, room / shown
+
+
+def _updates(picture: WalkPicture) -> int:
+    return max(len(run.losses) for run in picture.runs)
+
+
+def _columns(picture: WalkPicture) -> int:
+    """How many valleys stand beside each other."""
+    return len(picture.runs) if len(picture.runs) <= 3 else 2
 
 
 def _valley_title(run: WalkRun) -> str:

@@ -156,7 +156,7 @@ class TestRecipes:
 
     def test_a_film_recipe_is_refused_by_a_study_and_the_other_way_round(self, ravine, in_folder):
         assert "ravine line" in ravine.fails("animate", "--recipe", "goodfellow-relu")
-        assert "not a recipe" in ravine.fails("line", "--recipe", "radford-beale")
+        assert "ravine animate" in ravine.fails("line", "--recipe", "radford-beale")
         assert "ravine walk" in ravine.fails("line", "--recipe", "walk-gd-and-sgd")
 
 

@@ -22,8 +22,7 @@ def start(seed: int):
     return Problem(network=load("mlp"), data=load_data("digits"), options={"widths": (8,)}).start(seed)
 
 
-@pytest.mark.parametrize("order", ["shuffled", "replacement"])
-@pytest.mark.parametrize("decay", [0.0, 0.1])
+@pytest.mark.parametrize(("order", "decay"), [("shuffled", 0.0), ("replacement", 0.1)])
 def test_cosines_are_those_of_the_updates_of_sgd(order, decay):
     """An update of SGD at a constant rate is minus the rate times the gradient that it was taken with."""
     chosen = {"batch_size": [20], "steps": 7, "batch_order": order, "weight_decay": decay}
@@ -70,7 +69,7 @@ def test_each_run_has_a_folder_of_its_own(tmp_path, labels, names):
 @pytest.mark.parametrize("study", [ravine.connect, ravine.spectrum])
 @pytest.mark.parametrize("several", [{"networks": ("mlp", "lstm")}, {"optimizers": ("sgd", "adam")}])
 def test_a_study_of_one_training_refuses_several(study, several):
-    with pytest.raises(RecipeError, match="got 2 (networks|optimizers)"):
+    with pytest.raises(RecipeError, match="got 2 "):
         study(**several)
 
 

@@ -1,9 +1,13 @@
 """Filter-normalised directions: Li et al.'s statements L2 and L3."""
 
+import equinox as eqx
 import jax
 import numpy as np
+import optax
 import pytest
 
+from ravine.landscapes.networks import Problem, load, load_data, train
+from ravine.landscapes.slices import evaluate
 from ravine.landscapes.slices._directions import filter_normalised
 from ravine.landscapes.slices._vectors import plus
 
@@ -97,6 +101,29 @@ class TestRescaling:
         for params in (self.network(1.0), self.network(scale)):
             u, v = (filter_normalised(jax.random.key(seed), params, mask) for seed in (1, 2))
             surfaces.append(self.surface(params, u, v))
+        np.testing.assert_allclose(surfaces[0], surfaces[1], rtol=1e-4)
+        assert np.ptp(surfaces[0]) > 0.1
+
+    def test_leaves_that_of_the_trained_digits_network_unchanged(self):
+        problem = Problem(network=load("mlp"), data=load_data("digits"))
+        rule = optax.with_extra_args_support(optax.sgd(0.1))
+        solution = train(problem, rule, steps=60, keep_every=60).solution
+        objective, ticks = problem.objective("inference"), np.linspace(-1.0, 1.0, 5)
+        grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+        surfaces = []
+        for scale in (1.0, 8.0):
+            layers = [
+                eqx.tree_at(
+                    lambda one: (one.weight, one.bias),
+                    layer,
+                    (layer.weight * np.float32(factor), np.zeros_like(layer.bias)),
+                )
+                for layer, factor in zip(solution.layers, (scale, 1 / scale), strict=True)
+            ]
+            params = eqx.tree_at(lambda net: net.layers, solution, tuple(layers))
+            mask = objective.trained(params)
+            directions = [filter_normalised(jax.random.key(seed), params, mask) for seed in (1, 2)]
+            surfaces.append(evaluate(objective, params, directions, grid)["train_loss"])
         np.testing.assert_allclose(surfaces[0], surfaces[1], rtol=1e-4)
         assert np.ptp(surfaces[0]) > 0.1
 

@@ -113,6 +113,8 @@ class TestPrincipal:
         rows[4:] = np.nan
         with pytest.raises(ValueError, match="iterate 4 of 12"):
             principal(points(rows), MASK, origin=point(rows[0]))
+        with pytest.raises(ValueError, match="finite origin"):
+            principal(points(rows), MASK)
 
 
 class TestThreePoints:
@@ -169,6 +171,10 @@ class TestOnLine:
     def test_identical_ends_are_refused(self):
         with pytest.raises(ValueError, match="two distinct ends"):
             on_line(points(walk(3)), point(np.ones(SIZE)), point(np.ones(SIZE)), MASK)
+
+    def test_an_end_that_left_the_reals_is_refused(self):
+        with pytest.raises(ValueError, match="two finite ends"):
+            on_line(points(walk(3)), point(np.ones(SIZE)), point(np.full(SIZE, np.nan)), MASK)
 
     def test_statistics_are_no_part_of_it(self):
         rows = walk(3)

@@ -1,0 +1,33 @@
+"""What would stop a study half-way, found before anything is trained."""
+
+from collections.abc import Sequence
+
+import jax
+
+from ravine import optimizers
+from ravine.landscapes.networks import Problem
+from ravine.landscapes.networks._rows import rows_of_steps
+from ravine.landscapes.networks._training_steps import divided
+from ravine.optimizers import Setting
+
+
+def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Setting, int | str]]) -> None:
+    """Refuse a training that cannot begin, where others would come before it.
+
+    Args:
+        problems: Each trained under every setting.
+        settings: Optimizers, each with the size of its minibatches.
+
+    Raises:
+        ValueError: an optimizer is no update rule or too large for a network, or there are fewer examples
+            than a minibatch holds.
+    """
+    if len(problems) * len(settings) < 2:
+        return
+    for problem in problems:
+        params, _ = divided(jax.eval_shape(lambda problem=problem: problem.start(0)))
+        for setting, size in settings:
+            count = len(problem.data.train.labels)
+            rows_of_steps(count, size, steps=1, order="shuffled", seed=0, difficulty=None)
+            rated = setting.with_rate(1.0) if setting.needs_rate else setting
+            jax.eval_shape(optimizers.rule_of(rated).init, params)

@@ -1,0 +1,35 @@
+"""Trainings that leave the reals, and what is left of them."""
+
+import jax
+import numpy as np
+from jaxtyping import Bool
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._subjects import Trained
+from ravine.landscapes.networks import Params
+
+
+def check_finite(run: Trained) -> None:
+    """Refuse a training whose solution is no point to look at.
+
+    Raises:
+        RecipeError: naming the run, and the step by which its weights had left the reals.
+    """
+    finite = _finite(run)
+    if not finite[-1]:
+        step = run.training.steps[finite.argmin()]
+        raise RecipeError(
+            f"{run.label} diverged: by step {step} its weights were no longer finite; give it a smaller "
+            "learning rate or weight decay."
+        )
+
+
+def finite_iterates(run: Trained) -> Params:
+    """The kept iterates that are finite, stacked."""
+    kept = _finite(run)
+    return jax.tree.map(lambda leaf: leaf[kept], run.training.iterates)
+
+
+def _finite(run: Trained) -> Bool[np.ndarray, " kept"]:
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(run.training.iterates)]
+    return np.all([np.isfinite(leaf).reshape(len(leaf), -1).all(axis=1) for leaf in leaves], axis=0)

@@ -1,0 +1,81 @@
+"""Points that are given: checkpoints, and pytrees from Python."""
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery.studies._choices import Choices
+from ravine.landscapes.networks import Params, read_checkpoint
+from ravine.landscapes.networks._leaves import is_array, is_floating, named_leaves
+
+_SHOWN = 6
+"""How many leaves a message names."""
+
+
+def points_of(choices: Choices, like: Params | None) -> tuple[Params, ...]:
+    """The given points, all of one form.
+
+    Args:
+        choices: Of the study.
+        like: A point of the form that is wanted; that of the first point unless given.
+
+    Raises:
+        RecipeError: a pytree is of another form, or has no numbers that are real and finite.
+        CheckpointError: a checkpoint cannot be read or is of another form.
+    """
+    points: list[Params] = []
+    for place, given in enumerate(choices.points, start=1):
+        wanted = points[0] if points else like
+        if isinstance(given, str | Path):
+            points.append(read_checkpoint(given, wanted))
+        else:
+            point = jax.tree.map(_as_array, given)
+            _check(point, wanted, f"Point {place} of {len(choices.points)}")
+            points.append(point)
+    return tuple(points)
+
+
+def _as_array(leaf: Any) -> Any:
+    """A number of Python's as an array, which moves along a line as all others do."""
+    return np.asarray(leaf, np.float32) if isinstance(leaf, float) else leaf
+
+
+def _check(point: Params, like: Params | None, shown: str) -> None:
+    leaves = named_leaves(point)[0]
+    real = [(name, leaf) for name, leaf in leaves if is_array(leaf) and is_floating(leaf)]
+    if not real:
+        raise RecipeError(f"{shown} holds no real numbers; give a pytree of arrays, or a checkpoint's path.")
+    for name, leaf in real:
+        if not np.isfinite(np.asarray(leaf, np.float64)).all():
+            raise RecipeError(
+                f"{shown} holds numbers that are NaN or infinite, in {name!r}; give finite ones."
+            )
+    if like is not None:
+        _check_form(point, like, shown)
+
+
+def _check_form(point: Params, like: Params, shown: str) -> None:
+    leaves, wanted = dict(named_leaves(point)[0]), dict(named_leaves(like)[0])
+    if set(leaves) != set(wanted):
+        raise RecipeError(f"{shown} is of another form: it has {_listed(leaves)}, and not {_listed(wanted)}.")
+    for name, leaf in leaves.items():
+        if np.shape(leaf) != np.shape(wanted[name]):
+            shapes = f"{np.shape(leaf)} instead of {np.shape(wanted[name])}"
+            raise RecipeError(f"{shown} is of another form: {name!r} has the shape {shapes}.")
+    if jax.tree.structure(point) != jax.tree.structure(like):
+        raise RecipeError(
+            f"{shown} has the leaves of what is studied, but is of another kind: a {_kind(point)} instead of "
+            f"a {_kind(like)}, or one with another activation."
+        )
+
+
+def _listed(leaves: dict[str, Any]) -> str:
+    more = f" and {len(leaves) - _SHOWN} more" if len(leaves) > _SHOWN else ""
+    return ", ".join(map(repr, list(leaves)[:_SHOWN])) + more
+
+
+def _kind(point: Params) -> str:
+    return type(point).__name__
