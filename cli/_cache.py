@@ -1,5 +1,6 @@
 """What the command line keeps between calls, in the user's cache folder."""
 
+import logging
 import os
 import warnings
 from contextlib import AbstractContextManager
@@ -28,5 +29,9 @@ def keep_programs() -> None:
     # A user's own settings of matplotlib would change the picture.
     os.environ["MATPLOTLIBRC"] = os.devnull
     warnings.filterwarnings("ignore", message=".*persistent compilation cache")
+    # What fails in a user's callback is told in one line by the command.
+    logging.getLogger("jax._src.callback").disabled = True
+    # Nor need matplotlib speak of a folder for its own cache that it cannot use.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # A letter that the font lacks is drawn as a box.
     warnings.filterwarnings("ignore", message="Glyph .* missing from font")

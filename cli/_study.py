@@ -133,8 +133,19 @@ def stage(*, quiet: bool) -> "Stage":
 
 def save_result(result: Any, path: Path, *, quiet: bool) -> None:
     """Write a result, with a progress bar where it is a film."""
-    if path.suffix.lower() not in FILMS:
-        result.save(path)
-        return
-    with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
-        result.save(path, on_frame=on_frame)
+    with _naming(path):
+        if path.suffix.lower() not in FILMS:
+            result.save(path)
+            return
+        with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
+            result.save(path, on_frame=on_frame)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """A block whose errors of the system name the file: a full disk does not say what it was too full for."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise

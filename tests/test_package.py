@@ -79,7 +79,12 @@ class TestDistribution:
         assert list((ROOT / "tests").rglob("__init__.py")) == []
 
     def test_no_stray_module_ships(self):
-        assert {path.stem for path in ROOT.glob("*.py")} == {"__init__", "_catalogue", "_quickly", "_whole_file"}
+        assert {path.stem for path in ROOT.glob("*.py")} == {
+            "__init__",
+            "_catalogue",
+            "_quickly",
+            "_whole_file",
+        }
 
     def test_package_data(self):
         assert not SETUPTOOLS["include-package-data"]
@@ -110,7 +115,9 @@ class TestDistribution:
 
     def test_every_study_has_a_picture(self):
         folder = ROOT / "gallery" / "studies"
-        pictures = {path.name: path.stat().st_size for path in folder.iterdir() if path.suffix in (".png", ".gif")}
+        pictures = {
+            path.name: path.stat().st_size for path in folder.iterdir() if path.suffix in (".png", ".gif")
+        }
         assert set(pictures) == {f"{name}{studies.load(name).ending}" for name in studies.names()}
         assert max(pictures.values()) < 400_000
 

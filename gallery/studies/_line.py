@@ -148,6 +148,7 @@ class Line(Result[LineChoices]):
     Attributes:
         curves: One for each network and optimizer.
         objective: What was measured, in words.
+        data: Of the trained networks, in words.
         batch_norm: Where its statistics come from; empty without batch norm.
     """
 
@@ -155,6 +156,7 @@ class Line(Result[LineChoices]):
     curves: tuple[Curve, ...]
     objective: str
     batch_norm: str
+    data: str = ""
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)
@@ -204,7 +206,8 @@ def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
         for run, other, label in zip(runs, others, labels, strict=True)
     )
     policies = {run.problem.objective(choices.policy).batch_norm for run in runs}
-    return Line(choices=choices, curves=curves, objective=_said(runs), batch_norm=max(policies))
+    data, said = runs[0].problem.data.title, _said(runs)
+    return Line(choices=choices, curves=curves, objective=said, batch_norm=max(policies), data=data)
 
 
 def _two_seeds(choices: LineChoices) -> bool:

@@ -12,7 +12,7 @@ def picture_of(train: Train) -> TrainingPicture:
     data = train.runs[0].problem.data.title
     return TrainingPicture(
         title=train.choices.title or f"Training {', '.join(titles)}",
-        subtitle=subtitle(train.choices, f"{', '.join(titles)} on {data}"),
+        subtitle=subtitle(train.choices, data if len(titles) > 1 else f"{', '.join(titles)} on {data}"),
         runs=tuple(_run(train, run) for run in train.runs),
         target=train.choices.target,
     )

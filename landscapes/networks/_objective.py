@@ -9,6 +9,8 @@ import equinox as eqx
 import jax
 from jaxtyping import Array, Float
 
+from ravine.landscapes.networks._objective_error import failure_in_jax
+
 Params: TypeAlias = Any
 """Any pytree of arrays."""
 
@@ -83,8 +85,13 @@ class Objective:
         """A block at whose end a loss that failed outside JAX raises its error, in place of any other.
 
         What the block computes is to be NumPy's by then: JAX may still be computing otherwise.
+
+        Raises:
+            ObjectiveError: a callback of the loss failed while JAX ran it.
         """
         try:
             yield
+        except jax.errors.JaxRuntimeError as error:
+            raise failure_in_jax(error, f"The objective {self.name!r}") from error
         finally:
             self.check()

@@ -22,6 +22,13 @@ class ObjectiveError(ValueError):
         return cls(f"{shown} fails: {_described(error)}{_place(error)}.")
 
 
+def failure_in_jax(error: BaseException, shown: str) -> BaseException:
+    """What stopped a compiled program, which JAX wraps in pages of its own: a user's mistake, or Ctrl-C."""
+    if _first_line(error).startswith("KeyboardInterrupt"):
+        return KeyboardInterrupt()
+    return ObjectiveError.of(error, shown)
+
+
 def _described(error: BaseException) -> str:
     text = _first_line(error)
     text = "".join(letter for letter in text if letter.isprintable()).rstrip(".:")

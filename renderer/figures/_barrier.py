@@ -7,11 +7,15 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from ravine.renderer._ticks import label
 from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._sheet import Sheet
 
 MOST_BARRIERS = 2
 """More brackets than these hide the curves."""
+
+_LOWEST = 8.0
+"""A bracket that is less high than this, in units, is no hill on the picture."""
 
 _CAP = 9.0
 """Half the width of a bracket's ends, in units."""
@@ -49,7 +53,8 @@ class Barrier:
 
 
 def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: Words) -> None:
-    """Brackets, each with how high it is."""
+    """Brackets, each with how high it is, where they are high enough to be seen."""
+    barriers = [barrier for barrier in barriers if _height(axes, barrier) >= _LOWEST * sheet.unit]
     for barrier in barriers:
         style = {"color": barrier.colour, "lw": sheet.points(1.8), "zorder": 4.0}
         for loss in (barrier.foot, barrier.top):
@@ -62,4 +67,11 @@ def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: 
     for barrier in barriers:
         height = barrier.top - barrier.foot
         places = [(barrier.at, barrier.foot + share * height) for share in (0.5, 0.3, 0.7, 1.0)]
-        words.put(f"barrier {height:.2g}", *places, colour=barrier.colour, bold=True, size=17)
+        words.put(f"barrier {label(height, digits=2)}", *places, colour=barrier.colour, bold=True, size=17)
+
+
+def _height(axes: Axes, barrier: Barrier) -> float:
+    """Of a bracket, in pixels."""
+    ends = np.array([[barrier.at, barrier.foot], [barrier.at, barrier.top]])
+    (_, foot), (_, top) = axes.transData.transform(ends).tolist()
+    return top - foot

@@ -75,7 +75,7 @@ def _draw_spread(sheet: Sheet, box: Box, picture: SpectrumPicture, shown: Float[
     axes = add_panel(sheet, box, x, y, title="density of the eigenvalues", x_label="eigenvalue")
     _draw_density(sheet, axes, places, density, y.low)
     axes.axvline(0.0, color=sheet.theme.frame, lw=sheet.points(1.4), zorder=1.0)
-    _draw_stems(sheet, axes, values, y.low, np.stack([places, density], axis=-1))
+    _draw_stems(sheet, axes, values, y.low)
 
 
 def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " some"] | None:
@@ -107,14 +107,13 @@ def _draw_stems(
     axes: Axes,
     values: Float[np.ndarray, " values"],
     floor: float,
-    density: Float[np.ndarray, "points 2"],
 ) -> None:
     """A stem with a ball for each eigenvalue; the outermost ones with their numbers."""
     tops = axes.transAxes.transform(np.array([[0.0, _STEM]]))
     level = float(axes.transData.inverted().transform(tops)[0, 1])
     above, below = _colours(sheet)
     stems = [np.array([[value, floor], [value, level]]) for value in values.tolist()]
-    words = Words(sheet, axes, density, *stems)
+    words = Words(sheet, axes, *stems)
     for value in values.tolist():
         colour = below if value < 0.0 else above
         axes.plot([value, value], [floor, level], color=colour, lw=sheet.points(2.2), zorder=3.0)

@@ -10,7 +10,10 @@ from click.shell_completion import BashComplete
 from PIL import Image
 
 from ravine import gallery, landscapes, optimizers
+from ravine.cli import _gallery
 from ravine.cli._group import ravine as commands
+from ravine.gallery import studies
+from ravine.landscapes import networks
 from ravine.optimizers import Setting, read_setting, schedules
 
 COMMANDS = commands.list_commands(click.Context(commands))
@@ -60,7 +63,8 @@ KINDS = {
     "landscapes": landscapes.names(),
     "optimizers": optimizers.names(),
     "schedules": schedules.names(),
-    "recipes": gallery.names(),
+    "networks": networks.names(),
+    "recipes": tuple(sorted((*gallery.names(), *studies.names()))),
 }
 
 
@@ -308,8 +312,11 @@ class TestGallery:
             "save_if_changed",
             lambda film, path, on_frame=None: saved.append(path) or path.write_bytes(b""),
         )
+        studied = []
+        monkeypatch.setattr(_gallery, "_make_study", lambda name, folder, quiet: studied.append(name))
         ravine("gallery")
         assert [path.name for path in saved] == [f"{name}.gif" for name in gallery.names()]
+        assert tuple(studied) == studies.names()
 
 
 COMPLETIONS = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ravine import gallery, landscapes, optimizers
+from ravine.gallery import studies
 
 FILM = "film.gif"
 
@@ -74,10 +75,14 @@ def test_show_of_a_wrong_name(ravine, name, nearest, kind):
     ("name", "kind"), [("adm", "optimizers"), ("radford-beal", "recipes"), ("bealle", "landscapes")]
 )
 def test_show_of_a_wrong_name_tells_where_all_are(ravine, name, kind):
-    count = {"landscapes": landscapes, "optimizers": optimizers, "recipes": gallery}[kind].names()
+    names = {
+        "landscapes": landscapes.names(),
+        "optimizers": optimizers.names(),
+        "recipes": (*gallery.names(), *studies.names()),
+    }
     line = ravine.fails("show", name)
     assert f"'ravine list {kind}'" in line
-    assert f"shows all {len(count)}." in line
+    assert f"shows all {len(names[kind])}." in line
 
 
 def test_gallery_of_a_wrong_name_makes_no_film(ravine, in_folder):
@@ -183,7 +188,7 @@ CLICKS_OWN = {
     "animate beale booth": "unexpected extra argument",
     "show beale -o beale.gif": "A still is a .png; got 'beale.gif'.",
     "show": "Missing argument",
-    "list everything": "'landscapes', 'optimizers', 'schedules', 'recipes'",
+    "list everything": "'landscapes', 'optimizers', 'schedules', 'networks', 'recipes'",
     "anmate beale": "No such command 'anmate'",
 }
 

@@ -1,4 +1,4 @@
-"""The commands on real networks: what they write, and that a recipe, a checkpoint and a loss of one's own do."""
+"""The commands on real networks: what they write, of networks, checkpoints and losses of one's own."""
 
 import csv
 import json
@@ -78,7 +78,8 @@ class TestOutputs:
     def test_the_same_again_gives_the_same_bytes(self, ravine, in_folder, command):
         for name in ("one", "two"):
             cache = ("--no-cache",) if name == "two" else ()
-            ravine.works(command, NETWORK, *OPTIONS[command], *cache, "-o", f"{name}.json", "-o", f"{name}.csv")
+            outputs = ("-o", f"{name}.json", "-o", f"{name}.csv")
+            ravine.works(command, NETWORK, *OPTIONS[command], *cache, *outputs)
         for ending in ("json", "csv"):
             assert (in_folder / f"one.{ending}").read_bytes() == (in_folder / f"two.{ending}").read_bytes()
 
@@ -96,17 +97,20 @@ class TestOutputs:
 
 class TestTrain:
     def test_a_run_that_is_saved_can_be_drawn(self, ravine, in_folder):
-        ravine.works("train", NETWORK, *QUICK, "-O", "adam:learning_rate=0.01", "--save", "run", "-o", "t.json")
+        options = (*QUICK, "-O", "adam:learning_rate=0.01", "--save", "run")
+        ravine.works("train", NETWORK, *options, "-o", "t.json")
         final = json.loads((in_folder / "t.json").read_text())["runs"][0]["final_loss"]
         ends = ("--from", "run/start.safetensors", "--to", "run/solution.safetensors")
         ravine.works("line", NETWORK, *ends, "-o", "line.json")
-        assert json.loads((in_folder / "line.json").read_text())["final_loss"] == pytest.approx(final, rel=1e-5)
+        record = json.loads((in_folder / "line.json").read_text())
+        assert record["final_loss"] == pytest.approx(final, rel=1e-5)
 
     def test_steps_to_a_target(self, ravine, in_folder):
         options = ("-O", "adam:learning_rate=0.01", "--steps", 100, "--keep-every", 1, "--target", 1.0)
         ravine.works("train", NETWORK, *options, "-o", "t.json")
         (run,) = json.loads((in_folder / "t.json").read_text())["runs"]
-        assert run["train_loss"][run["steps_to_target"]] <= 1.0 < run["train_loss"][run["steps_to_target"] - 1]
+        there = run["steps_to_target"]
+        assert run["train_loss"][there] <= 1.0 < run["train_loss"][there - 1]
 
 
 class TestGiven:

@@ -85,9 +85,11 @@ class TestGoodfellow:
         training = ravine.train("mlp", optimizers=["momentum:learning_rate=0.05"]).runs[0].training
         for place in (0, 70, 200):
             alpha = line.alphas[place]
-            between = jax.tree.map(lambda a, b, t=alpha: (1 - t) * a + t * b, training.start, training.solution)
-            assert line.train_loss[place] == pytest.approx(cross_entropy(between, problem.data.train), rel=1e-4)
-            assert line.test_loss[place] == pytest.approx(cross_entropy(between, problem.data.test), rel=1e-4)
+            ends = (training.start, training.solution)
+            between = jax.tree.map(lambda a, b, t=alpha: (1 - t) * a + t * b, *ends)
+            for name, split in problem.data.splits.items():
+                own = line.record()[f"{name}_loss"][place]
+                assert own == pytest.approx(cross_entropy(between, split), rel=1e-4)
 
 
 class TestLi:
@@ -158,19 +160,24 @@ class TestXing:
         assert run.record()["interior_share"] < 0.3
 
     def test_cosines_are_those_of_the_updates_of_gradient_descent(self, runs):
-        training = ravine.train(
-            "mlp",
-            optimizers=["sgd@GD:learning_rate=1"],
-            batch_size=["full"],
-            steps=100,
-            keep_every=1,
-        ).runs[0].training
+        training = (
+            ravine.train(
+                "mlp",
+                optimizers=["sgd@GD:learning_rate=1"],
+                batch_size=["full"],
+                steps=100,
+                keep_every=1,
+            )
+            .runs[0]
+            .training
+        )
         points = np.stack([flat(training.iterate(k)) for k in range(8)])
         updates = np.diff(points, axis=0)
         lengths = np.linalg.norm(updates, axis=1)
         wanted = (updates[1:] * updates[:-1]).sum(1) / (lengths[1:] * lengths[:-1])
         np.testing.assert_allclose(runs[0].cosines[:6], wanted, atol=2e-3)
-        np.testing.assert_allclose(runs[0].distances[:8], np.linalg.norm(points - points[0], axis=1), rtol=1e-4)
+        wanted = np.linalg.norm(points - points[0], axis=1)
+        np.testing.assert_allclose(runs[0].distances[:8], wanted, rtol=1e-4)
 
 
 def test_a_curve_goes_round_the_barrier():

@@ -16,6 +16,7 @@ import pytest
 
 from ravine.landscapes import _kept
 from ravine.landscapes.networks._objective import Objective
+from ravine.landscapes.networks._objective_error import ObjectiveError
 from ravine.landscapes.slices import _engine as engine
 from ravine.landscapes.slices import _kept_grid
 from ravine.landscapes.slices._engine import evaluate
@@ -83,7 +84,7 @@ def test_a_mistake_half_way_loses_nothing(tmp_path, monkeypatch):
 
     objective = Objective(measures=measures, identity="bowl")
     said: list[int] = []
-    with pytest.raises(RuntimeError, match="the module fails here"):
+    with pytest.raises(ObjectiveError, match="the module fails here"):
         evaluate(objective, ORIGIN, [DIRECTION], COORDINATES, keep=tmp_path, on_points=said.append)
     assert said[-1] == 20
     broken[0] = False
