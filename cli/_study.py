@@ -56,8 +56,8 @@ def run_study(
         check_output(path, choices, films=films)
     if check is not None:
         check(choices)
-    _join(**hosts)
-    result = kind.run(choices, stage(quiet=quiet or not leads))
+    with _joined(**hosts):
+        result = kind.run(choices, stage(quiet=quiet or not leads))
     if not leads:
         return None
     for path in paths:
@@ -111,13 +111,17 @@ def _leads(*, coordinator: str | None, processes: int | None, process: int | Non
     return process in (None, 0)
 
 
-def _join(*, coordinator: str | None, processes: int | None, process: int | None) -> None:
-    """Wait for the other processes, if there are any."""
+@contextmanager
+def _joined(*, coordinator: str | None, processes: int | None, process: int | None) -> Iterator[None]:
+    """A block that is run together with other processes, if there are any."""
     if coordinator is None or processes is None or process is None:
+        yield
         return
-    from ravine.landscapes.slices import join_hosts
+    from ravine.landscapes.slices import join_hosts, leave_hosts
 
     join_hosts(coordinator, processes, process)
+    yield
+    leave_hosts()
 
 
 def stage(*, quiet: bool) -> "Stage":

@@ -1,4 +1,4 @@
-"""Trainings that leave the reals, and what is left of them."""
+"""Trainings that leave the reals."""
 
 import jax
 import numpy as np
@@ -6,7 +6,6 @@ from jaxtyping import Bool
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._subjects import Trained
-from ravine.landscapes.networks import Params
 
 
 def check_finite(run: Trained) -> None:
@@ -24,10 +23,9 @@ def check_finite(run: Trained) -> None:
         )
 
 
-def finite_iterates(run: Trained) -> Params:
-    """The kept iterates that are finite, stacked."""
-    kept = _finite(run)
-    return jax.tree.map(lambda leaf: leaf[kept], run.training.iterates)
+def stays_finite(run: Trained) -> bool:
+    """Whether a training ends at a point."""
+    return bool(_finite(run)[-1])
 
 
 def _finite(run: Trained) -> Bool[np.ndarray, " kept"]:

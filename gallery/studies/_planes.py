@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._bend import trained_bend
-from ravine.gallery.studies._finite import check_finite, finite_iterates
+from ravine.gallery.studies._finite import check_finite, stays_finite
 from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.gallery.studies._stage import Stage
 from ravine.gallery.studies._subjects import Given, Trained, trainings
@@ -138,7 +138,8 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     del choices, stage
     origin = runs[0].solution
     mask = objective.trained(origin)
-    stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *map(finite_iterates, runs))
+    paths = [run.training.iterates for run in runs if stays_finite(run)]
+    stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *paths)
     return _with_ways(_principal(objective, stacked, origin, mask), runs)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ravine.landscapes.slices._extremes import extremes as extremes
     from ravine.landscapes.slices._extremes import extremes_at as extremes_at
     from ravine.landscapes.slices._hosts import join_hosts as join_hosts
+    from ravine.landscapes.slices._hosts import leave_hosts as leave_hosts
     from ravine.landscapes.slices._lanczos import NotFiniteError as NotFiniteError
     from ravine.landscapes.slices._line_facts import LineFacts as LineFacts
     from ravine.landscapes.slices._line_facts import line_facts as line_facts
@@ -48,6 +49,7 @@ _LATE = {
     "inner": "_vectors",
     "interior_share": "_walk_facts",
     "join_hosts": "_hosts",
+    "leave_hosts": "_hosts",
     "line_facts": "_line_facts",
     "minus": "_vectors",
     "norm": "_vectors",

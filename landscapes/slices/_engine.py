@@ -1,6 +1,7 @@
 """An objective's measures at many points of a line or plane: compiled once, resumable, on all devices."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
@@ -53,7 +54,7 @@ def evaluate(
     """
     corners, points = _checked(origin, directions, coordinates)
     folder = keep if objective.identity else None
-    source = source_of(objective, corners, points, wanted) if folder else {}
+    source = partial(source_of, objective, corners, points, wanted)
     with own_part(folder, source, points=len(points), measures=len(wanted)) as (grid, left):
         if on_points is not None and grid.done.any():
             on_points(int(grid.done.sum()))

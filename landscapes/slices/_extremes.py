@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def extremes_at(
     """
     folder = keep if objective.identity else None
     told = ("extremes", str(steps), str(tolerance), str(seed))
-    source = source_of(objective, (origin, *directions), coordinates, told) if folder else {}
+    source = partial(source_of, objective, (origin, *directions), coordinates, told)
     with own_part(folder, source, points=len(coordinates), measures=2) as (grid, left):
         for index in left.tolist():
             point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])

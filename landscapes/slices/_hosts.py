@@ -1,6 +1,14 @@
 """Several processes, on one computer or on several, that share the points of a grid."""
 
+import hashlib
+import json
+import os
 import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -36,11 +44,36 @@ def join_hosts(coordinator: str, processes: int, process: int, *, timeout: int =
         return
     meet(host, port, processes=processes, process=process, timeout=timeout)
     try:
-        jax.distributed.initialize(coordinator, processes, process, initialization_timeout=timeout)
-        jax.devices()
+        with _nothing_said():
+            jax.distributed.initialize(coordinator, processes, process, initialization_timeout=timeout)
+            multihost_utils.sync_global_devices("ravine")
     except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise HostsError(f"JAX could not join the {processes} processes: {reason}") from error
+
+
+@contextmanager
+def _nothing_said() -> Iterator[None]:
+    """A block whose standard output is thrown away: libraries below JAX write of their connections there."""
+    sys.stdout.flush()
+    with Path(os.devnull).open("wb") as nowhere:
+        kept = os.dup(1)
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def leave_hosts() -> None:
+    """Part from the other processes, once all have all the numbers.
+
+    JAX's runtime ends a process some time after another one is gone, unless they part: what is done alone
+    from here on, such as a film, may take as long as it likes.
+    """
+    if jax.process_count() > 1:
+        jax.distributed.shutdown()
 
 
 def _address(coordinator: str) -> tuple[str, int]:
@@ -55,9 +88,43 @@ def own_share(points: int) -> Int[np.ndarray, " own"]:
     return np.arange(jax.process_index(), points, jax.process_count())
 
 
+def check_agreement(source: Mapping[str, Any]) -> None:
+    """Refuse processes that share out different grids: each would fill up the other's.
+
+    Args:
+        source: What this process's numbers depend on, as JSON takes it.
+
+    Raises:
+        HostsError: another process computes something else, or has ended.
+    """
+    told = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).digest()
+    every = _from_all(np.frombuffer(told, np.uint8))
+    if (every != every[0]).any():
+        other = int((every != every[0]).any(axis=1).argmax())
+        raise HostsError(
+            f"Process {other} is at another grid than process 0: give all the same command and files; where "
+            "they train to other weights, give the points as checkpoints."
+        )
+
+
 def gathered(
     values: Float[np.ndarray, "points measures"], done: Bool[np.ndarray, " points"]
 ) -> Float[np.ndarray, "points measures"]:
-    """All values, each from a process that has it."""
-    all_values, all_done = multihost_utils.process_allgather((values, done))
+    """All values, each from a process that has it.
+
+    Raises:
+        HostsError: another process has ended.
+    """
+    all_values, all_done = _from_all((values, done))
     return np.take_along_axis(all_values, all_done.argmax(axis=0)[None, :, None], axis=0)[0]
+
+
+def _from_all(tree: Any) -> Any:
+    """The arrays of all processes, with a first axis for these."""
+    try:
+        return multihost_utils.process_allgather(tree)
+    except jax.errors.JaxRuntimeError as error:
+        raise HostsError(
+            "Another process ended before its part of the grid was done; start all of them again, and those "
+            "with a cache go on where they stopped."
+        ) from error

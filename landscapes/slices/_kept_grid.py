@@ -87,7 +87,6 @@ def source_of(
         "coordinates": _digest(coordinates),
         "wanted": list(wanted),
         "backend": jax.default_backend(),
-        "share": [jax.process_index(), jax.process_count()],
     }
 
 

@@ -64,6 +64,7 @@ def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: 
         axes.plot([barrier.at, barrier.at], [barrier.foot, barrier.top], **style)
         axes.plot([0.0, 1.0], [barrier.foot, barrier.foot], **{**style, "ls": ":", "alpha": 0.7})
         words.hide_nothing_of(np.array([[barrier.at, barrier.foot], [barrier.at, barrier.top]]))
+        words.hide_nothing_of(np.array([[0.0, barrier.foot], [1.0, barrier.foot]]))
     for barrier in barriers:
         height = barrier.top - barrier.foot
         places = [(barrier.at, barrier.foot + share * height) for share in (0.5, 0.3, 0.7, 1.0)]

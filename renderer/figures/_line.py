@@ -123,6 +123,7 @@ def _draw_losses(sheet: Sheet, axes: Axes, picture: LinePicture, colours: Sequen
             here = np.isclose(curve.alphas, end)
             add_dots(sheet, axes, curve.alphas[here], curve.train_loss[here], colour=colour, hollow=hollow)
     drawn = [(curve.alphas, loss) for curve in picture.curves for loss in (curve.train_loss, curve.test_loss)]
+    drawn += [(path.projection, path.loss) for path in _paths(picture)]
     curves = [np.stack([alphas, loss], axis=-1) for alphas, loss in drawn if loss is not None]
     barriers = _barriers(picture, colours)
     if len(barriers) <= MOST_BARRIERS:

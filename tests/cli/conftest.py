@@ -1,11 +1,13 @@
 """The command line as a process of its own."""
 
 import os
+import resource
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,22 @@ def _own_environment() -> dict[str, str]:
     }
 
 
+@contextmanager
+def _full_disk(size: int) -> Iterator[None]:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+
+@pytest.fixture
+def full_disk() -> Callable[[int], AbstractContextManager[None]]:
+    """A block in which no file can grow past a number of bytes."""
+    return _full_disk
+
+
 @pytest.fixture
 def small() -> list[str]:
     return list(SMALL)
@@ -35,11 +53,14 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
     processes = []
 
     def start(
-        *arguments: object, environment: Mapping[str, str] | None = None, **options
+        *arguments: object,
+        environment: Mapping[str, str] | None = None,
+        entry: Sequence[str] = ENTRY,
+        **options,
     ) -> subprocess.Popen[bytes]:
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
         process = subprocess.Popen(
-            [*ENTRY, *map(str, arguments)],
+            [*entry, *map(str, arguments)],
             env={**_own_environment(), **(environment or {})},
             **{"cwd": tmp_path, **streams, **options},
         )

@@ -1,10 +1,7 @@
 """What a user can get wrong: one line that says what and how to mend it, the right exit status, no file."""
 
 import os
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,17 +10,6 @@ from ravine import gallery, landscapes, optimizers
 from ravine.gallery import studies
 
 FILM = "film.gif"
-
-
-@contextmanager
-def full_disk(size: int) -> Iterator[None]:
-    """No file can grow past `size` bytes."""
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def names(folder: Path) -> list[str]:
@@ -315,7 +301,7 @@ def test_a_folder_with_other_files(ravine, in_folder, small):
         "film.webm",
     ],
 )
-def test_a_full_disk(ravine, in_folder, small, name, earlier):
+def test_a_full_disk(ravine, in_folder, small, full_disk, name, earlier):
     ravine.works("animate", "beale", *small, "-q", "-o", name)
     (in_folder / name).unlink()
     if earlier is not None:
@@ -328,7 +314,7 @@ def test_a_full_disk(ravine, in_folder, small, name, earlier):
         assert (in_folder / name).read_bytes() == earlier
 
 
-def test_a_full_disk_under_a_folder_of_frames(ravine, in_folder, small):
+def test_a_full_disk_under_a_folder_of_frames(ravine, in_folder, small, full_disk):
     ravine.works("animate", "beale", *small, "-q", "-o", "frames/")
     shutil.rmtree("frames")
     with full_disk(1500):
@@ -336,7 +322,7 @@ def test_a_full_disk_under_a_folder_of_frames(ravine, in_folder, small):
     assert list(in_folder.iterdir()) == []
 
 
-def test_a_full_disk_under_a_trace(ravine, in_folder):
+def test_a_full_disk_under_a_trace(ravine, in_folder, full_disk):
     ravine.works("trace", "beale", "-O", "sgd", "--steps", "12")
     with full_disk(100):
         ravine.fails("trace", "beale", "-O", "sgd", "--steps", "12", "-o", "trace.json", status=1)

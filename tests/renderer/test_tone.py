@@ -102,3 +102,18 @@ def test_losses_as_far_apart_as_numbers_can_be(scale):
     levels = Tone.of(losses, scale).level(losses)
     assert levels[0, 0] == 0.0
     assert levels[1, 1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("losses", LOSSES.values(), ids=LOSSES)
+def test_chosen_heights_make_one_scale_of_all_views(losses):
+    tone = Tone.of(losses, "auto", heights=(0.01, 100.0))
+    np.testing.assert_allclose(tone.level(np.geomspace(0.01, 100.0, 5)), [0.0, 0.25, 0.5, 0.75, 1.0])
+    np.testing.assert_array_equal(tone.level(np.array([1e-9, 1e9, np.nan])), [0.0, 1.0, 1.0])
+
+
+def test_chosen_heights_are_linear_where_they_are_near_each_other_or_that_is_wanted():
+    places = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(Tone.of(places, "auto", heights=(1.0, 3.0)).level(places), [0.0, 0.5, 1.0])
+    places = np.array([0.01, 50.005, 100.0])
+    tone = Tone.of(places, "linear", heights=(0.01, 100.0))
+    np.testing.assert_allclose(tone.level(places), [0.0, 0.5, 1.0])

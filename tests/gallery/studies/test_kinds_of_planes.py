@@ -1,0 +1,92 @@
+"""The planes that a study knows: what they go through, and by which statistics batch norm goes there."""
+
+import jax
+import numpy as np
+import pytest
+
+import ravine
+from ravine.gallery.studies import _bend
+from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.landscapes.slices import _extremes
+
+SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
+NORMED = "mlp:widths=[8],batch_norm=true"
+THREE = ("swa", "solutions", "bend")
+
+
+def bowl(params):
+    """0.5 (4 x^2 + y^2 - 2 z^2), whose Hessian is diag(4, 1, -2) everywhere."""
+    return 0.5 * (params["w"] ** 2 @ np.array([4.0, 1.0, -2.0], np.float32))
+
+
+def corner(*values: float) -> dict[str, np.ndarray]:
+    return {"w": np.array(values, np.float32)}
+
+
+@pytest.mark.parametrize("kind", THREE)
+def test_each_point_has_its_own_loss_with_batch_norm(kind):
+    plane = ravine.plane(NORMED, directions=kind, **SMALL)
+    assert plane.batch_norm == "recomputed"
+    ground = plane.ground
+    for (x, y), loss in zip(ground.marks.values(), plane.mark_losses, strict=True):
+        point = jax.tree.map(lambda o, u, v, x=x, y=y: o + x * u + y * v, ground.origin, *ground.directions)
+        assert loss == pytest.approx(float(ground.objective.loss(point)), rel=1e-3)
+
+
+def test_the_policy_is_said_and_can_be_chosen():
+    usual = {kind: PlaneChoices(directions=kind).policy for kind in ("random", "pca", "hessian", *THREE)}
+    assert {kind for kind, policy in usual.items() if policy == "recomputed"} == set(THREE)
+    assert PlaneChoices(directions="swa", batch_norm="inference").policy == "inference"
+
+
+def test_an_average_lies_amid_its_points():
+    ground = ravine.plane("mlp:widths=[8]", directions="swa", **SMALL).ground
+    *points, average = ground.marks.values()
+    np.testing.assert_allclose(average, np.mean(points, axis=0), rtol=1e-6)
+
+
+def test_a_plane_through_three_given_points_has_their_losses():
+    points = [corner(1, 0, 0), corner(0, 1, 0), corner(0, 0, 1)]
+    plane = ravine.plane(bowl, *points, resolution=3)
+    np.testing.assert_allclose(plane.mark_losses, [2.0, 0.5, -1.0], atol=1e-5)
+
+
+def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
+    plane = ravine.plane(bowl, corner(1, 1, 1), convexity=True, resolution=3, directions="hessian")
+    np.testing.assert_allclose(plane.convexity, np.full((3, 3), 0.5), rtol=1e-4)
+
+
+def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):
+    whole, seen = _extremes.extremes, []
+
+    def counted(*args, **options):
+        seen.append(1)
+        if len(seen) == 4:
+            raise KeyboardInterrupt
+        return whole(*args, **options)
+
+    choices = {"directions": "random", "convexity": True, "paths": False, "seed": 7, **SMALL}
+    monkeypatch.setattr(_extremes, "extremes", counted)
+    with pytest.raises(KeyboardInterrupt):
+        ravine.plane("mlp:widths=[8]", **choices)
+    resumed = ravine.plane("mlp:widths=[8]", **choices)
+    assert len(seen) == 4 + 9 - 3
+    monkeypatch.setattr(_extremes, "extremes", whole)
+    fresh = ravine.plane("mlp:widths=[8]", keep=False, **choices)
+    np.testing.assert_allclose(resumed.convexity, fresh.convexity, rtol=1e-5)
+
+
+def test_a_curve_is_not_trained_twice(monkeypatch):
+    first = ravine.connect("mlp:widths=[8]", steps=30, places=5)
+    monkeypatch.setattr(_bend, "connect", lambda *_, **__: pytest.fail("It was trained again."))
+    again = ravine.connect("mlp:widths=[8]", steps=30, places=5)
+    np.testing.assert_array_equal(again.curve["train_loss"], first.curve["train_loss"])
+
+
+def test_facts_of_a_line_are_those_from_end_to_end():
+    whole = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted")
+    for alphas in ((-0.5, 1.5, 23), (-0.33, 1.31, 401)):
+        other = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted", alphas=alphas)
+        assert other.barrier == pytest.approx(whole.barrier, rel=0.05)
+    part = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted", alphas=(0.1, 0.9, 11))
+    assert part.barrier is None
