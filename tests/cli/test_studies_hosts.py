@@ -1,4 +1,4 @@
-"""A study that several processes share: the numbers of one, the files of the first, and one line from each."""
+"""A study that processes share: the numbers of one, the files of the first, one line from each."""
 
 import signal
 import socket
@@ -24,7 +24,7 @@ def bowl(params):
     return (params["w"] ** 2).sum()
 
 def on_host(w):
-    if w[1] == 0.5 and "END" in os.environ:
+    if 0.4 < w[1] < 0.6 and "END" in os.environ:
         os.kill(os.getpid(), signal.SIGKILL)
     return np.float32((np.asarray(w) ** 2).sum())
 
