@@ -1,6 +1,7 @@
 """What would stop a study half-way, found before anything is trained."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 
@@ -11,12 +12,12 @@ from ravine.landscapes.networks._training_steps import divided
 from ravine.optimizers import Setting
 
 
-def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Setting, int | str]]) -> None:
+def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Setting, Any]]) -> None:
     """Refuse a training that cannot begin, where others would come before it.
 
     Args:
         problems: Each trained under every setting.
-        settings: Optimizers, each with the size of its minibatches.
+        settings: Optimizers, each with the size of its minibatches, a number or "full".
 
     Raises:
         ValueError: an optimizer is no update rule or too large for a network, or there are fewer examples

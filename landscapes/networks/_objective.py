@@ -9,7 +9,7 @@ import equinox as eqx
 import jax
 from jaxtyping import Array, Float
 
-from ravine.landscapes.networks._objective_error import failure_in_jax
+from ravine.landscapes.networks._objective_error import told
 
 Params: TypeAlias = Any
 """Any pytree of arrays."""
@@ -90,8 +90,7 @@ class Objective:
             ObjectiveError: a callback of the loss failed while JAX ran it.
         """
         try:
-            yield
-        except jax.errors.JaxRuntimeError as error:
-            raise failure_in_jax(error, f"The objective {self.name!r}") from error
+            with told(f"The objective {self.name!r}"):
+                yield
         finally:
             self.check()

@@ -2,7 +2,11 @@
 
 import sysconfig
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import jax
 
 _LONGEST = 300
 _OWN = Path(__file__).parents[2]
@@ -22,11 +26,19 @@ class ObjectiveError(ValueError):
         return cls(f"{shown} fails: {_described(error)}{_place(error)}.")
 
 
-def failure_in_jax(error: BaseException, shown: str) -> BaseException:
-    """What stopped a compiled program, which JAX wraps in pages of its own: a user's mistake, or Ctrl-C."""
-    if _first_line(error).startswith("KeyboardInterrupt"):
-        return KeyboardInterrupt()
-    return ObjectiveError.of(error, shown)
+@contextmanager
+def told(shown: str) -> Iterator[None]:
+    """A block in which a compiled program may stop: JAX wraps a mistake of a user, or Ctrl-C, in pages.
+
+    Raises:
+        ObjectiveError: the program stopped.
+    """
+    try:
+        yield
+    except jax.errors.JaxRuntimeError as error:
+        if _first_line(error).startswith("KeyboardInterrupt"):
+            raise KeyboardInterrupt from error
+        raise ObjectiveError.of(error, shown) from error
 
 
 def _described(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from ravine.landscapes._user_function import load_member
 from ravine.landscapes.networks._objective import Objective, Params
-from ravine.landscapes.networks._objective_error import ObjectiveError
+from ravine.landscapes.networks._objective_error import ObjectiveError, told
 
 
 def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objective:
@@ -52,7 +52,7 @@ def check_end(objective: Objective, text: str, label: str, params: Params) -> fl
         ObjectiveError: the loss fails there, or is not finite.
     """
     try:
-        with objective.checked():
+        with objective.checked(), told(f"The objective {text!r}"):
             loss = float(jax.jit(objective.loss)(params))
     except ObjectiveError:
         raise

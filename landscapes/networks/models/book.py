@@ -13,7 +13,7 @@ def book(key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int) -> DenseNet
 
 NETWORK = Network(
     build=book,
-    title="784-256-256-10",
+    title="The book's MLP, 256-256",
     about="The book's network: its loss along the line from a random start to the solution is figure 6-3.",
     paper="N. Buduma, N. Buduma and J. Papa, Fundamentals of Deep Learning, 2nd edition, chapter 6",
     year=2022,

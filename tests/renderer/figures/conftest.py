@@ -9,8 +9,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from ravine.renderer._canvas import touch
-
 SUBTITLE = "MLP 64-64-10 on handwritten digits · batch norm: statistics recomputed at every point · seed 0"
 NAN = float("nan")
 
@@ -216,6 +214,7 @@ def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
 @pytest.fixture(scope="session")
 def assert_words_apart() -> Callable[[Figure], None]:
     """A check that all level words of a figure are on it, and that no two touch."""
+    from ravine.renderer._canvas import touch
 
     def check(figure: Figure) -> None:
         words = list(_words(figure))
