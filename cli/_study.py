@@ -60,13 +60,18 @@ def run_study(
         result = kind.run(choices, stage(quiet=quiet or not leads))
     if not leads:
         return None
+    _write(result, paths, report, quiet=quiet)
+    if not quiet and result.choices.optimizers != choices.optimizers:
+        report_rates(result.choices.optimizers)
+    return result
+
+
+def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quiet: bool) -> None:
+    """Write the files, and say so."""
     for path in paths:
         save_result(result, path, quiet=quiet)
         if not quiet:
             click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
-    if not quiet and result.choices.optimizers != choices.optimizers:
-        report_rates(result.choices.optimizers)
-    return result
 
 
 def _default_output(name: str, recipe: str | None) -> Path:

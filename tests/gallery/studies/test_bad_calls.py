@@ -132,7 +132,7 @@ class TestResults:
 
     def test_has_numbers_by_name_and_no_others(self, line):
         np.testing.assert_allclose(line.train_loss, 3 * (1 - line.alphas) ** 2, atol=1e-6)
-        with pytest.raises(AttributeError, match="A line has no 'losses'. It has label, alphas,"):
+        with pytest.raises(AttributeError, match=r"A line has no 'losses'\. It has label, alphas,"):
             _ = line.losses
 
     def test_a_small_picture_is_refused_before_it_is_written(self, line, tmp_path: Path):
