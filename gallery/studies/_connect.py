@@ -10,10 +10,9 @@ from jaxtyping import Float
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._bend import trained_bend
 from ravine.gallery.studies._choices import MOST_POINTS, Choices
-from ravine.gallery.studies._evaluated import evaluated
+from ravine.gallery.studies._evaluated import MEASURES, evaluated
 from ravine.gallery.studies._finite import check_finite
 from ravine.gallery.studies._keys import keys_of_call
-from ravine.gallery.studies._line import MEASURES
 from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single

@@ -12,6 +12,9 @@ from ravine.gallery.studies._stage import Stage
 from ravine.landscapes.networks import Objective, Params, Training
 from ravine.landscapes.slices import evaluate
 
+MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+"""What is measured of a network, in the order of the files."""
+
 
 def evaluated(
     choices: Choices,

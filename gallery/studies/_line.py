@@ -1,37 +1,30 @@
 """The loss along the straight line between two points of a network's parameters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import MOST_POINTS, Choices
-from ravine.gallery.studies._evaluated import evaluated, measures_of_iterates
+from ravine.gallery.studies._curve import Curve, Path
+from ravine.gallery.studies._evaluated import MEASURES, evaluated, measures_of_iterates
 from ravine.gallery.studies._finite import check_finite
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
 from ravine.landscapes.networks import Objective, Params
-from ravine.landscapes.slices import LineFacts, line_facts, minus, norm, on_line
+from ravine.landscapes.slices import minus, norm, on_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 _ZOOMS = ((0.0, 0.01), (0.99, 1.0))
 _ZOOM_POINTS = 21
-_AT_END = 1e-9
-_BARRIER = 0.1
-"""A rise above the higher end by this part of its loss is a barrier."""
-
-_OFF_THE_LINE = 0.1
-"""A path leaves the line where it is farther from it than this part of the line's length."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,85 +53,6 @@ class LineChoices(Choices):
             raise RecipeError(
                 f"alphas go from A up to B at 2 to {MOST_POINTS} points; got {low:g} {high:g} {count}."
             )
-
-
-class Path(NamedTuple):
-    """A training path seen from the line between its ends.
-
-    Attributes:
-        step: The steps whose iterates were kept.
-        projection: How far along the line they are, 0 at the start and 1 at the solution.
-        residual: Their distance from it, in units of the line's length.
-        loss: Their own training loss.
-    """
-
-    step: Int[np.ndarray, " kept"]
-    projection: Float[np.ndarray, " kept"]
-    residual: Float[np.ndarray, " kept"]
-    loss: Float[np.ndarray, " kept"]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Curve:
-    """The measures along one line.
-
-    Attributes:
-        label: What tells it from the others on a picture.
-        rule: The optimizer that found the solution.
-        alphas: Places on the line.
-        measures: By name; `train_loss` always.
-        ends: The training loss at both ends.
-        zooms: The training loss close to the ends.
-        path: Of the training that led from the one to the other.
-    """
-
-    label: str
-    rule: str
-    alphas: Float[np.ndarray, " alphas"]
-    measures: Mapping[str, Float[np.ndarray, " alphas"]]
-    ends: tuple[float, float]
-    zooms: tuple[tuple[Float[np.ndarray, " places"], Float[np.ndarray, " places"]], ...]
-    path: Path | None
-
-    def record(self) -> dict[str, Any]:
-        """The numbers by name."""
-        facts = self.facts
-        return {
-            "alphas": self.alphas,
-            **{name: self.measures.get(name) for name in MEASURES},
-            "barrier": facts and facts.barrier,
-            "monotone": facts and facts.monotone,
-            "total_rise": facts and facts.total_rise,
-            "convex_share": facts and facts.convex_share,
-            "path": None if self.path is None else self.path._asdict(),
-            "initial_loss": self.ends[0],
-            "final_loss": self.ends[1],
-            "verdicts": self.verdicts,
-        }
-
-    @property
-    def verdicts(self) -> dict[str, bool]:
-        """What Goodfellow et al. found, asked of this line."""
-        facts, found = self.facts, {}
-        if facts is not None:
-            found |= {
-                "never_rises": facts.monotone,
-                "convex_throughout": facts.convex_share == 1.0,
-                "barrier": facts.barrier > _BARRIER * max(self.ends),
-            }
-        if self.path is not None:
-            found["path_leaves_line"] = bool(self.path.residual.max() > _OFF_THE_LINE)
-        return found
-
-    @property
-    def facts(self) -> LineFacts | None:
-        """Barrier, rises and convexity from end to end; None where the alphas do not reach both."""
-        inner = (self.alphas > _AT_END) & (self.alphas < 1.0 - _AT_END)
-        if self.alphas[0] > _AT_END or self.alphas[-1] < 1.0 - _AT_END or not inner.any():
-            return None
-        first, last = self.ends
-        losses = self.measures["train_loss"][inner]
-        return line_facts(np.array([0.0, *self.alphas[inner], 1.0]), np.array([first, *losses, last]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ravine.gallery.studies._line import Curve, Line
+from ravine.gallery.studies._curve import Curve
+from ravine.gallery.studies._line import Line
 from ravine.gallery.studies._words import subtitle
 from ravine.renderer.figures import LineCurve, LinePath, LinePicture, LineZoom
 

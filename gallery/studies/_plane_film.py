@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 
 from ravine.gallery.studies._between import losses_between
 from ravine.renderer import Ground, Run, Scene, SceneFrames, ThemeName, Timing, ViewName, colours
-from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
+from ravine.renderer.figures import PlanePicture, PlaneTrajectory
 
 _FAR = 0.5
 """A path is faintest as far off the plane as this part of the shorter side of what is shown."""

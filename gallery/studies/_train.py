@@ -12,8 +12,8 @@ from jaxtyping import Float
 from ravine._whole_file import check_folder_target
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._evaluated import MEASURES
 from ravine.gallery.studies._keys import keys_of_call
-from ravine.gallery.studies._line import MEASURES
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, trainings, with_rates
