@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, UnionType
@@ -80,6 +80,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(shared, ignore_errors=True))
         config.add_cleanup(lambda: os.environ.pop("RAVINE_TEST_FOLDER"))
     OwnFolders(Path(shared)).enter()
+
+
+_MOST_MAPS = 20_000
+"""Of the 65530 pieces of memory that Linux gives a process; LLVM takes a few for every compiled program."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _let_programs_go() -> Iterator[None]:
+    """Forget what JAX compiled for a module, before the process runs out of pieces of memory."""
+    yield
+    maps = Path("/proc/self/maps")
+    if "jax" in sys.modules and maps.exists() and maps.read_bytes().count(b"\n") > _MOST_MAPS:
+        sys.modules["jax"].clear_caches()
 
 
 @dataclass(frozen=True)
