@@ -1,12 +1,11 @@
 """A recipe: everything that determines a film, in one record that a file can hold."""
 
-import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_recipe
+from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_keys, check_recipe
 from ravine.gallery._recipe_checks import RecipeError as RecipeError
 from ravine.landscapes import Landscape
 
@@ -97,12 +96,7 @@ class Recipe:
         Raises:
             RecipeError: a key is unknown, or a value is of the wrong kind.
         """
-        known = {field.name for field in fields(cls)}
-        for key in values:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else f" It has {', '.join(sorted(known))}."
-                raise RecipeError(f"A recipe has no key {key!r}.{hint}")
+        check_keys(values, {field.name for field in fields(cls)}, lacking="A recipe has no key")
         return cls(**{key: _plain(key, value) for key, value in values.items()})
 
     def replace(self, **values: Any) -> "Recipe":

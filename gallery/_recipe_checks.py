@@ -1,7 +1,8 @@
 """What is wrong with a recipe, told by key, value and remedy."""
 
+import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -34,6 +35,19 @@ _KINDS: tuple[tuple[str, Any, str], ...] = (
 
 class RecipeError(ValueError):
     """A recipe that makes no film; the message names the key, the value and the remedy."""
+
+
+def check_keys(keys: Iterable[str], known: Collection[str], *, lacking: str) -> None:
+    """Refuse a key that is not known.
+
+    Raises:
+        RecipeError: beginning with `lacking`, and naming the nearest known key or all of them.
+    """
+    for key in keys:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" It has {', '.join(sorted(known))}."
+            raise RecipeError(f"{lacking} {key!r}.{hint}")
 
 
 def check_recipe(recipe: "Recipe") -> None:

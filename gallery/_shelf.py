@@ -1,12 +1,12 @@
 """The shelf of recipes that are shipped, and recipes from files."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 from ravine._catalogue import check_name
 from ravine.gallery import studies
 from ravine.gallery._recipe import Recipe, RecipeError
+from ravine.gallery._recipe_file import read_recipe_file
 
 _FOLDER = Path(__file__).parent
 
@@ -33,12 +33,7 @@ def load(name: str) -> Recipe:
 
 
 def _read(path: Path) -> Recipe:
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RecipeError(f"The recipe {str(path)!r} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"The recipe {str(path)!r} is not TOML: {error}.") from None
+    values = read_recipe_file(path)
     if "command" in values:
         raise RecipeError(f"The recipe {str(path)!r} is one of 'ravine {values['command']}'.")
     try:

@@ -1,6 +1,5 @@
 """What every study has to choose: what is trained on what, how, and the look of the picture."""
 
-import difflib
 import json
 import math
 from collections.abc import Mapping
@@ -12,7 +11,14 @@ from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, ge
 import numpy as np
 
 from ravine.gallery._recipe import read_size
-from ravine.gallery._recipe_checks import LARGEST, MOST_STEPS, SMALLEST, RecipeError, check_optimizers
+from ravine.gallery._recipe_checks import (
+    LARGEST,
+    MOST_STEPS,
+    SMALLEST,
+    RecipeError,
+    check_keys,
+    check_optimizers,
+)
 
 MOST_POINTS = 100_000
 """On a line or a curve."""
@@ -117,12 +123,7 @@ class Choices:
         Raises:
             RecipeError: a key is unknown, or a value is of the wrong kind.
         """
-        known = {field.name for field in fields(cls)}
-        for key in values:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else f" It has {', '.join(sorted(known))}."
-                raise RecipeError(f"This study has no choice {key!r}.{hint}")
+        check_keys(values, {field.name for field in fields(cls)}, lacking="This study has no choice")
         kinds = get_type_hints(cls)
         return cls(**{key: _plain(key, value, kinds[key]) for key, value in values.items()})
 

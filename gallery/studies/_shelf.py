@@ -1,12 +1,12 @@
 """The shelf of studies that are shipped, and studies from files."""
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ravine._catalogue import check_name
 from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery._recipe_file import read_recipe_file
 
 COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
 """The kinds of study: each has a module _NAME with a function NAME."""
@@ -49,12 +49,7 @@ def load(name: str) -> Study:
     if not name.endswith(".toml"):
         _check_name(name)
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RecipeError(f"The recipe {str(path)!r} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"The recipe {str(path)!r} is not TOML: {error}.") from None
+    values = read_recipe_file(path)
     command, film = values.pop("command", None), values.pop("film", False)
     if command not in COMMANDS:
         given = "names none" if command is None else f"names {command!r}"
