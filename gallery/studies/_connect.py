@@ -94,7 +94,7 @@ class Connect(Result[ConnectChoices]):
         from ravine.gallery.studies._connect_picture import picture_of
         from ravine.renderer.figures import draw_curve
 
-        return draw_curve(picture_of(self), **self.look)
+        return draw_curve(picture_of(self._itself), **self.look)
 
 
 def _barrier(loss: Float[np.ndarray, " places"]) -> float:

@@ -99,7 +99,7 @@ class Line(Result[LineChoices]):
         from ravine.gallery.studies._line_picture import picture_of
         from ravine.renderer.figures import draw_line
 
-        return draw_line(picture_of(self), **self.look)
+        return draw_line(picture_of(self._itself), **self.look)
 
 
 def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:

@@ -146,7 +146,7 @@ class Plane(Result[PlaneChoices]):
         from ravine.gallery.studies._plane_picture import picture_of
         from ravine.renderer.figures import draw_plane
 
-        return draw_plane(picture_of(self), view=self.choices.view, **self.look)
+        return draw_plane(picture_of(self._itself), view=self.choices.view, **self.look)
 
     @cached_property
     def frames(self) -> "SceneFrames":
@@ -159,7 +159,7 @@ class Plane(Result[PlaneChoices]):
 
         if not self.trajectories:
             raise ValueError("A film of a plane shows training paths, and there is none; write a .png.")
-        return film_of(self)
+        return film_of(self._itself)
 
     def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> None:
         """As every result, and as a film: .gif, .mp4, .webm or .webp."""

@@ -46,6 +46,11 @@ class Result(ABC, Generic[Chosen]):
         """The picture."""
 
     @property
+    def _itself(self) -> Any:
+        """This result: where its file is checked beside the installed package, its types are two."""
+        return self
+
+    @property
     def look(self) -> dict[str, Any]:
         """Theme and size of the picture."""
         return {"theme": self.choices.theme, "size": self.choices.size}

@@ -100,7 +100,7 @@ class Spectrum(Result[SpectrumChoices]):
         from ravine.gallery.studies._spectrum_picture import picture_of
         from ravine.renderer.figures import draw_spectrum
 
-        return draw_spectrum(picture_of(self), **self.look)
+        return draw_spectrum(picture_of(self._itself), **self.look)
 
 
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:

@@ -105,7 +105,7 @@ class Train(Result[TrainChoices]):
         from ravine.gallery.studies._train_picture import picture_of
         from ravine.renderer.figures import draw_training
 
-        return draw_training(picture_of(self), **self.look)
+        return draw_training(picture_of(self._itself), **self.look)
 
     def save_runs(self, folder: str | Path) -> None:
         """Write the runs themselves: a folder each, with checkpoints and run.json.

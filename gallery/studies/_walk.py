@@ -137,7 +137,7 @@ class Walk(Result[WalkChoices]):
         from ravine.gallery.studies._walk_picture import picture_of
         from ravine.renderer.figures import draw_walk
 
-        return draw_walk(picture_of(self), **self.look)
+        return draw_walk(picture_of(self._itself), **self.look)
 
     @property
     def verdicts(self) -> dict[str, bool]:

