@@ -58,11 +58,11 @@ def _make_study(name: str, folder: Path, *, quiet: bool) -> None:
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
-    from ravine.cli._study import FILMS, save_result, stage
+    from ravine.cli._study import save_result, stage
     from ravine.gallery.studies._kinds import kind_of
     from ravine.gallery.studies._result import check_result_path
 
-    check_result_path(path, further=FILMS)
+    check_result_path(path, further=studies.FILMS)
     kind = kind_of(study.command)
     result = kind.run(studies.preview(kind.choices.of(study.choices), film=study.film), stage(quiet=quiet))
     save_result(result, path, quiet=quiet)

@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from ravine.cli._study import FILMS, run_study
+from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
+from ravine.gallery import studies
 
 
 @click.command("plane")
@@ -57,7 +58,7 @@ def plane_command(**options: Any) -> None:
       ravine plane conv:skip=true --directions random --view surface
       ravine plane --directions swa -O sgd:learning_rate=0.5 -o swa.pdf
     """
-    run_study("plane", options, _report, films=FILMS)
+    run_study("plane", options, _report, films=studies.FILMS)
 
 
 def _report(plane: Any) -> str:

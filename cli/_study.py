@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ravine.gallery.studies._result import Result
     from ravine.gallery.studies._stage import Stage
 
-FILMS = (".gif", ".mp4", ".webm", ".webp")
 _HOSTS = ("coordinator", "processes", "process")
 
 
@@ -143,7 +142,7 @@ def stage(*, quiet: bool) -> "Stage":
 def save_result(result: Any, path: Path, *, quiet: bool) -> None:
     """Write a result, with a progress bar where it is a film."""
     with _naming(path):
-        if path.suffix.lower() not in FILMS:
+        if path.suffix.lower() not in studies.FILMS:
             result.save(path)
             return
         with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:

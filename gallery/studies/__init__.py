@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ravine.gallery.studies._shelf import COMMANDS as COMMANDS
+from ravine.gallery.studies._shelf import FILMS as FILMS
 from ravine.gallery.studies._shelf import load as load
 from ravine.gallery.studies._shelf import names as names
 from ravine.gallery.studies._shelf import preview as preview

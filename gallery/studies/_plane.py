@@ -17,6 +17,7 @@ from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.gallery.studies._planes import Plane as Ground
 from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
+from ravine.gallery.studies._shelf import FILMS
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
 from ravine.gallery.studies._subjects import given, is_given, with_rates
 from ravine.gallery.studies._ways import Way
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from ravine.renderer import SceneFrames
 
-FILMS = (".gif", ".mp4", ".webm", ".webp")
 
 _SAME = 1e-5
 """Losses that are computed along two ways agree to this part of them."""

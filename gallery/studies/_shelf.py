@@ -14,6 +14,10 @@ COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
 _FOLDER = Path(__file__).parent
 
 
+FILMS = (".gif", ".mp4", ".webm", ".webp")
+"""The endings of a study that is a film."""
+
+
 class Study(NamedTuple):
     """A study as a file holds it.
 

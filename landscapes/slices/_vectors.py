@@ -54,11 +54,6 @@ def mixed(parts: Sequence[tuple[float, Params]]) -> Params:
     return jax.tree.map(mix, *(params for _, params in parts))
 
 
-def masked(a: Params, mask: Mask) -> Params:
-    """`a` with 0 in the leaves that are not trained."""
-    return jax.tree.map(lambda leaf, trained: np.asarray(leaf) if trained else _zeros(leaf), a, mask)
-
-
 def flat(a: Params, mask: Mask) -> Float64[np.ndarray, " size"]:
     """The trained leaves in their order, as one vector."""
     parts = [_double(leaf).ravel() for leaf in trained_leaves(a, mask)]
