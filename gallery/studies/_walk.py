@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._keys import keys_of_call
@@ -195,7 +196,7 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
         label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
-        rate=rate if isinstance(rate, float) and run.rule == "sgd" else None,
+        rate=rate if isinstance(rate, float) and run.setting.optimizer is optimizers.load("sgd") else None,
         stage=stage,
     )
 
