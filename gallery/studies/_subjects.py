@@ -117,7 +117,7 @@ def _rated(choices: Choices, problem: Problem, setting: Setting, size: int | str
             problem,
             lambda rate: optimizers.rule_of(setting.with_rate(rate)),
             iterate=setting.iterate,
-            identity=text_of(setting),
+            identity=text_of(setting) or None,
             seed=choices.seed,
             **_shared(choices, size),
         )
@@ -135,7 +135,7 @@ def _trained(
             keep_every=choices.keep_every,
             early_stopping=choices.early_stopping,
             iterate=setting.iterate,
-            identity=text,
+            identity=text or None,
             on_step=on_step,
             seed=seed,
             **_shared(choices, size),

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from ravine.landscapes.networks._objective import Objective, Params
-from ravine.landscapes.slices._hessian import hessian_product
+from ravine.landscapes.slices._hessian import hessian_fingerprint, hessian_product
 from ravine.landscapes.slices._kept_grid import source_of
 from ravine.landscapes.slices._lanczos import NotFiniteError, lanczos
 from ravine.landscapes.slices._own_part import own_part
@@ -82,10 +82,11 @@ def extremes_at(
     Reference:
         H. Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 6.
     """
-    folder = keep if objective.identity else None
-    told = ("extremes", str(steps), str(tolerance), str(seed))
-    source = partial(source_of, objective, (origin, *directions), coordinates, told)
-    with own_part(folder, source, points=len(coordinates), measures=2) as (grid, left):
+    curvature = hessian_fingerprint(objective, origin) if keep is not None else ""
+    is_told = bool(objective.identity or curvature)
+    told = ("extremes", curvature, str(steps), str(tolerance), str(seed))
+    source = partial(source_of, objective.identity, (origin, *directions), coordinates, told)
+    with own_part(keep if is_told else None, source, points=len(coordinates), measures=2) as (grid, left):
         for index in left.tolist():
             point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])
             found = (np.nan, np.nan)

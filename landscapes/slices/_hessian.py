@@ -10,6 +10,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Float64
 
+from ravine._fingerprint import fingerprint
 from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.slices._lanczos import Product
@@ -31,6 +32,14 @@ def hessian_product(objective: Objective, params: Params) -> Product:
             return np.asarray(_product(objective, params, data, along))
 
     return product
+
+
+def hessian_fingerprint(objective: Objective, params: Params) -> str:
+    """Tell by a digest what the Hessian is and by which parameters; empty of a loss outside JAX."""
+    vector = _flat_loss(objective, params, objective.data)[1]
+    return fingerprint(
+        lambda point, along: _product_of(objective, point, objective.data, along), params, vector
+    )
 
 
 def gradient(objective: Objective, params: Params) -> Float[np.ndarray, " size"]:

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.landscapes import Kept
-from ravine.landscapes.networks._objective import Objective, Params
+from ravine.landscapes.networks._made_from import set_in_jax
+from ravine.landscapes.networks._objective import Params
 
 _PAUSE = 1.0
 """Seconds between two savings of a grid that is being computed."""
@@ -75,18 +76,18 @@ class KeptGrid:
 
 
 def source_of(
-    objective: Objective,
+    identity: str,
     corners: Sequence[Params],
     coordinates: Float[np.ndarray, "points k"],
     wanted: Sequence[str],
 ) -> dict[str, Any]:
     """What tells a grid from all others, as JSON takes it."""
     return {
-        "objective": objective.identity,
+        "objective": identity,
         "corners": [_digest(tree) for tree in corners],
         "coordinates": _digest(coordinates),
         "wanted": list(wanted),
-        "backend": jax.default_backend(),
+        "set": set_in_jax(),
     }
 
 
