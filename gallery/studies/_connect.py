@@ -70,15 +70,25 @@ class Connect(Result[ConnectChoices]):
         """How far the curve rises above its higher end."""
         return _barrier(self.curve["train_loss"])
 
+    @property
+    def line(self) -> dict[str, Float[np.ndarray, " places"] | None]:
+        """The measures on the straight line, None where there are none."""
+        return {name: self.straight.get(name) for name in MEASURES}
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the curve stays lower."""
+        return {"curve_is_lower": self.curve_barrier < self.line_barrier}
+
     def record(self) -> dict[str, Any]:
         return {
             "alphas": self.alphas,
-            "line": {name: self.straight.get(name) for name in MEASURES},
+            "line": self.line,
             "curve": {name: self.curve.get(name) for name in MEASURES},
             "line_barrier": self.line_barrier,
             "curve_barrier": self.curve_barrier,
-            "verdicts": {"curve_is_lower": self.curve_barrier < self.line_barrier},
-            "seed": self.choices.seed,
+            "verdicts": self.verdicts,
+            "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
         }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
+from jaxtyping import Float
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import MOST_POINTS, Choices
@@ -17,7 +18,7 @@ from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
 from ravine.landscapes.networks import Objective, Params
-from ravine.landscapes.slices import minus, norm, on_line
+from ravine.landscapes.slices import LineFacts, minus, norm, on_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,6 +72,86 @@ class Line(Result[LineChoices]):
     objective: str
     batch_norm: str
     data: str = ""
+
+    @property
+    def _first(self) -> Curve:
+        """What the numbers below are of."""
+        return self.curves[0]
+
+    @property
+    def label(self) -> str:
+        """Of the first curve, as all numbers that follow."""
+        return self._first.label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places on the line."""
+        return self._first.alphas
+
+    @property
+    def train_loss(self) -> Float[np.ndarray, " alphas"]:
+        """The training loss at each."""
+        return self._first.measures["train_loss"]
+
+    @property
+    def test_loss(self) -> Float[np.ndarray, " alphas"] | None:
+        """The test loss, where it was measured."""
+        return self._first.measures.get("test_loss")
+
+    @property
+    def train_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """The share of training examples that are told right."""
+        return self._first.measures.get("train_accuracy")
+
+    @property
+    def test_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """That of test examples."""
+        return self._first.measures.get("test_accuracy")
+
+    @property
+    def facts(self) -> LineFacts | None:
+        """Barrier, rises and convexity; None where the alphas do not reach both ends."""
+        return self._first.facts
+
+    @property
+    def barrier(self) -> float | None:
+        """How far the loss rises above its higher end."""
+        return self.facts and self.facts.barrier
+
+    @property
+    def monotone(self) -> bool | None:
+        """Whether it never rises."""
+        return self.facts and self.facts.monotone
+
+    @property
+    def total_rise(self) -> float | None:
+        """The sum of all its rises."""
+        return self.facts and self.facts.total_rise
+
+    @property
+    def convex_share(self) -> float | None:
+        """The share of the line where it is convex."""
+        return self.facts and self.facts.convex_share
+
+    @property
+    def path(self) -> dict[str, np.ndarray] | None:
+        """The training path seen from the line: step, projection, residual and loss."""
+        return None if self._first.path is None else self._first.path._asdict()
+
+    @property
+    def initial_loss(self) -> float:
+        """The training loss at the first end."""
+        return self._first.ends[0]
+
+    @property
+    def final_loss(self) -> float:
+        """The training loss at the second end."""
+        return self._first.ends[1]
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What Goodfellow et al. found, asked of the line."""
+        return self._first.verdicts
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)

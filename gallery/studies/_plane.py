@@ -87,6 +87,39 @@ class Plane(Result[PlaneChoices]):
     trajectories: tuple[Trajectory, ...]
     convexity: Float[np.ndarray, "rows columns"] | None
 
+    @property
+    def explained_shares(self) -> tuple[float, float] | None:
+        """What part of the paths' motion each direction explains, where that is what chose them."""
+        return self.ground.shares
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """What the directions are, in words."""
+        return self.ground.axes
+
+    @property
+    def points(self) -> list[dict[str, Any]]:
+        """Points in the plane: label, x, y and loss."""
+        return [
+            {"label": label, "x": place[0], "y": place[1], "loss": loss}
+            for (label, place), loss in zip(self.ground.marks.items(), self.mark_losses, strict=True)
+        ]
+
+    @property
+    def curve(self) -> Float[np.ndarray, "points 2"] | None:
+        """A curve in the plane."""
+        return self.ground.curve
+
+    @property
+    def objective(self) -> str:
+        """What was measured, in words."""
+        return self.ground.objective.name
+
+    @property
+    def batch_norm(self) -> str | None:
+        """Where its statistics come from."""
+        return self.ground.objective.batch_norm or None
+
     def record(self) -> dict[str, Any]:
         return {
             "x": self.x,
@@ -94,13 +127,10 @@ class Plane(Result[PlaneChoices]):
             "loss": self.loss,
             "center_loss": self.center_loss,
             "explained_share": self.explained_share,
-            "explained_shares": self.ground.shares,
-            "axes": self.ground.axes,
-            "points": [
-                {"label": label, "x": place[0], "y": place[1], "loss": loss}
-                for (label, place), loss in zip(self.ground.marks.items(), self.mark_losses, strict=True)
-            ],
-            "curve": self.ground.curve,
+            "explained_shares": self.explained_shares,
+            "axes": self.axes,
+            "points": self.points,
+            "curve": self.curve,
             "convexity": self.convexity,
             "trajectories": [
                 {
@@ -115,9 +145,9 @@ class Plane(Result[PlaneChoices]):
                 for path in self.trajectories
             ],
             "verdicts": self.verdicts,
-            "seed": self.choices.seed,
-            "objective": self.ground.objective.name,
-            "batch_norm": self.ground.objective.batch_norm or None,
+            "seed": self.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm,
         }
 
     @property

@@ -6,6 +6,7 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -46,6 +47,11 @@ class Result(ABC, Generic[Chosen]):
         """The picture."""
 
     @property
+    def seed(self) -> int:
+        """Of the initial weights, the minibatches and the directions."""
+        return self.choices.seed
+
+    @property
     def _itself(self) -> Any:
         """This result: where its file is checked beside the installed package, its types are two."""
         return self
@@ -82,13 +88,12 @@ class Result(ABC, Generic[Chosen]):
         """The numbers as a .json, .csv or .npz file."""
         return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
 
-    def __getattr__(self, name: str) -> Any:
-        """The numbers of the record, such as `result.train_loss` and `result.barrier`."""
-        record = self.record() if "choices" in self.__dict__ and not name.startswith("_") else {}
-        if name not in record:
-            known = f" It has {', '.join(record)}." if record else ""
-            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}.{known}")
-        return record[name]
+    if not TYPE_CHECKING:  # which knows all names, and that there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            """Nothing but a message that lists the names there are."""
+            known = ", ".join(_names(type(self)))
+            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}. It has {known}.")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from ravine.renderer.figures import figure_bytes
@@ -98,6 +103,13 @@ class Result(ABC, Generic[Chosen]):
 
     def __repr__(self) -> str:
         return f"<{self.comment}>"
+
+
+def _names(kind: type[Result[Any]]) -> list[str]:
+    """What numbers a result has: its fields, and what is computed of them."""
+    found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
+    named = dict.fromkeys([*found, *(field.name for field in fields(kind))])
+    return [name for name in named if not name.startswith("_") and name not in ("comment", "look")]
 
 
 def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:

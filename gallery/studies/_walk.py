@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 _ALPHAS = np.linspace(0.0, 1.0, 11)
 
+_RECORDED = (
+    *("alphas", "losses", "cosines", "distances", "sharpness", "sharpness_at"),
+    *("stable_sharpness", "interior_share"),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WalkChoices(Choices):
@@ -92,18 +97,19 @@ class Steps:
     sharpness: Float[np.ndarray, " places"]
     rate: float | None
 
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at the rate diverges, where that is one number."""
+        return None if self.rate is None else 2.0 / self.rate
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return interior_share(self.losses)
+
     def record(self) -> dict[str, Any]:
         """The numbers by name."""
-        return {
-            "alphas": self.alphas,
-            "losses": self.losses,
-            "cosines": self.cosines,
-            "distances": self.distances,
-            "sharpness": self.sharpness,
-            "sharpness_at": self.sharpness_at,
-            "stable_sharpness": None if self.rate is None else 2.0 / self.rate,
-            "interior_share": interior_share(self.losses),
-        }
+        return {name: getattr(self, name) for name in _RECORDED}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -114,6 +120,51 @@ class Walk(Result[WalkChoices]):
     runs: tuple[Steps, ...]
     objective: str
     batch_norm: str
+
+    @property
+    def label(self) -> str:
+        """Of the first run, as all numbers that follow."""
+        return self.runs[0].label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places between two iterates."""
+        return self.runs[0].alphas
+
+    @property
+    def losses(self) -> Float[np.ndarray, "updates alphas"]:
+        """The training loss there, for each pair of consecutive iterates."""
+        return self.runs[0].losses
+
+    @property
+    def cosines(self) -> Float[np.ndarray, " pairs"]:
+        """Between the gradients at successive iterates."""
+        return self.runs[0].cosines
+
+    @property
+    def distances(self) -> Float[np.ndarray, " iterates"]:
+        """Of the iterates from the start."""
+        return self.runs[0].distances
+
+    @property
+    def sharpness(self) -> Float[np.ndarray, " places"]:
+        """The largest eigenvalue of the Hessian at some iterates."""
+        return self.runs[0].sharpness
+
+    @property
+    def sharpness_at(self) -> Int[np.ndarray, " places"]:
+        """Those iterates."""
+        return self.runs[0].sharpness_at
+
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at its rate diverges."""
+        return self.runs[0].stable_sharpness
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return self.runs[0].interior_share
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": run.label, **run.record()} for run in self.runs)
