@@ -13,6 +13,7 @@ import numpy as np
 
 from ravine._whole_file import OutputError, check_target, whole_file
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,9 +30,11 @@ class Result(ABC, Generic[Chosen]):
 
     Attributes:
         choices: All that determines it.
+        held: What of points that are given is held fixed; None of networks that are trained.
     """
 
     choices: Chosen
+    held: Fixed | None = None
 
     @abstractmethod
     def record(self) -> dict[str, Any]:
@@ -49,6 +52,11 @@ class Result(ABC, Generic[Chosen]):
     def _itself(self) -> Any:
         """This result: where its file is checked beside the installed package, its types are two."""
         return self
+
+    @property
+    def fixed_record(self) -> dict[str, Any]:
+        """What the record says of leaves that are held fixed."""
+        return {} if self.held is None else self.held.record()
 
     @property
     def look(self) -> dict[str, Any]:

@@ -44,8 +44,14 @@ def extremes(
         tolerance: On the residuals of both, relative to the larger absolute value; the error of an
             eigenvalue is about its residual's square over the gap to the next.
         seed: Of the first vector.
+
+    Raises:
+        ValueError: no parameter is trained.
+        NotFiniteError: the Hessian is not finite.
     """
     size = len(flat(params, objective.trained(params)))
+    if size == 0:
+        raise ValueError("A curvature needs trained parameters; this objective has none.")
     start = np.random.default_rng(seed).normal(size=size)
     product = hessian_product(objective, params)
     found = lanczos(product, start, steps=steps, top=1, bottom=1, tolerance=tolerance, seed=seed)
