@@ -13,6 +13,7 @@ from ravine.gallery.studies._choices import MOST_POINTS, Choices
 from ravine.gallery.studies._curve import Curve, Path
 from ravine.gallery.studies._evaluated import MEASURES, evaluated, measures_of_iterates
 from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._fixed import Fixed, fixed_on_line
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
@@ -65,6 +66,8 @@ class Line(Result[LineChoices]):
         objective: What was measured, in words.
         data: Of the trained networks, in words.
         batch_norm: Where its statistics come from; empty without batch norm.
+        held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
+            ends have their own loss, and leaves that were chosen stay as in the first point.
     """
 
     choices: LineChoices
@@ -72,6 +75,7 @@ class Line(Result[LineChoices]):
     objective: str
     batch_norm: str
     data: str = ""
+    held: Fixed | None = None
 
     @property
     def _first(self) -> Curve:
@@ -161,6 +165,7 @@ class Line(Result[LineChoices]):
             "between": self.between,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
             **({"curves": [first, *others]} if others else {}),
         }
 
@@ -190,9 +195,11 @@ def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
         found = given(choices, least=2)
         if len(found.points) > 2:
             raise RecipeError(f"A line has two ends; got {len(found.points)} points.")
-        curves = (_curve(choices, found.objective, found.points, label=found.label, stage=stage),)
+        ends, held = fixed_on_line(found.fixed, found.points)
+        _check_ends(choices, found.objective, ends, held)
+        curves = (_curve(choices, found.objective, ends, label=found.label, stage=stage),)
         policy = found.objective.batch_norm
-        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy)
+        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy, held=held)
     runs = list(trainings(choices, stage))
     others = list(trainings(choices, stage, seed=choices.seed + 1)) if _two_seeds(choices) else runs
     labels = _labels(choices, runs)
@@ -236,6 +243,22 @@ def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: 
         case "solution,permuted":
             ends = (run.solution, run.solution.permuted(jax.random.key(choices.seed)))
     return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
+
+
+def _check_ends(choices: LineChoices, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
+    """Refuse a line on which no parameter moves, or that goes on where there are no stored statistics."""
+    first, second = ends
+    if norm(minus(second, first), objective.trained(first)) == 0.0 and held.note:
+        raise RecipeError(
+            "The two ends of the line differ in leaves alone that are held fixed; give two points whose "
+            "parameters differ, or take stored statistics for parameters with fixed 'none'."
+        )
+    low, high, _ = choices.alphas
+    if held.between and (low < 0.0 or high > 1.0):
+        raise RecipeError(
+            f"Beyond its ends a line has no stored statistics, such as {held.between[0]}: alphas go from "
+            f"0 to 1; got {low:g} to {high:g}."
+        )
 
 
 def _curve(

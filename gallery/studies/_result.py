@@ -14,12 +14,15 @@ import numpy as np
 
 from ravine._whole_file import OutputError, check_target, whole_file
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Row: TypeAlias = tuple[Any, ...]
 Chosen = TypeVar("Chosen", bound=Choices)
+
+_NOT_NUMBERS = ("comment", "look", "fixed_record")
 
 NUMBERS = (".json", ".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
@@ -30,9 +33,11 @@ class Result(ABC, Generic[Chosen]):
 
     Attributes:
         choices: All that determines it.
+        held: What of points that are given is held fixed; None of networks that are trained.
     """
 
     choices: Chosen
+    held: Fixed | None = None
 
     @abstractmethod
     def record(self) -> dict[str, Any]:
@@ -55,6 +60,21 @@ class Result(ABC, Generic[Chosen]):
     def _itself(self) -> Any:
         """This result: where its file is checked beside the installed package, its types are two."""
         return self
+
+    @property
+    def fixed(self) -> list[str]:
+        """The leaves of given points that are held fixed, by name."""
+        return [] if self.held is None else list(self.held.names)
+
+    @property
+    def fixed_note(self) -> str:
+        """What the numbers are of, where points differ in fixed leaves."""
+        return "" if self.held is None else self.held.note
+
+    @property
+    def fixed_record(self) -> dict[str, Any]:
+        """What the record says of leaves that are held fixed."""
+        return {} if self.held is None else self.held.record()
 
     @property
     def look(self) -> dict[str, Any]:
@@ -109,7 +129,7 @@ def _names(kind: type[Result[Any]]) -> list[str]:
     """What numbers a result has: its fields, and what is computed of them."""
     found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
     named = dict.fromkeys([*found, *(field.name for field in fields(kind))])
-    return [name for name in named if not name.startswith("_") and name not in ("comment", "look")]
+    return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
 
 
 def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._fixed import Fixed, fixed_at_point
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
@@ -70,6 +71,7 @@ class Spectrum(Result[SpectrumChoices]):
     loss: float
     objective: str
     batch_norm: str
+    held: Fixed | None = None
 
     @property
     def top(self) -> Float[np.ndarray, " values"]:
@@ -112,7 +114,8 @@ class Spectrum(Result[SpectrumChoices]):
         return self.found.gradient_norm
 
     def record(self) -> dict[str, Any]:
-        return {**{name: getattr(self, name) for name in _RECORDED}, "batch_norm": self.batch_norm or None}
+        numbers = {name: getattr(self, name) for name in _RECORDED}
+        return {**numbers, "batch_norm": self.batch_norm or None, **self.fixed_record}
 
     @property
     def verdicts(self) -> dict[str, bool]:
@@ -139,7 +142,7 @@ class Spectrum(Result[SpectrumChoices]):
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
     """Train what is to be trained, and find the eigenvalues there."""
     choices = with_rates(choices, stage)
-    objective, point = _where(choices, stage)
+    objective, point, held = _where(choices, stage)
     with stage("spectrum", 1), objective.checked():
         found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)
     return Spectrum(
@@ -148,18 +151,19 @@ def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum
         loss=float(objective.loss(point)),
         objective=objective.name,
         batch_norm=objective.batch_norm,
+        held=held,
     )
 
 
-def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params]:
+def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params, Fixed | None]:
     if is_given(choices):
         found = given(choices, least=1)
-        return found.objective, found.points[-1]
+        return found.objective, found.points[-1], fixed_at_point(found.fixed)
     run = next(trainings(choices, stage))
     if choices.at == "start":
-        return run.problem.objective(choices.policy), run.start
+        return run.problem.objective(choices.policy), run.start, None
     check_finite(run)
-    return run.problem.objective(choices.policy), run.solution
+    return run.problem.objective(choices.policy), run.solution, None
 
 
 def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:

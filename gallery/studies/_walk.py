@@ -1,6 +1,6 @@
 """A walk with SGD: what the loss does between an update and the next."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +15,8 @@ from jaxtyping import Float, Int
 from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed, fixed_on_walk
+from ravine.gallery.studies._gradients import gradients_at, slope_of
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
@@ -30,6 +32,7 @@ from ravine.landscapes.slices import (
     interior_share,
     minus,
 )
+from ravine.landscapes.slices._stack import stacked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -120,6 +123,7 @@ class Walk(Result[WalkChoices]):
     runs: tuple[Steps, ...]
     objective: str
     batch_norm: str
+    held: Fixed | None = None
 
     @property
     def label(self) -> str:
@@ -173,6 +177,7 @@ class Walk(Result[WalkChoices]):
             "seed": self.choices.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
             "verdicts": self.verdicts,
             **({"runs": [first, *others]} if others else {}),
         }
@@ -213,13 +218,20 @@ def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
     choices = with_rates(choices, stage)
     if is_given(choices):
         found = given(choices, least=3)
-        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *found.points)
         objective = found.objective
+        mask = objective.trained(found.points[0])
+        iterates = stacked(found.points, mask)
         rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
         with objective.checked():
-            gradients = _gradients(lambda point, _: jax.grad(objective.loss)(point), stacked, rows)
-            steps = _steps(choices, objective, stacked, gradients, label=found.label, stage=stage)
-        return Walk(choices=choices, runs=(steps,), objective=objective.name, batch_norm=objective.batch_norm)
+            gradients = gradients_at(lambda point, _: slope_of(objective, point, mask), iterates, rows)
+            steps = _steps(choices, objective, iterates, gradients, label=found.label, stage=stage)
+        return Walk(
+            choices=choices,
+            runs=(steps,),
+            objective=objective.name,
+            batch_norm=objective.batch_norm,
+            held=fixed_on_walk(found.fixed, found.points),
+        )
     runs = list(trainings(choices, stage))
     return Walk(
         choices=choices,
@@ -243,7 +255,7 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
         choices,
         problem.objective(choices.policy),
         iterates,
-        _gradients(gradient, iterates, _rows(choices, run)),
+        gradients_at(gradient, iterates, _rows(choices, run)),
         label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
@@ -259,15 +271,6 @@ def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]
     updates = len(run.training.steps) - 1
     found = minibatches(count, size=size, steps=updates, order=choices.batch_order, seed=choices.seed)
     return found[:, 0]
-
-
-def _gradients(
-    gradient: Callable[[Params, Any], Params], iterates: Params, rows: Int[np.ndarray, "updates size"]
-) -> Params:
-    """Those that the updates were taken with, stacked."""
-    places = jax.tree.map(lambda leaf: jnp.asarray(leaf[: len(rows)]), iterates)
-    found = jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
-    return jax.device_get(found)
 
 
 def _steps(

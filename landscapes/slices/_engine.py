@@ -1,6 +1,7 @@
 """An objective's measures at many points of a line or plane: compiled once, resumable, on all devices."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -54,11 +55,11 @@ def evaluate(
         ValueError: forms that do not agree, an unknown measure, or too little memory.
     """
     corners, points = _checked(origin, directions, coordinates)
-    identity = objective.identity
-    if keep is not None and not identity:
-        identity = fingerprint(partial(_wanted, objective, wanted), corners[0])
-    source = partial(source_of, identity, corners, points, wanted)
-    folder = keep if identity else None
+    told = objective
+    if keep is not None and not objective.identity:
+        told = replace(objective, identity=fingerprint(partial(_wanted, objective, wanted), corners[0]))
+    source = partial(source_of, told, corners, points, wanted)
+    folder = keep if told.identity else None
     with own_part(folder, source, points=len(points), measures=len(wanted)) as (grid, left):
         if on_points is not None and grid.done.any():
             on_points(int(grid.done.sum()))

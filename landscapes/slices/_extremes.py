@@ -44,8 +44,14 @@ def extremes(
         tolerance: On the residuals of both, relative to the larger absolute value; the error of an
             eigenvalue is about its residual's square over the gap to the next.
         seed: Of the first vector.
+
+    Raises:
+        ValueError: no parameter is trained.
+        NotFiniteError: the Hessian is not finite.
     """
     size = len(flat(params, objective.trained(params)))
+    if size == 0:
+        raise ValueError("A curvature needs trained parameters; this objective has none.")
     start = np.random.default_rng(seed).normal(size=size)
     product = hessian_product(objective, params)
     found = lanczos(product, start, steps=steps, top=1, bottom=1, tolerance=tolerance, seed=seed)
@@ -85,7 +91,7 @@ def extremes_at(
     curvature = hessian_fingerprint(objective, origin) if keep is not None else ""
     is_told = bool(objective.identity or curvature)
     told = ("extremes", curvature, str(steps), str(tolerance), str(seed))
-    source = partial(source_of, objective.identity, (origin, *directions), coordinates, told)
+    source = partial(source_of, objective, (origin, *directions), coordinates, told)
     with own_part(keep if is_told else None, source, points=len(coordinates), measures=2) as (grid, left):
         for index in left.tolist():
             point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])
