@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._options import (
     SizeType,
     default_output,
@@ -16,7 +17,7 @@ from ravine.cli._options import (
 from ravine.cli._progress import progress
 
 
-@click.command("animate")
+@click.command("animate", cls=Command)
 @landscape_argument
 @descent_options
 @click.option(

@@ -157,9 +157,9 @@ WRONG_OPTIONS = {
 
 
 @pytest.mark.parametrize("options", WRONG_OPTIONS)
-def test_a_wrong_option(ravine, in_folder, small, options):
+def test_a_wrong_option(ravine, in_folder, small_but, options):
     (in_folder / "stranger.txt").write_text("mine")
-    line = ravine.fails("animate", "beale", *small, *options.split())
+    line = ravine.fails("animate", "beale", *small_but(*options.split()))
     assert WRONG_OPTIONS[options] in line
     assert names(in_folder) == ["stranger.txt"]
 
