@@ -10,6 +10,7 @@ import numpy as np
 from ravine import landscapes
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
+from ravine.optimizers import PlaneLossError, check_plane_loss
 
 _DOMAIN: Span = (-5.0, 5.0, -5.0, 5.0)
 _LATTICE = 41
@@ -56,6 +57,7 @@ def _bare(recipe: Recipe) -> Landscape:
     if isinstance(recipe.landscape, str):
         return landscapes.load(recipe.landscape)
     if isinstance(recipe.landscape, Landscape):
+        _check_record(recipe.landscape)
         return recipe.landscape
     name = getattr(recipe.landscape, "__name__", "function")
     return _of_function(recipe.landscape, _box(recipe.domain or _DOMAIN), title=name.replace("_", " "))
@@ -77,21 +79,18 @@ def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landsc
     )
 
 
-def _check_loss(loss: Callable[..., Any], title: str) -> None:
-    import jax
+def _check_loss(loss: Callable[..., Any], name: str) -> None:
+    try:
+        check_plane_loss(loss, name)
+    except PlaneLossError as error:
+        raise RecipeError(str(error)) from None
 
-    with jax.enable_x64(True):
-        point = jax.ShapeDtypeStruct((2,), np.float64)
-        try:
-            value = jax.eval_shape(loss, point)
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
-            problem = str(error).splitlines()[0].rstrip(".")
-            raise RecipeError(
-                f"{title!r} is not a function of one point (x, y) in jax.numpy: {problem}."
-            ) from None
-    shape, kind = getattr(value, "shape", None), getattr(value, "dtype", None)
-    if shape != () or kind is None or not np.issubdtype(kind, np.floating):
-        raise RecipeError(f"{title!r} must return one real number for a point (x, y); it returns {value}.")
+
+def _check_record(landscape: Landscape) -> None:
+    """Refuse a record whose functions are not ones of a point."""
+    _check_loss(landscape.loss, landscape.name)
+    for name, measure in landscape.measures.items():
+        _check_loss(measure, name)
 
 
 def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:

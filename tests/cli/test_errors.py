@@ -395,3 +395,12 @@ def test_a_bug_is_not_dressed_up_as_the_user_s_mistake(ravine, monkeypatch):
     monkeypatch.setattr(_work, "descend_tuned", broken)
     with pytest.raises(TypeError, match="a bug"):
         ravine("trace", "beale", "-O", "sgd")
+
+
+def test_a_function_of_three_variables(ravine, in_folder, small):
+    (in_folder / "of_three.py").write_text("def loss(p):\n    return p[0] ** 2 + p[1] ** 2 + p[2] ** 2\n")
+    for command in (["animate", *small], ["trace", "-O", "sgd", "--steps", "2"]):
+        line = ravine.fails(*command, "--function", "of_three:loss")
+        assert "'loss' is a function of more than two variables: it reads p[2] of a point p = (x, y)" in line
+    assert "'z'" in ravine.fails("animate", "--function", "x**2 + y**2 + z", *small)
+    assert not list(in_folder.glob("*.gif"))
