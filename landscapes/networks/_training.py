@@ -11,6 +11,7 @@ import optax
 from jaxtyping import Float, Int
 
 from ravine.landscapes._batches import Order
+from ravine.landscapes.networks._first_loss import check_first_loss
 from ravine.landscapes.networks._kept_runs import KeptRun
 from ravine.landscapes.networks._made_from import key_of, made_from
 from ravine.landscapes.networks._network import Model
@@ -113,7 +114,7 @@ def train(
         on_step: Told now and then how many steps are done.
 
     Raises:
-        ValueError: a number is out of range, or the order is unknown.
+        ValueError: a number is out of range, the order is unknown, or the loss at the start is not finite.
     """
     method = Method(problem.batch_loss, rule, iterate, weight_decay, batch_size == "full")
     rows = rows_of_steps(
@@ -162,6 +163,7 @@ def _run(plan: Plan, kept: KeptRun) -> Training:
     with kept:
         for stretch in plan.stretches(done) if stopped_at is None else ():
             stretches.append(stretch)
+            check_first_loss(plan.problem, stretches[0].measures["train_loss"][0])
             kept.add(stretch)
             stopped_at = plan.stopped_at(stretches)
             if stopped_at is not None:

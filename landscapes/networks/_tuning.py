@@ -1,5 +1,6 @@
 """A learning rate that suits a network and a rule, found by trying."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -114,7 +115,8 @@ def _smallest_of_the_best(losses: Float[np.ndarray, " rates"], first: float) -> 
     """The smallest rate whose loss is nearly the lowest, coming from the first one."""
     reached = np.where(np.isfinite(losses), losses, np.inf)
     lowest = reached.min()
-    return RATES[int(np.argmax(reached <= lowest + _NEARLY * max(0.0, first - lowest)))]
+    room = max(0.0, first - lowest) if math.isfinite(lowest) else 0.0
+    return RATES[int(np.argmax(reached <= lowest + _NEARLY * room))]
 
 
 class _Trial(NamedTuple):

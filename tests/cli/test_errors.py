@@ -404,3 +404,13 @@ def test_a_function_of_three_variables(ravine, in_folder, small):
         assert "'loss' is a function of more than two variables: it reads p[2] of a point p = (x, y)" in line
     assert "'z'" in ravine.fails("animate", "--function", "x**2 + y**2 + z", *small)
     assert not list(in_folder.glob("*.gif"))
+
+
+@pytest.mark.parametrize("command", ["animate", "trace"])
+def test_a_start_where_the_loss_is_no_number(ravine, in_folder, command):
+    given = [command, "--function", "log(x) + y**2", "-O", "sgd", "--steps", "3"]
+    line = ravine.fails(*given, "--start", "-1", "1")
+    assert line == "Error: The loss of 'log(x) + y**2' is nan at the start (-1, 1); give another start."
+    (in_folder / "recipe.toml").write_text('function = "1/x"\nstart = [0.0, 1.0]\noptimizers = ["sgd"]\n')
+    assert "'1/x' is inf at the start (0, 1)" in ravine.fails(command, "--recipe", "recipe.toml")
+    assert names(in_folder) == ["recipe.toml"]
