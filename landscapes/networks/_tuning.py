@@ -20,7 +20,7 @@ from ravine.landscapes.networks._made_from import made_from
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.networks._problem import Problem
-from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
+from ravine.landscapes.networks._rows import BatchSize, rows_of_steps, usual_batch_size
 from ravine.landscapes.networks._training_steps import Method, divided, measure, objective_of, run_steps
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -40,7 +40,7 @@ def choose_rate(
     make_rule: MakeRule,
     *,
     steps: int,
-    batch_size: BatchSize = 100,
+    batch_size: BatchSize | None = None,
     order: Order = "shuffled",
     difficulty: Float[np.ndarray, " examples"] | None = None,
     seed: int = 0,
@@ -72,9 +72,11 @@ def choose_rate(
     Raises:
         ValueError: a number is out of range, or the order is unknown.
     """
+    count = len(problem.data.train.labels)
+    batch_size = usual_batch_size(count) if batch_size is None else batch_size
     trial = _Trial(make_rule, iterate, weight_decay, batch_size == "full")
     rows = rows_of_steps(
-        len(problem.data.train.labels),
+        count,
         batch_size,
         steps=steps,
         order=order,
