@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._options import (
     SizeType,
     default_output,
@@ -16,7 +17,7 @@ from ravine.cli._options import (
 from ravine.cli._progress import progress
 
 
-@click.command("animate")
+@click.command("animate", cls=Command)
 @landscape_argument
 @descent_options
 @click.option(
@@ -108,8 +109,9 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
         warn_of_start(film, quiet=quiet)
         if frame is not None:
             writers.write_still(film.still(frame), path, film.frames.comment)
+            said = ""
         else:
             with progress(path.name, lambda: len(film.frames), quiet=quiet) as on_frame:
-                film.save(target, on_frame=on_frame)
+                said = film.save(target, on_frame=on_frame).said
         if not quiet:
-            report_film(film, path)
+            report_film(film, path, said)

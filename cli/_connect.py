@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
 
 
-@click.command("connect")
+@click.command("connect", cls=Command)
 @click.option("--places", type=int, metavar="N", help="Points on either way.  [default: 101]")
 @study_options()
 def connect_command(**options: Any) -> None:

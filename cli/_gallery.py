@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from ravine import gallery
+from ravine.cli._command import Command
 from ravine.cli._options import quiet_option, recipes_argument
 from ravine.cli._progress import progress
 from ravine.gallery import studies
 
 
-@click.command("gallery")
+@click.command("gallery", cls=Command)
 @recipes_argument
 @click.option(
     "-o",

@@ -9,6 +9,7 @@ import click
 
 from ravine import gallery, landscapes, optimizers
 from ravine._catalogue import Catalogue
+from ravine.cli._command import Command
 from ravine.cli._table import table
 from ravine.gallery import studies
 from ravine.landscapes import networks
@@ -31,7 +32,7 @@ _COLUMNS = {
 }
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @click.argument("kind", type=click.Choice(list(_COLUMNS)))
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every fact.")
 def list_command(kind: str, as_json: bool) -> None:

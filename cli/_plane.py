@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
 from ravine.gallery import studies
 
 
-@click.command("plane")
+@click.command("plane", cls=Command)
 @click.option(
     "--directions",
     type=click.Choice(["random", "pca", "residual", "hessian", "swa", "solutions", "bend", "points"]),

@@ -8,11 +8,11 @@ from ravine.cli._rates import report_rates
 from ravine.gallery import Film
 
 
-def report_film(film: Film, path: Path) -> None:
-    """One line on the file, and the options that reproduce the tuned rates."""
+def report_film(film: Film, path: Path, said: str) -> None:
+    """One line on the file, with `said` of its frames, and the options that reproduce the tuned rates."""
     width, height = film.recipe.size
     size = sum(part.stat().st_size for part in (path.iterdir() if path.is_dir() else [path]))
-    frames = "" if path.suffix.lower() == ".png" else f", {len(film.frames)} frames"
+    frames = "" if path.suffix.lower() == ".png" else f", {said}"
     click.echo(f"{path}: {width}x{height}{frames}, {size / 1000:.0f} kB")
     report_tuned(film)
 

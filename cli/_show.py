@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._options import SizeType, name_argument, quiet_option
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @name_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a still: PATH.png.")
 @click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")

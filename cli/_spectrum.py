@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
 
 
-@click.command("spectrum")
+@click.command("spectrum", cls=Command)
 @click.option(
     "--at", type=click.Choice(["solution", "start"]), help="Where in the training.  [default: solution]"
 )

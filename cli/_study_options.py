@@ -39,8 +39,8 @@ _TRAINED = (
         "--batch-size",
         metavar="N|full",
         multiple=True,
-        help="Examples each of them holds; once for all runs, or once for each optimizer.  [default: 100; "
-        "of a walk full and 100]",
+        help="Examples each of them holds; once for all runs, or once for each optimizer.  [default: 100, "
+        "or all if there are fewer; of a walk full and as many]",
     ),
     click.option(
         "--batch-order",

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._options import descent_options, landscape_argument, quiet_option, recipe_from
 
 
-@click.command("trace")
+@click.command("trace", cls=Command)
 @landscape_argument
 @descent_options
 @click.option(

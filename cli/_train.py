@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
 
 
-@click.command("train")
+@click.command("train", cls=Command)
 @click.option("--target", type=float, help="Count the steps to this training loss.  [default: 0.1]")
 @click.option(
     "--save",

@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
+from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
 
 
-@click.command("walk")
+@click.command("walk", cls=Command)
 @click.option(
     "--sharpness-every",
     type=int,

@@ -92,18 +92,21 @@ class Film:
         """The frames, drawn as they are read."""
         return SceneFrames(self._scene)
 
-    def save(self, path: str | Path, *, on_frame: Progress | None = None) -> None:
+    def save(self, path: str | Path, *, on_frame: Progress | None = None) -> writers.Written:
         """Write the film; the ending of `path` says how.
 
         Args:
             path: .gif, .mp4, .webm, .webp, .png (the last frame), or a folder for a PNG a frame.
             on_frame: Called with the number of each frame that is written.
 
+        Returns:
+            How many frames the file holds, and why where they are not the film's number.
+
         Raises:
             OutputError: the folder is missing or not writable, or the ending is unknown.
         """
         writers.check_path(path, self.recipe.size)
-        writers.write(self.frames, path, on_frame=on_frame)
+        return writers.write(self.frames, path, on_frame=on_frame)
 
     def still(self, frame: int = -1) -> Pixels:
         """One frame, `UInt8[ndarray, "height width 4"]`; negative numbers count from the end.

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from ravine import landscapes
 from ravine._fingerprint import Identified
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
+from ravine.optimizers import PlaneLossError, check_plane_loss
 
 _DOMAIN: Span = (-5.0, 5.0, -5.0, 5.0)
 _LATTICE = 41
@@ -59,6 +61,7 @@ def _bare(recipe: Recipe) -> Landscape:
     if isinstance(recipe.landscape, str):
         return landscapes.load(recipe.landscape)
     if isinstance(recipe.landscape, Landscape):
+        _check_record(recipe.landscape)
         return recipe.landscape
     name = getattr(recipe.landscape, "__name__", "function")
     return _of_function(recipe.landscape, _box(recipe.domain or _DOMAIN), title=name.replace("_", " "))
@@ -74,34 +77,31 @@ def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landsc
         title=title,
         equation="",
         domain=domain,
-        start=_far_start(losses, domain),
+        start=_far_start(loss, losses, domain),
         source="",
         about="",
     )
 
 
-def _check_loss(loss: Callable[..., Any], title: str) -> None:
-    import jax
+def _check_loss(loss: Callable[..., Any], name: str) -> None:
+    try:
+        check_plane_loss(loss, name)
+    except PlaneLossError as error:
+        raise RecipeError(str(error)) from None
 
-    with jax.enable_x64(True):
-        point = jax.ShapeDtypeStruct((2,), np.float64)
-        try:
-            value = jax.eval_shape(loss, point)
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
-            problem = str(error).splitlines()[0].rstrip(".")
-            raise RecipeError(
-                f"{title!r} is not a function of one point (x, y) in jax.numpy: {problem}."
-            ) from None
-    shape, kind = getattr(value, "shape", None), getattr(value, "dtype", None)
-    if shape != () or kind is None or not np.issubdtype(kind, np.floating):
-        raise RecipeError(f"{title!r} must return one real number for a point (x, y); it returns {value}.")
+
+def _check_record(landscape: Landscape) -> None:
+    """Refuse a record whose functions are not ones of a point."""
+    _check_loss(landscape.loss, landscape.name)
+    for name, measure in landscape.measures.items():
+        _check_loss(measure, name)
 
 
 def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
     return landscapes.losses_on_grid(loss, *(np.linspace(*bounds, _LATTICE) for bounds in box))
 
 
-def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
+def _far_start(loss: Callable[..., Any], losses: np.ndarray, domain: Box) -> tuple[float, float]:
     """The point farthest from the lowest one, away from the edges if it can be: the longest way to go."""
     finite = np.isfinite(losses)
     rows, columns = np.indices(losses.shape)
@@ -111,10 +111,29 @@ def _far_start(losses: np.ndarray, domain: Box) -> tuple[float, float]:
     near = finite & inner if (finite & inner).any() else finite
     # The factor decides between places that are equally far.
     away = np.where(near, np.hypot(rows - row, 1.01 * (columns - column)), -np.inf)
-    best = np.unravel_index(np.argmax(away), losses.shape)
+    best = _place(np.argmax(away), domain)
+    if not _has_slope(loss, np.array([best])).all():
+        places = np.array([_place(index, domain) for index in range(losses.size)])
+        slopes = _has_slope(loss, places).reshape(losses.shape)
+        best = _place(np.argmax(np.where(slopes, away, -np.inf)), domain)
+    return best
+
+
+def _place(index: Any, domain: Box) -> tuple[float, float]:
+    """The point of the lattice with this index, counted along the rows."""
     (x0, x1), (y0, y1) = domain
-    x, y = (int(index) / (_LATTICE - 1) for index in best[::-1])
+    row, column = divmod(int(index), _LATTICE)
+    x, y = column / (_LATTICE - 1), row / (_LATTICE - 1)
     return x0 + x * (x1 - x0), y0 + y * (y1 - y0)
+
+
+def _has_slope(
+    loss: Callable[..., Any], points: Float[np.ndarray, "points 2"]
+) -> Bool[np.ndarray, " points"]:
+    """Where all of the gradient is finite."""
+    import jax
+
+    return np.isfinite(landscapes.losses_at(lambda point: abs(jax.grad(loss)(point)).sum(), points))
 
 
 def _start(recipe: Recipe, landscape: Landscape) -> tuple[float, float] | None:

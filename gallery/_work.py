@@ -16,6 +16,7 @@ from ravine.gallery._series import Series, measures_of, series_of, with_batch_lo
 from ravine.gallery._settings import as_setting, with_own_labels
 from ravine.gallery._sketch import Arrow, RunSketch, Seen, Sketch, facts_of
 from ravine.gallery._slices import losses_along
+from ravine.gallery._starts import check_starts
 from ravine.gallery._stops import stop_early
 from ravine.gallery._vectors import minimum_directions, newton_directions, step_parts
 from ravine.landscapes import Landscape, losses_on_grid
@@ -96,6 +97,7 @@ class Work:
             sampling=self.sampling,
             leaders=[run.leader for run in self._shown],
         )
+        check_starts(walked, landscape, recipe)
         return tuple(with_batch_losses(descent, self.sampling) for descent in walked)
 
     @cached_property

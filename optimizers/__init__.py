@@ -13,6 +13,8 @@ from ravine.optimizers._settings import write_setting as write_setting
 if TYPE_CHECKING:
     from ravine.optimizers._descend import Descent as Descent
     from ravine.optimizers._descend import descend as descend
+    from ravine.optimizers._plane_loss import PlaneLossError as PlaneLossError
+    from ravine.optimizers._plane_loss import check_plane_loss as check_plane_loss
     from ravine.optimizers._program import draws_of as draws_of
     from ravine.optimizers._rates import descend_tuned as descend_tuned
     from ravine.optimizers._rule import rule as rule
@@ -27,7 +29,9 @@ load = catalogue.load
 
 _NEEDS_JAX = {
     "Descent": "_descend",
+    "PlaneLossError": "_plane_loss",
     "Sampling": "_walk",
+    "check_plane_loss": "_plane_loss",
     "descend": "_descend",
     "descend_tuned": "_rates",
     "draws_of": "_program",

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Int
 
 from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers._optimizer import Optimizer, Setting
+from ravine.optimizers._plane_loss import check_plane_loss, check_sampled_loss
 from ravine.optimizers._program import Lanes, Program, draws_of
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
@@ -77,6 +78,7 @@ def descend(
 
     Raises:
         ValueError: `steps` is not a number of steps, `start` not a point, or there is no optimizer.
+        PlaneLossError: the loss is not a function of one point.
         HyperparameterError: a hyper-parameter without a default is not given.
 
     Example:
@@ -95,10 +97,12 @@ def descend(
     if starts.shape[-1:] != (2,):
         raise ValueError(f"A start is a point (x, y); got an array of shape {starts.shape}.")
     lanes = [Lanes.of(setting, starts, steps=steps) for setting in settings]
+    check_plane_loss(loss)
     if sampling is None:
         sampling = Sampling.none(loss, steps=steps)
     else:
         sampling.check(steps=steps, draws=max(map(draws_of, settings)))
+        check_sampled_loss(sampling.loss, sampling.samples)
     with jax.enable_x64(True):
         runs = _run_all(
             tuple(lane.program for lane in lanes),

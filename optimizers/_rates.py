@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int
 from ravine._quickly import RUN_ONCE, jit_quickly
 from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
+from ravine.optimizers._plane_loss import check_plane_loss
 from ravine.optimizers._program import Lanes, Program, draws_of
 from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
 
@@ -63,7 +64,9 @@ def descend_tuned(
 
     Raises:
         ValueError: a hyper-parameter is an array.
+        PlaneLossError: the loss is not a function of one point.
     """
+    check_plane_loss(loss)
     for setting in settings:
         _check_scalar(setting)
     first = np.asarray(start, dtype=np.float64)

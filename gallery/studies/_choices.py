@@ -19,6 +19,7 @@ from ravine.gallery._recipe_checks import (
     check_keys,
     check_optimizers,
 )
+from ravine.landscapes.networks._data_file import training_examples
 
 MOST_POINTS = 100_000
 """On a line or a curve."""
@@ -44,7 +45,7 @@ class Choices:
         optimizers: Texts such as "momentum:learning_rate=0.05". A rate that is not given is found by trying.
         steps: Minibatches that a training sees.
         batch_size: How many examples each of them holds, or "full"; one for all runs, or one for each
-            optimizer.
+            optimizer. Unless given it is 100, or all where there are fewer to train on.
         batch_order: How they are drawn.
         keep_every: Iterates are kept every so many steps.
         weight_decay: This times the parameters is added to every gradient.
@@ -132,8 +133,18 @@ class Choices:
             RecipeError: a key is unknown, or a value is of the wrong kind.
         """
         check_keys(values, {field.name for field in fields(cls)}, lacking="This study has no choice")
+        if "batch_size" not in values:
+            values = {**values, "batch_size": cls._usual_batch_size(values)}
         kinds = get_type_hints(cls)
         return cls(**{key: _plain(key, value, kinds[key]) for key, value in values.items()})
+
+    @classmethod
+    def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
+        """The default, with no more examples than a file of data has to train on."""
+        count = None if "objective" in values else training_examples(values.get("data", cls.data))
+        return tuple(
+            size if count is None or isinstance(size, str) else min(size, count) for size in cls.batch_size
+        )
 
     def replace(self, **values: Any) -> Self:
         """The choices with others for some keys."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
@@ -67,11 +67,10 @@ class WalkChoices(Choices):
             raise RecipeError(f"sharpness_every must be at least 1; got {self.sharpness_every}.")
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
+    def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
         """As for every study; chosen optimizers see minibatches unless their size is chosen too."""
-        if "optimizers" in values and "batch_size" not in values:
-            values = {**values, "batch_size": Choices.batch_size}
-        return super().of(values)
+        usual = super()._usual_batch_size(values)
+        return usual[-1:] if "optimizers" in values else usual
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Shaped
 
-from ravine.landscapes.networks._data import Data, DataError, Split, Splits
+from ravine.landscapes.networks._data import DATA_NAMES, Data, DataError, Split, Splits
 from ravine.landscapes.networks._labels import check_counts, held_out_labels, training_labels
 from ravine.landscapes.networks._npz import NpzError, npz_names, read_npz
 from ravine.landscapes.networks._split import split_examples
@@ -31,6 +32,28 @@ def read_data_file(path: str | os.PathLike[str]) -> Data:
     arrays = _arrays(path)
     splits = _splits(arrays, place=f"in {str(path)!r}")
     return Data.of(name=path.stem, title=path.stem, splits=splits, shape=arrays["x"].shape[1:])
+
+
+def training_examples(name: Any) -> int | None:
+    """How many examples a file of data has to train on, read from its labels alone.
+
+    None for data that is no file, and for a file that `read_data_file` refuses.
+    """
+    path = Path(str(name))
+    if name in DATA_NAMES or not path.is_file():
+        return None
+    try:
+        arrays = npz_names(path)
+        numbers = read_npz(path, ("y",))["y"] if "y" in arrays else np.zeros(0)
+        if numbers.ndim != 1 or not len(numbers):
+            return None
+        labels = training_labels(numbers, "y")
+        if any(name in arrays for name in _TESTS):
+            return len(labels)
+        check_counts(labels, "y")
+    except (DataError, NpzError):
+        return None
+    return len(split_examples(np.zeros((len(labels), 0), np.float32), labels)["train"].labels)
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:

@@ -10,6 +10,14 @@ from ravine.landscapes._batches import ORDERS, Order, minibatches
 BatchSize: TypeAlias = int | Literal["full"]
 
 
+_USUAL = 100
+
+
+def usual_batch_size(count: int) -> int:
+    """The examples of a step where nothing else is said."""
+    return min(_USUAL, count)
+
+
 def rows_of_steps(
     count: int,
     size: BatchSize,

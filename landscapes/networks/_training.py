@@ -11,12 +11,13 @@ import optax
 from jaxtyping import Float, Int
 
 from ravine.landscapes._batches import Order
+from ravine.landscapes.networks._first_loss import check_first_loss
 from ravine.landscapes.networks._kept_runs import KeptRun
 from ravine.landscapes.networks._made_from import key_of, made_from
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._plan import Plan
 from ravine.landscapes.networks._problem import Problem
-from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
+from ravine.landscapes.networks._rows import BatchSize, rows_of_steps, usual_batch_size
 from ravine.landscapes.networks._stretch import joined
 from ravine.landscapes.networks._training_steps import Method
 
@@ -72,7 +73,7 @@ def train(
     rule: optax.GradientTransformationExtraArgs,
     *,
     steps: int,
-    batch_size: BatchSize = 100,
+    batch_size: BatchSize | None = None,
     order: Order = "shuffled",
     difficulty: Float[np.ndarray, " examples"] | None = None,
     seed: int = 0,
@@ -94,7 +95,7 @@ def train(
         problem: The network and its data.
         rule: An optax transformation, learning rate and schedule included.
         steps: How many.
-        batch_size: Examples a step, or "full" for all of them.
+        batch_size: Examples a step, or "full" for all of them; 100 unless given, or all if there are fewer.
         order: How examples are drawn, see `minibatches`.
         difficulty: Of each training example, for a curriculum.
         seed: Of the start, unless one is given, and of the minibatches.
@@ -115,11 +116,13 @@ def train(
         on_step: Told now and then how many steps are done.
 
     Raises:
-        ValueError: a number is out of range, or the order is unknown.
+        ValueError: a number is out of range, the order is unknown, or the loss at the start is not finite.
     """
+    count = len(problem.data.train.labels)
+    batch_size = usual_batch_size(count) if batch_size is None else batch_size
     method = Method(problem.batch_loss, rule, iterate, weight_decay, batch_size == "full")
     rows = rows_of_steps(
-        len(problem.data.train.labels),
+        count,
         batch_size,
         steps=steps,
         order=order,
@@ -165,6 +168,7 @@ def _run(plan: Plan, kept: KeptRun) -> Training:
     with kept:
         for stretch in plan.stretches(done) if stopped_at is None else ():
             stretches.append(stretch)
+            check_first_loss(plan.problem, stretches[0].measures["train_loss"][0])
             kept.add(stretch)
             stopped_at = plan.stopped_at(stretches)
             if stopped_at is not None:

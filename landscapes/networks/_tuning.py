@@ -1,5 +1,6 @@
 """A learning rate that suits a network and a rule, found by trying."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from ravine.landscapes.networks._made_from import made_from
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.networks._problem import Problem
-from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
+from ravine.landscapes.networks._rows import BatchSize, rows_of_steps, usual_batch_size
 from ravine.landscapes.networks._training_steps import (
     Method,
     divided,
@@ -47,7 +48,7 @@ def choose_rate(
     make_rule: MakeRule,
     *,
     steps: int,
-    batch_size: BatchSize = 100,
+    batch_size: BatchSize | None = None,
     order: Order = "shuffled",
     difficulty: Float[np.ndarray, " examples"] | None = None,
     seed: int = 0,
@@ -79,9 +80,11 @@ def choose_rate(
     Raises:
         ValueError: a number is out of range, or the order is unknown.
     """
+    count = len(problem.data.train.labels)
+    batch_size = usual_batch_size(count) if batch_size is None else batch_size
     trial = _Trial(make_rule, iterate, weight_decay, batch_size == "full")
     rows = rows_of_steps(
-        len(problem.data.train.labels),
+        count,
         batch_size,
         steps=steps,
         order=order,
@@ -123,7 +126,8 @@ def _smallest_of_the_best(losses: Float[np.ndarray, " rates"], first: float) -> 
     """The smallest rate whose loss is nearly the lowest, coming from the first one."""
     reached = np.where(np.isfinite(losses), losses, np.inf)
     lowest = reached.min()
-    return RATES[int(np.argmax(reached <= lowest + _NEARLY * max(0.0, first - lowest)))]
+    room = max(0.0, first - lowest) if math.isfinite(lowest) else 0.0
+    return RATES[int(np.argmax(reached <= lowest + _NEARLY * room))]
 
 
 class _Trial(NamedTuple):

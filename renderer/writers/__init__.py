@@ -13,14 +13,15 @@ from ravine.renderer.writers._gif import write_gif
 from ravine.renderer.writers._png import encode_png, write_frame_folder, write_png
 from ravine.renderer.writers._video import check_video_size, write_mp4, write_webm
 from ravine.renderer.writers._webp import write_webp
+from ravine.renderer.writers._written import Written as Written
 
-__all__ = ["EXTENSIONS", "OutputError", "check_path", "to_bytes", "write", "write_still"]
+__all__ = ["EXTENSIONS", "OutputError", "Written", "check_path", "to_bytes", "write", "write_still"]
 
 
 class _Writer(Protocol):
     def __call__(
         self, frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
-    ) -> None: ...
+    ) -> Written: ...
 
 
 _WRITERS: Mapping[str, _Writer] = {
@@ -38,7 +39,7 @@ EXTENSIONS = tuple(_WRITERS)
 
 def write(
     frames: Frames, path: str | os.PathLike[str], *, on_frame: Callable[[int], None] | None = None
-) -> None:
+) -> Written:
     """Write a film as the kind of file that the path's extension names.
 
     .gif, .mp4, .webm and .webp are the film, .png is its last frame, and a folder gets every frame as
@@ -49,6 +50,9 @@ def write(
         path: Where to.
         on_frame: Called with each frame's index when it is written.
 
+    Returns:
+        How many frames the file holds, and why where they are not the film's number.
+
     Raises:
         OutputError: The path or the size does not do, see `check_path`, or the encoder failed.
         OSError: The disk is full, or failed otherwise.
@@ -56,11 +60,10 @@ def write(
     check_path(path, frames.size)
     if _is_folder(path):
         with whole_folder(path) as folder:
-            write_frame_folder(frames, folder, on_frame=on_frame)
-        return
+            return write_frame_folder(frames, folder, on_frame=on_frame)
     writer = _WRITERS[_extension(path)]
     with whole_file(path) as file:
-        writer(frames, file, on_frame=on_frame)
+        return writer(frames, file, on_frame=on_frame)
 
 
 def write_still(pixels: Pixels, path: str | os.PathLike[str], comment: str) -> None:

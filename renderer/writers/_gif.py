@@ -1,6 +1,6 @@
 """GIF: one palette, and of each frame only what changed, written as the frames come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase
 
 import numpy as np
@@ -11,11 +11,14 @@ from ravine.renderer.writers import _gif_blocks as blocks
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
 from ravine.renderer.writers._quantize import RGB_BITS, ColourTable, choose_palette
 from ravine.renderer.writers._timing import whole_delays
+from ravine.renderer.writers._written import Written, images_written
 
 _LONGEST = 65_535
 
 
-def write_gif(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None) -> None:
+def write_gif(
+    frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
+) -> Written:
     """Write a film as GIF89a; no more than one frame is in memory at a time.
 
     Delays are whole hundredths of a second, exact on average and never under two, which browsers turn
@@ -26,6 +29,9 @@ def write_gif(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int],
         file: A binary file that can be sought.
         on_frame: Called with each frame's index when it is done.
 
+    Returns:
+        How many images the file holds.
+
     Raises:
         ValueError: There are more than 255 exact colours.
     """
@@ -33,22 +39,27 @@ def write_gif(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int],
     start = file.tell()
     file.write(blocks.header(frames.size, table.entries))
     file.write(blocks.loop(frames.loops) + blocks.comment(frames.comment))
-    for image, hundredths in prolonged(_images(frames, table, on_frame)):
-        _write_image(file, image, hundredths)
+    delays = whole_delays(frames.durations, ticks=100, shortest=2)
+    stored = 0
+    for image, hundredths in prolonged(_images(frames, table, delays, on_frame)):
+        stored += _write_image(file, image, hundredths)
     file.write(blocks.TRAILER)
     end = file.tell()
     # By now the table has given its free entries to colours that the palette lacked.
     file.seek(start + blocks.PALETTE_OFFSET)
     file.write(table.entries.tobytes())
     file.seek(end)
+    return images_written(stored, delays, most="a GIF shows 50 a second at most")
 
 
 def _images(
-    frames: Frames, table: ColourTable, on_frame: Callable[[int], None] | None
+    frames: Frames,
+    table: ColourTable,
+    delays: Sequence[int],
+    on_frame: Callable[[int], None] | None,
 ) -> Iterator[tuple[bytes, int]]:
     """The image block of each frame, empty for one that changes nothing, and its delay in hundredths."""
     changes, screen = Changes(frames.size), _Screen(frames.size, table)
-    delays = whole_delays(frames.durations, ticks=100, shortest=2)
     for index, (frame, hundredths) in enumerate(zip(frames, delays, strict=True)):
         if hundredths:
             yield screen.show(frame.pixels, changes.show(frame)), hundredths
@@ -58,12 +69,16 @@ def _images(
             on_frame(index)
 
 
-def _write_image(file: BufferedIOBase, image: bytes, hundredths: int) -> None:
+def _write_image(file: BufferedIOBase, image: bytes, hundredths: int) -> int:
+    """Write an image as often as its delay needs; how often that is."""
+    count = 0
     still = np.full((1, 1), blocks.TRANSPARENT, np.uint8)
     while hundredths > 0:
         file.write(blocks.delay(min(hundredths, _LONGEST)) + image)
         hundredths -= _LONGEST
         image = blocks.image(still, 0, 0)
+        count += 1
+    return count
 
 
 class _Screen:

@@ -13,6 +13,7 @@ from typing import IO
 from ravine._whole_file import OutputError
 from ravine.renderer._frames import Frames
 from ravine.renderer.writers._timing import repeats
+from ravine.renderer.writers._written import Written, video_written
 
 # The bytes depend on the number of threads, so it must not depend on the machine.
 _THREADS = ["-threads", "4"]
@@ -44,7 +45,9 @@ def check_video_size(size: tuple[int, int]) -> None:
         )
 
 
-def write_mp4(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None) -> None:
+def write_mp4(
+    frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
+) -> Written:
     """Write a film as H.264 that starts to play before it is loaded, for all players.
 
     Frames are repeated as long as they stand. How often the film repeats is the player's affair.
@@ -53,24 +56,24 @@ def write_mp4(frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int],
         OutputError: The size is odd.
         OSError: ffmpeg failed.
     """
-    _write_video(frames, file, ".mp4", on_frame)
+    return _write_video(frames, file, ".mp4", on_frame)
 
 
 def write_webm(
     frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
-) -> None:
+) -> Written:
     """Write a film as VP9; otherwise as `write_mp4` does.
 
     Raises:
         OutputError: The size is odd.
         OSError: ffmpeg failed.
     """
-    _write_video(frames, file, ".webm", on_frame)
+    return _write_video(frames, file, ".webm", on_frame)
 
 
 def _write_video(
     frames: Frames, file: BufferedIOBase, extension: str, on_frame: Callable[[int], None] | None
-) -> None:
+) -> Written:
     check_video_size(frames.size)
     *counts, hold = repeats(frames.durations, frames.fps)
     # A container needs to be sought, which a pipe cannot be.
@@ -80,6 +83,7 @@ def _write_video(
         _encode(pictures, _command(frames, film, hold=hold), Path(folder, "log"))
         with film.open("rb") as encoded:
             shutil.copyfileobj(encoded, file)
+    return video_written(counts, hold)
 
 
 def _pictures(

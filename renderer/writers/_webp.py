@@ -5,7 +5,7 @@ a time, and the container round them is written as they come.
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from io import BufferedIOBase, BytesIO
 
 import numpy as np
@@ -15,6 +15,7 @@ from PIL import Image
 from ravine.renderer._frames import Frame, Frames
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
 from ravine.renderer.writers._timing import whole_delays
+from ravine.renderer.writers._written import Written, images_written
 
 _LONGEST = (1 << 24) - 1
 _HAS_ANIMATION, _HAS_EXIF, _HAS_ALPHA = 0x02, 0x08, 0x10
@@ -23,7 +24,7 @@ _IMAGE_DESCRIPTION = 0x010E
 
 def write_webp(
     frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
-) -> None:
+) -> Written:
     """Write a film as animated WebP without loss; no more than one frame is in memory at a time.
 
     Delays are whole milliseconds, exact on average and never under eleven, which browsers turn into a
@@ -33,17 +34,23 @@ def write_webp(
         frames: The film.
         file: A binary file that can be sought.
         on_frame: Called with each frame's index when it is done.
+
+    Returns:
+        How many images the file holds.
     """
     start = file.tell()
     file.write(struct.pack("<4sI4s", b"RIFF", 0, b"WEBP"))
     file.write(_header(frames))
-    for picture, milliseconds in prolonged(_pictures(frames, on_frame)):
-        _write_picture(file, picture, milliseconds)
+    delays = whole_delays(frames.durations, ticks=1000, shortest=11)
+    stored = 0
+    for picture, milliseconds in prolonged(_pictures(frames, delays, on_frame)):
+        stored += _write_picture(file, picture, milliseconds)
     file.write(_exif(frames.comment))
     end = file.tell()
     file.seek(start + 4)
     file.write(struct.pack("<I", end - start - 8))
     file.seek(end)
+    return images_written(stored, delays, most="browsers show 90 a second of a WebP at most")
 
 
 def _header(frames: Frames) -> bytes:
@@ -54,10 +61,11 @@ def _header(frames: Frames) -> bytes:
     return _chunk(b"VP8X", canvas) + _chunk(b"ANIM", struct.pack("<IH", background, plays))
 
 
-def _pictures(frames: Frames, on_frame: Callable[[int], None] | None) -> Iterator[tuple[bytes, int]]:
+def _pictures(
+    frames: Frames, delays: Sequence[int], on_frame: Callable[[int], None] | None
+) -> Iterator[tuple[bytes, int]]:
     """What changes in each frame, and its delay in milliseconds."""
     changes = Changes(frames.size)
-    delays = whole_delays(frames.durations, ticks=1000, shortest=11)
     for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
         if milliseconds:
             yield _picture(frame, changes), milliseconds
@@ -90,13 +98,17 @@ def _pack(rgba: UInt8[np.ndarray, "height width 4"]) -> bytes:
     return file.getvalue()[12:]
 
 
-def _write_picture(file: BufferedIOBase, picture: bytes, milliseconds: int) -> None:
+def _write_picture(file: BufferedIOBase, picture: bytes, milliseconds: int) -> int:
+    """Write a picture as often as its delay needs; how often that is."""
+    count = 0
     place, chunks = picture[:12], picture[12:]
     blend_and_keep = b"\0"
     while milliseconds > 0:
         time = _three_bytes(min(milliseconds, _LONGEST))
         file.write(_chunk(b"ANMF", place + time + blend_and_keep + chunks))
         milliseconds -= _LONGEST
+        count += 1
+    return count
 
 
 def _exif(comment: str) -> bytes:

@@ -48,6 +48,17 @@ def small() -> list[str]:
 
 
 @pytest.fixture
+def small_but() -> Callable[..., list[str]]:
+    """The options of a small film, but for those that are given here."""
+
+    def small_but(*options: str) -> list[str]:
+        pairs = zip(SMALL[::2], SMALL[1::2], strict=True)
+        return [*(word for pair in pairs if pair[0] not in options for word in pair), *options]
+
+    return small_but
+
+
+@pytest.fixture
 def start(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
     """Start `ravine` in `tmp_path`, with pipes for its outputs unless told otherwise."""
     processes = []

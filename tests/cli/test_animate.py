@@ -77,9 +77,9 @@ def test_other_kinds(ravine, in_folder, small, name):
     assert (in_folder / name).stat().st_size > 1000
 
 
-def test_a_folder_of_frames(ravine, in_folder, small):
+def test_a_folder_of_frames(ravine, in_folder, small_but):
     for count, seconds in ((12, "0.5"), (10, "0.4")):
-        report = ravine.works("animate", "beale", *small, "--seconds", seconds, "-o", "frames/").stdout
+        report = ravine.works("animate", "beale", *small_but("--seconds", seconds), "-o", "frames/").stdout
         assert f"320x180, {count} frames, " in report
         names = sorted(path.name for path in (in_folder / "frames").iterdir())
         assert names == [f"frame-{index:04}.png" for index in range(count)]

@@ -157,9 +157,9 @@ WRONG_OPTIONS = {
 
 
 @pytest.mark.parametrize("options", WRONG_OPTIONS)
-def test_a_wrong_option(ravine, in_folder, small, options):
+def test_a_wrong_option(ravine, in_folder, small_but, options):
     (in_folder / "stranger.txt").write_text("mine")
-    line = ravine.fails("animate", "beale", *small, *options.split())
+    line = ravine.fails("animate", "beale", *small_but(*options.split()))
     assert WRONG_OPTIONS[options] in line
     assert names(in_folder) == ["stranger.txt"]
 
@@ -395,3 +395,22 @@ def test_a_bug_is_not_dressed_up_as_the_user_s_mistake(ravine, monkeypatch):
     monkeypatch.setattr(_work, "descend_tuned", broken)
     with pytest.raises(TypeError, match="a bug"):
         ravine("trace", "beale", "-O", "sgd")
+
+
+def test_a_function_of_three_variables(ravine, in_folder, small):
+    (in_folder / "of_three.py").write_text("def loss(p):\n    return p[0] ** 2 + p[1] ** 2 + p[2] ** 2\n")
+    for command in (["animate", *small], ["trace", "-O", "sgd", "--steps", "2"]):
+        line = ravine.fails(*command, "--function", "of_three:loss")
+        assert "'loss' is a function of more than two variables: it reads p[2] of a point p = (x, y)" in line
+    assert "'z'" in ravine.fails("animate", "--function", "x**2 + y**2 + z", *small)
+    assert not list(in_folder.glob("*.gif"))
+
+
+@pytest.mark.parametrize("command", ["animate", "trace"])
+def test_a_start_where_the_loss_is_no_number(ravine, in_folder, command):
+    given = [command, "--function", "log(x) + y**2", "-O", "sgd", "--steps", "3"]
+    line = ravine.fails(*given, "--start", "-1", "1")
+    assert line == "Error: The loss of 'log(x) + y**2' is nan at the start (-1, 1); give another start."
+    (in_folder / "recipe.toml").write_text('function = "1/x"\nstart = [0.0, 1.0]\noptimizers = ["sgd"]\n')
+    assert "'1/x' is inf at the start (0, 1)" in ravine.fails(command, "--recipe", "recipe.toml")
+    assert names(in_folder) == ["recipe.toml"]

@@ -43,10 +43,10 @@ def test_ctrl_c_in_the_middle_of_a_film(on_terminal, tmp_path, name, earlier):
     )
 
 
-def test_a_kill_at_any_moment(start, tmp_path, small):
+def test_a_kill_at_any_moment(start, tmp_path, small_but):
     """SIGKILL leaves the earlier film or the whole new one, and nothing that anyone sees beside it."""
     target = tmp_path / "film.gif"
-    command = ["animate", "beale", *small, "--size", "640x360", "--seconds", "4", "-o", "film.gif"]
+    command = ["animate", "beale", *small_but("--size", "640x360", "--seconds", "4"), "-o", "film.gif"]
     begun = time.monotonic()
     made = start(*command, "--theme", "dark")
     assert (made.wait(60), made.stderr.read()) == (0, b"")

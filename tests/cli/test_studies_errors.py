@@ -273,3 +273,14 @@ def test_a_wrong_recipe(ravine, in_folder, text):
 def test_a_study_is_no_film(ravine, in_folder):
     (in_folder / "r.toml").write_text('command = "line"\n')
     assert "is one of 'ravine line'" in ravine.fails("animate", "--recipe", "r.toml")
+
+
+@pytest.mark.parametrize("command", ["train", "line", "plane", "walk", "spectrum", "connect"])
+def test_a_loss_that_is_no_number_at_the_start(ravine, in_folder, command):
+    inputs = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    np.savez("huge.npz", x=inputs * np.float32(5e37), y=np.arange(40) % 2)
+    given = ("mlp:widths=[8],activation=relu", "--data", "huge.npz", "--steps", 5, "--batch-size", 8)
+    line = ravine.fails(command, *given, "--no-cache", "-o", "o.json")
+    assert "The training loss of MLP" in line
+    assert "on huge is inf at the start, before any step; scale the inputs, which reach 1" in line
+    assert [path.name for path in in_folder.iterdir()] == ["huge.npz"]

@@ -1,0 +1,65 @@
+"""The frames that a film is told to have are those that a reader finds in its file."""
+
+import re
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from PIL import Image
+
+TINY = ["beale", "-O", "sgd:learning_rate=0.01", "--steps", "40", "--size", "96x64"]
+MOVES, STANDS = 1.5, 0.7
+
+
+def read_back(path: Path) -> tuple[int, float]:
+    """The number of frames in a file, and how many seconds it plays."""
+    if path.suffix in (".mp4", ".webm"):
+        return imageio_ffmpeg.count_frames_and_secs(str(path))
+    with Image.open(path) as film:
+        delays = []
+        for index in range(film.n_frames):
+            film.seek(index)
+            film.load()
+            delays.append(film.info["duration"])
+        return film.n_frames, sum(delays) / 1000
+
+
+@pytest.mark.parametrize("fps", [12, 30, 60, 120])
+@pytest.mark.parametrize("name", ["f.gif", "f.webp", "f.mp4", "f.webm"])
+def test_as_many_as_there_are(ravine, in_folder, name, fps):
+    given = [*TINY, "--seconds", MOVES, "--hold", STANDS, "--fps", fps, "-o", name]
+    (line,) = ravine.works("animate", *given).stdout.splitlines()
+    told = re.fullmatch(
+        rf"{name}: 96x64, (\d+) frames( \(.*\)|, the last one stored (\d+) times)?, \d+ kB", line
+    )
+    assert told, line
+    stored = int(told[1]) + (int(told[3]) - 1 if told[3] else 0)
+    frames, seconds = read_back(Path(name))
+    assert frames == stored
+    # All but the last frame move.
+    assert seconds == pytest.approx(MOVES - 1 / fps + STANDS, abs=0.05)
+    most, reason = {
+        "f.gif": (50, "a GIF shows 50 a second at most"),
+        "f.webp": (90, "browsers show 90 a second of a WebP at most"),
+    }.get(name, (120, "none"))
+    assert (reason in line) == (fps > most)
+    assert ("(" in line) == (most < 120 and stored < round(MOVES * fps))
+
+
+def test_equal_frames_are_told(ravine, in_folder):
+    given = ["beale", "-O", "sgd:learning_rate=1e-9", "--steps", "3", "--size", "96x64", "--panels", "none"]
+    for name in ("f.gif", "f.webp"):
+        line = ravine.works("animate", *given, "--seconds", "1", "-o", name).stdout
+        frames, seconds = read_back(Path(name))
+        some = f"{frames} frame{'s' * (frames != 1)} (equal ones in a row are stored as one), "
+        assert line.startswith(f"{name}: 96x64, {some}")
+        assert frames < 25
+        assert seconds == pytest.approx(1 - 1 / 25 + 2, abs=0.011)
+
+
+def test_pictures_are_told(ravine, in_folder):
+    given = [*TINY, "--seconds", "0.5", "--fps", "60"]
+    assert ravine.works("animate", *given, "-o", "f/").stdout.startswith("f: 96x64, 30 frames, ")
+    assert len(list(Path("f").iterdir())) == 30
+    assert "frame" not in ravine.works("animate", *given, "-o", "f.png").stdout
+    assert "frame" not in ravine.works("animate", *given, "-o", "f.png", "--frame", 29).stdout

@@ -1,0 +1,115 @@
+"""A default suits data of any size: a minibatch has no more examples than there are to train on."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import ravine
+from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._kinds import kind_of
+from ravine.landscapes.networks import Problem, choose_rate, load, load_data, train
+from ravine.landscapes.networks._data_file import training_examples
+from ravine.optimizers import Setting, rule_of
+from ravine.optimizers import load as load_rule
+
+NETWORK = "mlp:widths=[3]"
+STUDIES = {
+    "train": {"optimizers": ["adam"]},
+    "line": {"alphas": (0.0, 1.0, 3), "zoom": False},
+    "plane": {"resolution": 3, "directions": "random"},
+    "walk": {},
+    "spectrum": {"top": 1, "bottom": 1},
+    "connect": {"places": 3},
+}
+
+
+def rows(count: int, **more: np.ndarray) -> str:
+    """The path of a file of data with as many examples, of two classes."""
+    path = f"rows{count}.npz"
+    inputs = np.random.default_rng(0).normal(size=(count, 3))
+    np.savez(path, x=inputs, y=np.arange(count) % 2, **more)
+    return path
+
+
+def size_used(command: str, data: str, **values: object) -> tuple[int | str, ...]:
+    return kind_of(command).choices.of({"data": data, **values}).batch_size
+
+
+@pytest.mark.parametrize("count", [100, 5])
+@pytest.mark.parametrize("command", STUDIES)
+def test_few_examples_do_with_all_defaults(in_folder, command, count):
+    run = {"steps": 4, "keep": False, "seed": 3, **STUDIES[command]}
+    result = getattr(ravine, command)(NETWORK, data=rows(count), **run)
+    fewer = len(load_data(f"rows{count}.npz").train.labels)
+    assert fewer < 100
+    assert result.choices.batch_size == (("full", fewer) if command == "walk" else (fewer,))
+    result.save("o.png")
+    with Image.open("o.png") as picture:
+        made = json.loads(picture.info["Comment"].removeprefix(f"ravine {command} "))
+    assert made["batch_size"] == list(result.choices.batch_size)
+
+
+@pytest.mark.parametrize("command", ["train", "line", "plane", "spectrum", "connect"])
+def test_a_hundred_to_train_on_keep_their_hundred(in_folder, command):
+    assert size_used(command, rows(126)) == (100,)
+    assert size_used(command, rows(125)) == (100,)
+    assert size_used(command, rows(120)) == (96,)
+    assert size_used(command, "digits") == (100,)
+    assert '"batch_size"' not in kind_of(command).choices.of({"data": rows(126)}).described()
+
+
+def test_a_walk_keeps_its_two(in_folder):
+    assert size_used("walk", rows(126)) == ("full", 100)
+    assert size_used("walk", rows(20)) == ("full", 16)
+    assert size_used("walk", rows(20), optimizers=("sgd",)) == (16,)
+    assert size_used("walk", rows(126), optimizers=("sgd",)) == (100,)
+    assert size_used("walk", rows(20), batch_size="full", optimizers=("sgd",)) == ("full",)
+
+
+def test_a_size_that_is_given_is_taken_at_its_word(in_folder):
+    given = Choices.of({"data": rows(100), "batch_size": 100})
+    assert given.batch_size == (100,)
+    with pytest.raises(ValueError, match="than there are, which is 80; got a size of 100"):
+        ravine.line(NETWORK, data="rows100.npz", batch_size=100, steps=2, keep=False)
+
+
+def test_the_count_is_the_split_s(in_folder):
+    for count in (4, 5, 9, 100, 123):
+        assert training_examples(rows(count)) == len(load_data(rows(count)).train.labels)
+    more = {"x_test": np.zeros((2, 3)), "y_test": np.array([0, 1])}
+    assert training_examples(rows(30, **more)) == 30
+
+
+def test_a_file_that_is_no_data_is_left_to_be_refused(in_folder):
+    np.savez("other.npz", z=np.zeros(3))
+    np.savez("empty.npz", x=np.zeros((0, 3)), y=np.zeros(0, int))
+    np.savez("matrix.npz", x=np.zeros((3, 3)), y=np.zeros((3, 3), int))
+    np.savez("one.npz", x=np.zeros((3, 3)), y=np.zeros(3, int))
+    (in_folder / "text.npz").write_text("no archive")
+    for name in (
+        "other.npz",
+        "empty.npz",
+        "matrix.npz",
+        "one.npz",
+        "text.npz",
+        "absent.npz",
+        "digits",
+        rows(1),
+    ):
+        assert training_examples(name) is None
+    for name in ("other.npz", "empty.npz", "matrix.npz", "one.npz", "text.npz", "absent.npz", "rows1.npz"):
+        assert Choices.of({"data": name}).batch_size == (100,)
+        with pytest.raises(ValueError, match=name.removesuffix(".npz")):
+            load_data(name)
+
+
+def test_a_training_and_its_rate_in_python(in_folder):
+    problem = Problem(network=load("mlp"), data=load_data(rows(20)), options={"widths": (3,)})
+    rule = rule_of(Setting(optimizer=load_rule("sgd"), hyperparameters={"learning_rate": 0.1}))
+    plain, told = (train(problem, rule, steps=3, **size) for size in ({}, {"batch_size": 16}))
+    np.testing.assert_array_equal(plain.batch_losses, told.batch_losses)
+    assert choose_rate(
+        problem, lambda rate: rule_of(Setting(optimizer=load_rule("sgd")).with_rate(rate)), steps=4
+    )
