@@ -71,9 +71,10 @@ def run_study(
 def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quiet: bool) -> None:
     """Write the files, and say so."""
     for path in paths:
-        save_result(result, path, quiet=quiet)
+        frames = save_result(result, path, quiet=quiet)
         if not quiet:
-            click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
+            told = ", ".join(filter(None, (report(result), frames)))
+            click.echo(f"{path}: {told}, {path.stat().st_size / 1000:.0f} kB")
 
 
 def _say_fixed(held: "Fixed") -> None:
@@ -150,14 +151,14 @@ def stage(*, quiet: bool) -> "Stage":
     return open_bar
 
 
-def save_result(result: Any, path: Path, *, quiet: bool) -> None:
-    """Write a result, with a progress bar where it is a film."""
+def save_result(result: Any, path: Path, *, quiet: bool) -> str:
+    """Write a result, with a progress bar where it is a film; what is said of its frames then."""
     with _naming(path):
         if path.suffix.lower() not in studies.FILMS:
             result.save(path)
-            return
+            return ""
         with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
-            result.save(path, on_frame=on_frame)
+            return result.save(path, on_frame=on_frame).said
 
 
 @contextmanager

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ravine.renderer import SceneFrames
+    from ravine.renderer.writers import Written
 
 
 _SAME = 1e-5
@@ -194,15 +195,18 @@ class Plane(Result[PlaneChoices]):
             raise ValueError("A film of a plane shows training paths, and there is none; write a .png.")
         return film_of(self._itself)
 
-    def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> None:
-        """As every result, and as a film: .gif, .mp4, .webm or .webp."""
+    def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> "Written | None":
+        """As every result, and as a film: .gif, .mp4, .webm or .webp.
+
+        Returns:
+            Of a film, how many frames the file holds, and why where they are not the film's number.
+        """
         if Path(path).suffix.lower() not in FILMS:
-            super().save(path)
-            return
+            return super().save(path)
         from ravine.renderer import writers
 
         writers.check_path(path, self.choices.size)
-        writers.write(self.frames, path, on_frame=on_frame)
+        return writers.write(self.frames, path, on_frame=on_frame)
 
 
 def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:

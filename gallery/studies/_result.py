@@ -19,6 +19,8 @@ from ravine.gallery.studies._fixed import Fixed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from ravine.renderer.writers import Written
+
 Row: TypeAlias = tuple[Any, ...]
 Chosen = TypeVar("Chosen", bound=Choices)
 
@@ -86,7 +88,7 @@ class Result(ABC, Generic[Chosen]):
         """What made the files."""
         return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> "Written | None":
         """Write what the ending of `path` names: .png, .pdf, .svg, .json, .csv or .npz.
 
         Raises:
@@ -99,10 +101,11 @@ class Result(ABC, Generic[Chosen]):
             from ravine.renderer.figures import write_figure
 
             write_figure(self.figure(), path, comment=self.comment)
-            return
+            return None
         content = self.to_bytes(ending)
         with whole_file(path) as file:
             file.write(content)
+        return None
 
     def to_bytes(self, ending: str) -> bytes:
         """The numbers as a .json, .csv or .npz file."""

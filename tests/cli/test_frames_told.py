@@ -63,3 +63,11 @@ def test_pictures_are_told(ravine, in_folder):
     assert len(list(Path("f").iterdir())) == 30
     assert "frame" not in ravine.works("animate", *given, "-o", "f.png").stdout
     assert "frame" not in ravine.works("animate", *given, "-o", "f.png", "--frame", 29).stdout
+
+
+def test_those_of_a_plane_are_told(ravine, in_folder):
+    given = ["mlp:widths=[3]", "--data", "moons", "--steps", 30, "--resolution", 3, "--size", "320x240"]
+    line = ravine.works("plane", *given, "--seconds", 1, "--fps", 60, "-o", "p.gif").stdout.splitlines()[0]
+    frames, seconds = read_back(Path("p.gif"))
+    assert f", {frames} frames (a GIF shows 50 a second at most" in line
+    assert seconds == pytest.approx(3, abs=0.05)
