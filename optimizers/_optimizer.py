@@ -114,6 +114,25 @@ class Optimizer:
         named = (p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
         return {parameter.name: parameter.default for parameter in named}
 
+    def build(self, **hyperparameters: Any) -> Any:
+        """What the rule builds of hyper-parameters, whose real numbers JAX may be tracing.
+
+        Raises:
+            HyperparameterError: the rule decides by the value of one of them in Python.
+        """
+        try:
+            return self.rule(**hyperparameters)
+        except TypeError as error:
+            from jax.errors import ConcretizationTypeError
+
+            if not isinstance(error, ConcretizationTypeError):
+                raise
+            raise HyperparameterError(
+                f"{self.name} needs the value of a hyper-parameter in Python, as in 'if learning_rate > 0', "
+                f"but runs at many values at once: use jax.numpy there, or give {self.name}(0.1) in place of "
+                f"{self.name}."
+            ) from None
+
     @property
     def has_rate(self) -> bool:
         """Whether the rule has a learning rate."""

@@ -29,7 +29,7 @@ class Program(NamedTuple):
             values[key] = option.build_inner(values.get(key, {})) if isinstance(option, Program) else option
         if self.has_schedule:
             return _under_schedule(self.optimizer, values)
-        rule: Any = self.optimizer.rule(**values)
+        rule = self.optimizer.build(**values)
         return rule if isinstance(rule, Process) else optax.with_extra_args_support(rule)
 
     def build_inner(self, traced: Mapping[str, Any]) -> optax.GradientTransformationExtraArgs:
@@ -75,7 +75,7 @@ def _under_schedule(
     optimizer: Optimizer, values: dict[str, Any]
 ) -> "optax.GradientTransformationExtraArgs | Process":
     rate = values.pop(_BY_STEP) if _BY_STEP in values else values.pop(RATE)
-    rule: Any = optimizer.rule
+    rule: Any = optimizer.build
     if not isinstance(rule(learning_rate=1.0, **values), Process):
         return scheduled(rule, learning_rate=rate, **values)
     if getattr(rate, "follows_loss", False):

@@ -49,13 +49,12 @@ def rule_of(setting: Setting) -> optax.GradientTransformationExtraArgs:
     }
     rate = values.get(RATE)
     has_schedule = callable(rate) or hasattr(rate, "rates")
-    made: Any = optimizer.rule(**{**values, RATE: 1.0} if has_schedule else values)
+    made = optimizer.build(**{**values, RATE: 1.0} if has_schedule else values)
     if isinstance(made, Process):
         raise HyperparameterError(
             f"{optimizer.name} is a method with several workers, not an update rule: run it with descend, or "
             "see it with 'ravine animate'."
         )
     if has_schedule:
-        update_rule: Any = optimizer.rule
-        made = scheduled(update_rule, learning_rate=values.pop(RATE), **values)
+        made = scheduled(optimizer.build, learning_rate=values.pop(RATE), **values)
     return optax.with_extra_args_support(made)

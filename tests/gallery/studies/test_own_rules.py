@@ -115,3 +115,21 @@ def test_only_sgd_itself_has_a_bound_of_sharpness():
     own = Setting(optimizer=Optimizer.of(sgd), hyperparameters={"learning_rate": 0.1})
     walk = ravine.walk(NETWORK, optimizers=["sgd:learning_rate=0.1", own], data="moons", steps=3)
     assert [run.record()["stable_sharpness"] for run in walk.runs] == [20.0, None]
+
+
+def looks_at_its_rate(learning_rate):
+    return optax.sgd(learning_rate) if learning_rate > 0 else optax.set_to_zero()
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (looks_at_its_rate, "use jax.numpy there, or give looks_at_its_rate"),
+        (lambda learning_rate, beta: optax.sgd(learning_rate * beta), "needs a value for beta"),
+    ],
+)
+def test_what_cannot_be_run_is_told_in_a_sentence(rule, told):
+    for run in (lambda: losses(rule), lambda: ravine.film("beale", [rule], steps=3).descents):
+        with pytest.raises(ValueError, match=told) as caught:
+            run()
+        assert "\n" not in str(caught.value)
