@@ -21,7 +21,7 @@ from ravine.gallery.studies._shelf import FILMS
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
 from ravine.gallery.studies._subjects import given, is_given, with_rates
 from ravine.gallery.studies._ways import Way
-from ravine.landscapes.slices import extremes_at, inner, on_plane
+from ravine.landscapes.slices import extremes_at, on_plane
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -235,9 +235,7 @@ def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | 
     """The share of the paths' squared distances from the origin that lies in the plane."""
     if not trajectories:
         return sum(ground.shares) if ground.shares else None
-    mask = ground.objective.trained(ground.origin)
-    products = np.array([[inner(u, v, mask) for v in ground.directions] for u in ground.directions])
-    inside = sum(float(np.nansum(path.points @ products * path.points)) for path in trajectories)
+    inside = sum(float(np.nansum(path.points @ ground.products * path.points)) for path in trajectories)
     off = sum(float(np.nansum(path.distance**2)) for path in trajectories)
     return inside / (inside + off) if inside + off else 1.0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import jax
@@ -19,6 +20,7 @@ from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import (
     bezier,
     filter_normalised,
+    inner,
     on_line,
     on_plane,
     principal,
@@ -59,6 +61,12 @@ class Plane:
     ways: tuple[Way, ...] = ()
     shares: tuple[float, float] | None = None
     curve: Float[np.ndarray, "points 2"] | None = None
+
+    @cached_property
+    def products(self) -> Float[np.ndarray, "2 2"]:
+        """The inner products of the directions, over what is trained."""
+        mask = self.objective.trained(self.origin)
+        return np.array([[inner(u, v, mask) for v in self.directions] for u in self.directions])
 
 
 _SEEDS = {"solutions": 3, "bend": 2}
