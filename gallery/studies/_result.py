@@ -13,6 +13,7 @@ import numpy as np
 
 from ravine._whole_file import OutputError, check_target, whole_file
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._shelf import NUMBERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 Row: TypeAlias = tuple[Any, ...]
 Chosen = TypeVar("Chosen", bound=Choices)
 
-NUMBERS = (".json", ".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
 
 

@@ -46,6 +46,8 @@ class SpectrumChoices(Choices):
             if not 1 <= getattr(self, name) <= 100:
                 raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
         check_single(self)
+        if len(self.points) > 1:
+            raise RecipeError(f"A spectrum is that at one point; got {len(self.points)} of them.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
