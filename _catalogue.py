@@ -42,6 +42,10 @@ class Catalogue(Generic[Entry]):
         module = importlib.import_module(f"{self._home(name)}.{name}")
         return cast("Entry", getattr(module, self.variable))
 
+    def holds(self, record: Any) -> bool:
+        """Whether `record` is an entry itself, and not another one that has the name of an entry."""
+        return record.name in self.names() and self.load(record.name) is record
+
     def facts(self, name: str) -> Mapping[str, Any]:
         """The record's literal fields, read without running the module.
 

@@ -14,6 +14,7 @@ from ravine.gallery.studies._keys import check_keys, check_shown
 
 if TYPE_CHECKING:
     from ravine.gallery.studies._choices import Choices
+    from ravine.gallery.studies._fixed import Fixed
     from ravine.gallery.studies._result import Result
     from ravine.gallery.studies._stage import Stage
 
@@ -61,6 +62,8 @@ def run_study(
     if not leads:
         return None
     _write(result, paths, report, quiet=quiet)
+    if not quiet and result.held is not None:
+        _say_fixed(result.held)
     if not quiet and result.choices.optimizers != choices.optimizers:
         report_rates(result.choices.optimizers)
     return result
@@ -72,6 +75,14 @@ def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quie
         save_result(result, path, quiet=quiet)
         if not quiet:
             click.echo(f"{path}: {report(result)}, {path.stat().st_size / 1000:.0f} kB")
+
+
+def _say_fixed(held: "Fixed") -> None:
+    """What was held fixed, and what of it the picture does not show as one may think."""
+    if held.told:
+        click.echo(held.told)
+    if held.note:
+        click.echo(f"Note: {held.note}", err=True)
 
 
 def _default_output(name: str, recipe: str | None) -> Path:

@@ -74,6 +74,13 @@ _GIVEN = (
         "--points", metavar="FILE", multiple=True, help="A checkpoint; give it once for each point."
     ),
     click.option(
+        "--fixed",
+        metavar="PATTERN",
+        multiple=True,
+        help="Hold leaves of the points fixed, as in 'encoder.*' or '*.bias'; give it once for each pattern. "
+        "Stored statistics such as running_mean are; 'none' takes them for parameters.",
+    ),
+    click.option(
         "--batch-norm",
         type=click.Choice(["inference", "recomputed"]),
         help="Its statistics: the stored ones, or those of the examples at each point.",

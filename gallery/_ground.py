@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ravine import landscapes
+from ravine._fingerprint import Identified
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
 
@@ -25,6 +26,8 @@ def landscape_of(recipe: Recipe) -> Landscape:
         ExpressionError: the formula is not one.
     """
     landscape = _bare(recipe)
+    if recipe.function is not None or not isinstance(recipe.landscape, str):
+        landscape = _as_it_is_now(landscape)
     if recipe.window:
         landscape = replace(landscape, view=_box(recipe.window))
     start = _start(recipe, landscape)
@@ -138,6 +141,20 @@ def _short_between(low: float, high: float, share: float) -> float:
     """A number at `share` of the way, with no more digits than tell it in a picture."""
     digits = 3 - math.floor(math.log10(high - low))
     return round(low + share * (high - low), digits)
+
+
+def _as_it_is_now(landscape: Landscape) -> Landscape:
+    """A user's landscape for programs of its own: what its functions close over may have changed since."""
+    import jax
+
+    with jax.enable_x64(True):
+        point = jax.ShapeDtypeStruct((2,), np.float64)
+        return replace(
+            landscape,
+            loss=Identified(landscape.loss, point),
+            measures={name: Identified(measure, point) for name, measure in landscape.measures.items()},
+            examples=landscape.examples and replace(landscape.examples),
+        )
 
 
 def _box(span: Span) -> Box:

@@ -162,4 +162,5 @@ def read_size(text: str) -> tuple[int, int]:
 
 
 def _name_of(value: object) -> str:
-    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or type(value).__name__)
+    names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
+    return str(next(filter(None, names), type(value).__name__))

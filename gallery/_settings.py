@@ -5,18 +5,28 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from ravine.optimizers import Optimizer, Setting, read_setting
+from ravine.optimizers import Optimizer, Setting, catalogue, read_setting
 
 
 def as_setting(optimizer: Any) -> Setting:
     """The setting of a text, a setting, an optimizer of the catalogue or an optax transformation."""
     if isinstance(optimizer, Setting):
-        return optimizer
+        return _as_it_is_now(optimizer)
     if isinstance(optimizer, str):
         return read_setting(optimizer)
     if isinstance(optimizer, Optimizer):
-        return Setting(optimizer=optimizer)
+        return _as_it_is_now(Setting(optimizer=optimizer))
     return Setting(optimizer=Optimizer.of(optimizer))
+
+
+def _as_it_is_now(setting: Setting) -> Setting:
+    """A user's rule for programs of its own: what it closes over may have changed since."""
+    optimizer, chosen = setting.optimizer, setting.hyperparameters
+    return replace(
+        setting,
+        optimizer=optimizer if catalogue.holds(optimizer) else replace(optimizer),
+        hyperparameters={k: _as_it_is_now(v) if isinstance(v, Setting) else v for k, v in chosen.items()},
+    )
 
 
 def with_own_labels(settings: Sequence[Setting]) -> tuple[Setting, ...]:

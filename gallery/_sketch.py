@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.landscapes import Landscape
-from ravine.optimizers import Setting, read_setting, write_setting
+from ravine.optimizers import Setting, write_setting
 
 if TYPE_CHECKING:
     from ravine.optimizers import Descent
@@ -239,8 +239,7 @@ def _short(value: object) -> str:
 
 def _text_of(setting: Setting) -> str | None:
     try:
-        text = write_setting(setting)
-        return text if read_setting(text) == setting else None
+        return write_setting(setting)
     except ValueError:
         return None
 

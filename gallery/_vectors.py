@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from ravine import optimizers
 from ravine.gallery._sketch import Arrow, Part, Points
 from ravine.landscapes import Landscape
 from ravine.optimizers import Descent
@@ -35,7 +36,7 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
             Arrow("correction", ahead, points + steps - ahead),
             Arrow("step", points, steps),
         )
-    if descent.setting.optimizer.name in _REMEMBERING:
+    if optimizers.catalogue.holds(rule := descent.setting.optimizer) and rule.name in _REMEMBERING:
         velocity = _remembered(descent) * np.vstack([np.zeros(2), steps[:-1]])
         gradient = steps - velocity
         return (

@@ -1,4 +1,32 @@
-"""Computed numbers, kept between calls: what was computed once is not computed anew."""
+"""Computed numbers, kept between calls: what was computed once is not computed anew.
+
+Whatever determines a number is in the key that it is kept under. What cannot be told apart is not kept.
+
+================= ======================== =========================================================
+what is kept      by                       under
+================= ======================== =========================================================
+a film's runs     gallery/_numbers         the fields of the recipe that are computed with, where all
+                                           of them are text
+a film's losses   gallery/_numbers         the landscape's name or formula, and the grid
+a training        networks/_training       network, options and data; the optimizer's text, or the
+                                           equations of its step; minibatches, weight decay, seed or
+                                           start; but not its length, as a longer one goes on from it
+a rate            networks/_tuning         the same, with the examples of every step of the trials
+a curve's bend    gallery/studies/_bend    network, data, both ends, minibatches and seed
+losses, Hessians' slices/_engine and       the objective: network, data and where the statistics of
+extremes          _extremes                batch norm come from, or the equations of what is computed;
+                                           origin, directions and points
+compiled programs JAX, in this process     the loss and the optimizers: where they are the catalogue's
+                                           by their records, otherwise by the equations of the loss
+compiled programs JAX, on disk             the program itself
+================= ======================== =========================================================
+
+All but compiled programs are kept under what computes, too: see `makers`. "Text" is what a recipe or a
+command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with its
+constants: see `fingerprint`. Arrays are told by digests of their bytes, types and shapes. Of a user's loss
+that calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
+and of all modules of the user's that it uses, and its values at both ends.
+"""
 
 import hashlib
 import json
@@ -11,18 +39,16 @@ from typing import Any
 import numpy as np
 
 from ravine._whole_file import OutputError, whole_file
-from ravine.landscapes._makers import makers
+from ravine.landscapes._makers import LIBRARIES, makers
 
 _MOST_FILES = 60
 _COMPUTED_BY = ("landscapes", "optimizers", "gallery")
-_LIBRARIES = ("jax", "jaxlib", "optax", "numpy")
 
 
 class Kept:
     """Named arrays in a folder, each under a key that tells all that they were computed from.
 
-    The key holds the text of this package's own modules and the versions of the libraries below them. A
-    folder that cannot be used is done without.
+    What computes is a part of the key. A folder that cannot be used is done without.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,5 +75,5 @@ class Kept:
                 path.unlink()
 
     def _path(self, source: Mapping[str, Any]) -> Path:
-        told = json.dumps([makers(_COMPUTED_BY, _LIBRARIES), source], sort_keys=True)
+        told = json.dumps([makers(_COMPUTED_BY, LIBRARIES), source], sort_keys=True)
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"

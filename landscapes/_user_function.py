@@ -1,10 +1,14 @@
 """A loss from the command line: an expression, or a function of the user's own module."""
 
 import importlib
+import inspect
 import re
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -52,6 +56,38 @@ def resolve_function(text: str) -> Callable[..., Any]:
     """
     name = text.strip()
     return load_function(name) if _IN_A_MODULE.fullmatch(name) else parse_expression(text)
+
+
+def own_sources(module: ModuleType) -> list[Path]:
+    """The files of a user's module and of all that it uses, but for those of Python and installed packages.
+
+    Raises:
+        OSError: `module` has no file.
+        TypeError: `module` is built into Python.
+    """
+    found: dict[str, Path] = {}
+    left = [module]
+    while left:
+        found[left[-1].__name__] = Path(inspect.getsourcefile(left[-1]) or "").resolve(strict=True)
+        used = {_module_name(member) for member in vars(left.pop()).values()}
+        left += [sys.modules[name] for name in used - set(found) if _is_own(sys.modules.get(name))]
+    return sorted(set(found.values()))
+
+
+def _module_name(member: Any) -> str:
+    return member.__name__ if isinstance(member, ModuleType) else str(getattr(member, "__module__", ""))
+
+
+def _is_own(module: ModuleType | None) -> bool:
+    file = getattr(module, "__file__", None)
+    return bool(file) and not any(Path(file).is_relative_to(folder) for folder in _installed())
+
+
+@cache
+def _installed() -> tuple[Path, ...]:
+    """Where Python and installed packages lie."""
+    places = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    return (*map(Path, places), Path(__file__).parents[1])
 
 
 def _import(name: str, text: str) -> ModuleType:

@@ -23,13 +23,21 @@ def write_setting(setting: Setting) -> str:
     """The text that `read_setting` reads as this setting.
 
     Raises:
-        ValueError: the setting holds what has no text, such as an array.
+        ValueError: the setting holds what has no text, such as an array, or a rule that is not the
+            catalogue's.
     """
-    return format_spec(_spec(setting))
+    text = format_spec(_spec(setting))
+    if read_setting(text) != setting:
+        raise ValueError(f"{text!r} would be read as another optimizer than it was written for.")
+    return text
 
 
 def _spec(setting: Setting) -> Spec:
+    from ravine.optimizers import catalogue
+
     title = setting.optimizer.title
+    if not catalogue.holds(setting.optimizer):
+        raise ValueError(f"The rule {title!r} is not one of the catalogue; no text names it.")
     return Spec(
         name=setting.optimizer.name,
         label=None if setting.label == title else setting.label,

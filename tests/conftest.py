@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, UnionType
@@ -131,6 +132,29 @@ class CommandLine:
 @pytest.fixture
 def ravine() -> Callable[..., Result]:
     return CommandLine(CliRunner())
+
+
+@contextmanager
+def _compilations() -> Iterator[list[float]]:
+    import jax
+
+    compiled: list[float] = []
+
+    def listen(event: str, seconds: float, **_: object) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            compiled.append(seconds)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        yield compiled
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+
+
+@pytest.fixture
+def compilations() -> Callable[[], Any]:
+    """The seconds of each program that XLA compiles within a block."""
+    return _compilations
 
 
 @pytest.fixture

@@ -10,23 +10,25 @@ from ravine.gallery.studies._stage import Stage
 from ravine.landscapes import Kept
 from ravine.landscapes.networks import Params, Problem
 from ravine.landscapes.networks._made_from import made_from
-from ravine.landscapes.networks._network import trained
 from ravine.landscapes.slices import connect
 
 RULE = "adam:learning_rate=0.01"
 """What trains a bend, whatever trained the solutions."""
 
 
-def trained_bend(choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage) -> Params:
+def trained_bend(
+    choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage, *, mask: Params
+) -> Params:
     """The middle control point of a quadratic Bezier curve, trained on minibatches at random places of it.
 
-    It is kept like a training.
+    It is kept like a training. Where `mask` is false it is halfway between the ends.
     """
     kept = Kept(cache_folder() / "curves") if choices.keep else None
     facts = made_from(
         {
             "problem": problem.identity,
             "ends": [first, second],
+            "trained": mask,
             "rule": RULE,
             "steps": choices.steps,
             "batch_size": choices.batch_size[0],
@@ -37,14 +39,16 @@ def trained_bend(choices: Choices, problem: Problem, first: Params, second: Para
     found = kept.load(facts) if kept else None
     if found is not None and len(found) == len(leaves):
         return jax.tree.unflatten(form, [found[f"leaf_{place}"] for place in range(len(leaves))])
-    bend = problem.settled(_trained(choices, problem, first, second, stage))
+    bend = problem.settled(_trained(choices, problem, first, second, stage, mask))
     if kept:
         named = enumerate(jax.tree.leaves(bend))
         kept.save(facts, {f"leaf_{place}": np.asarray(leaf) for place, leaf in named})
     return bend
 
 
-def _trained(choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage) -> Params:
+def _trained(
+    choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage, mask: Params
+) -> Params:
     split, size = problem.data.train, choices.batch_size[0]
     with stage("curve", choices.steps) as on_step:
         found = connect(
@@ -52,7 +56,7 @@ def _trained(choices: Choices, problem: Problem, first: Params, second: Params, 
             first,
             second,
             optimizers.rule(RULE),
-            mask=trained(first),
+            mask=mask,
             examples=(split.inputs, split.labels),
             batch_size=None if size == "full" else int(size),
             steps=choices.steps,

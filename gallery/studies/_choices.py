@@ -56,6 +56,8 @@ class Choices:
         objective: A loss in place of a network's: a function of a pytree, an `Objective`, or
             "package.module:name".
         points: Checkpoints, or from Python pytrees, in place of trained networks.
+        fixed: Patterns such as "encoder.*" on the names of leaves that are held fixed, besides the stored
+            statistics and counters of the usual frameworks; "none" takes those for parameters too.
         memory: What the evaluation of many points may take, in megabytes.
         keep: Keep trained networks and half-done grids in the user's cache folder.
         about: What to watch for.
@@ -76,6 +78,7 @@ class Choices:
     batch_norm: Literal["inference", "recomputed"] | None = None
     objective: Any = None
     points: tuple[Any, ...] = ()
+    fixed: tuple[str, ...] = ()
     memory: int = 1024
     keep: bool = True
     theme: Literal["light", "dark"] = "light"
@@ -96,6 +99,11 @@ class Choices:
             raise RecipeError(
                 "batch_size is given once for all optimizers, or once for each; got "
                 f"{len(self.batch_size)} of it and {len(self.optimizers)} of them."
+            )
+        if self.fixed and not self.points:
+            raise RecipeError(
+                "fixed is of points that are given; a network that is trained here moves as a whole. Give "
+                "points, or leave fixed out."
             )
 
     def _check_numbers(self) -> None:
@@ -208,7 +216,7 @@ def _plain(key: str, value: Any, kind: Any) -> Any:
         value = (value,)
     if key == "batch_size":
         return tuple(int(size) if isinstance(size, str) and size.isdecimal() else size for size in value)
-    if key in ("networks", "optimizers") and isinstance(value, str):
+    if key in ("networks", "optimizers", "fixed") and isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) and get_origin(kind) is not None else value
 
@@ -227,4 +235,5 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _name_of(value: object) -> str:
-    return str(getattr(value, "name", None) or getattr(value, "__name__", None) or type(value).__name__)
+    names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
+    return str(next(filter(None, names), type(value).__name__))

@@ -12,6 +12,7 @@ from ravine.gallery.studies._bend import trained_bend
 from ravine.gallery.studies._choices import MOST_POINTS, Choices
 from ravine.gallery.studies._evaluated import MEASURES, evaluated
 from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._fixed import Fixed, fixed_on_line, fixing
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._result import Result, Row
@@ -19,7 +20,6 @@ from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import problem_of, trainings, with_rates
 from ravine.landscapes.networks import Params, Problem
-from ravine.landscapes.networks._network import trained
 from ravine.landscapes.slices import bezier, minus, norm
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Connect(Result[ConnectChoices]):
     curve: dict[str, Float[np.ndarray, " places"]]
     objective: str
     batch_norm: str
+    held: Fixed | None = None
 
     @property
     def line_barrier(self) -> float:
@@ -70,17 +71,28 @@ class Connect(Result[ConnectChoices]):
         """How far the curve rises above its higher end."""
         return _barrier(self.curve["train_loss"])
 
+    @property
+    def line(self) -> dict[str, Float[np.ndarray, " places"] | None]:
+        """The measures on the straight line, None where there are none."""
+        return {name: self.straight.get(name) for name in MEASURES}
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the curve stays lower."""
+        return {"curve_is_lower": self.curve_barrier < self.line_barrier}
+
     def record(self) -> dict[str, Any]:
         return {
             "alphas": self.alphas,
-            "line": {name: self.straight.get(name) for name in MEASURES},
+            "line": self.line,
             "curve": {name: self.curve.get(name) for name in MEASURES},
             "line_barrier": self.line_barrier,
             "curve_barrier": self.curve_barrier,
-            "verdicts": {"curve_is_lower": self.curve_barrier < self.line_barrier},
-            "seed": self.choices.seed,
+            "verdicts": self.verdicts,
+            "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
         }
 
     def table(self) -> Iterator[Row]:
@@ -105,10 +117,14 @@ def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
     """Train two solutions and the curve between them, and measure along both ways."""
     choices = with_rates(choices, stage)
     problem, first, second = _ends(choices, stage)
-    if norm(minus(second, first), trained(first)) == 0.0:
+    objective, held = problem.objective(choices.policy), None
+    if choices.points:
+        objective, held = fixing(objective, choices.fixed, first)
+        (first, second), held = fixed_on_line(held, (first, second))
+    mask = objective.trained(first)
+    if norm(minus(second, first), mask) == 0.0:
         raise ValueError("The two ends of the curve are the same point; give two different ones.")
-    bend = trained_bend(choices, problem, first, second, stage)
-    objective = problem.objective(choices.policy)
+    bend = trained_bend(choices, problem, first, second, stage, mask=mask)
     alphas = np.linspace(0.0, 1.0, choices.places)
     straight = np.stack([np.zeros_like(alphas), alphas], axis=-1)
     places = np.concatenate([straight, bezier(alphas)])
@@ -123,6 +139,7 @@ def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
         curve={name: values[len(alphas) :] for name, values in found.items()},
         objective=problem.said,
         batch_norm=objective.batch_norm,
+        held=held,
     )
 
 

@@ -10,7 +10,7 @@ def picture_of(connect: Connect) -> CurvePicture:
     choices = connect.choices
     return CurvePicture(
         title=choices.title or "Two solutions, joined by a curve of low loss",
-        subtitle=subtitle(choices, connect.objective, batch_norm=connect.batch_norm),
+        subtitle=subtitle(choices, connect.objective, batch_norm=connect.batch_norm, held=connect.held),
         t=connect.alphas,
         curve_loss=connect.curve["train_loss"],
         line_loss=connect.straight["train_loss"],

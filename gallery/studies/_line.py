@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
+from jaxtyping import Float
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import MOST_POINTS, Choices
 from ravine.gallery.studies._curve import Curve, Path
 from ravine.gallery.studies._evaluated import MEASURES, evaluated, measures_of_iterates
 from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._fixed import Fixed, fixed_on_line
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
 from ravine.landscapes.networks import Objective, Params
-from ravine.landscapes.slices import minus, norm, on_line
+from ravine.landscapes.slices import LineFacts, minus, norm, on_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,6 +66,8 @@ class Line(Result[LineChoices]):
         objective: What was measured, in words.
         data: Of the trained networks, in words.
         batch_norm: Where its statistics come from; empty without batch norm.
+        held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
+            ends have their own loss, and leaves that were chosen stay as in the first point.
     """
 
     choices: LineChoices
@@ -71,6 +75,87 @@ class Line(Result[LineChoices]):
     objective: str
     batch_norm: str
     data: str = ""
+    held: Fixed | None = None
+
+    @property
+    def _first(self) -> Curve:
+        """What the numbers below are of."""
+        return self.curves[0]
+
+    @property
+    def label(self) -> str:
+        """Of the first curve, as all numbers that follow."""
+        return self._first.label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places on the line."""
+        return self._first.alphas
+
+    @property
+    def train_loss(self) -> Float[np.ndarray, " alphas"]:
+        """The training loss at each."""
+        return self._first.measures["train_loss"]
+
+    @property
+    def test_loss(self) -> Float[np.ndarray, " alphas"] | None:
+        """The test loss, where it was measured."""
+        return self._first.measures.get("test_loss")
+
+    @property
+    def train_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """The share of training examples that are told right."""
+        return self._first.measures.get("train_accuracy")
+
+    @property
+    def test_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """That of test examples."""
+        return self._first.measures.get("test_accuracy")
+
+    @property
+    def facts(self) -> LineFacts | None:
+        """Barrier, rises and convexity; None where the alphas do not reach both ends."""
+        return self._first.facts
+
+    @property
+    def barrier(self) -> float | None:
+        """How far the loss rises above its higher end."""
+        return self.facts and self.facts.barrier
+
+    @property
+    def monotone(self) -> bool | None:
+        """Whether it never rises."""
+        return self.facts and self.facts.monotone
+
+    @property
+    def total_rise(self) -> float | None:
+        """The sum of all its rises."""
+        return self.facts and self.facts.total_rise
+
+    @property
+    def convex_share(self) -> float | None:
+        """The share of the line where it is convex."""
+        return self.facts and self.facts.convex_share
+
+    @property
+    def path(self) -> dict[str, np.ndarray] | None:
+        """The training path seen from the line: step, projection, residual and loss."""
+        return None if self._first.path is None else self._first.path._asdict()
+
+    @property
+    def initial_loss(self) -> float:
+        """The training loss at the first end."""
+        return self._first.ends[0]
+
+    @property
+    def final_loss(self) -> float:
+        """The training loss at the second end."""
+        return self._first.ends[1]
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What Goodfellow et al. found, asked of the line."""
+        return self._first.verdicts
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)
@@ -80,6 +165,7 @@ class Line(Result[LineChoices]):
             "between": self.between,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
             **({"curves": [first, *others]} if others else {}),
         }
 
@@ -109,9 +195,11 @@ def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
         found = given(choices, least=2)
         if len(found.points) > 2:
             raise RecipeError(f"A line has two ends; got {len(found.points)} points.")
-        curves = (_curve(choices, found.objective, found.points, label=found.label, stage=stage),)
+        ends, held = fixed_on_line(found.fixed, found.points)
+        _check_ends(choices, found.objective, ends, held)
+        curves = (_curve(choices, found.objective, ends, label=found.label, stage=stage),)
         policy = found.objective.batch_norm
-        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy)
+        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy, held=held)
     runs = list(trainings(choices, stage))
     others = list(trainings(choices, stage, seed=choices.seed + 1)) if _two_seeds(choices) else runs
     labels = _labels(choices, runs)
@@ -155,6 +243,22 @@ def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: 
         case "solution,permuted":
             ends = (run.solution, run.solution.permuted(jax.random.key(choices.seed)))
     return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
+
+
+def _check_ends(choices: LineChoices, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
+    """Refuse a line on which no parameter moves, or that goes on where there are no stored statistics."""
+    first, second = ends
+    if norm(minus(second, first), objective.trained(first)) == 0.0 and held.note:
+        raise RecipeError(
+            "The two ends of the line differ in leaves alone that are held fixed; give two points whose "
+            "parameters differ, or take stored statistics for parameters with fixed 'none'."
+        )
+    low, high, _ = choices.alphas
+    if held.between and (low < 0.0 or high > 1.0):
+        raise RecipeError(
+            f"Beyond its ends a line has no stored statistics, such as {held.between[0]}: alphas go from "
+            f"0 to 1; got {low:g} to {high:g}."
+        )
 
 
 def _curve(

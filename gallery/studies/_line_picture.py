@@ -34,7 +34,9 @@ def picture_of(line: Line) -> LinePicture:
     between = line.between or _GIVEN
     return LinePicture(
         title=choices.title or _TITLES[between],
-        subtitle=subtitle(choices, line.data if several else line.objective, batch_norm=line.batch_norm),
+        subtitle=subtitle(
+            choices, line.data if several else line.objective, batch_norm=line.batch_norm, held=line.held
+        ),
         curves=tuple(_curve(curve, colour_key=key) for curve, key in zip(line.curves, keys, strict=True)),
         ends=_ENDS[between],
         scale=choices.scale,

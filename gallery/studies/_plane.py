@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.gallery.studies._evaluated import evaluated
+from ravine.gallery.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._plane_choices import PlaneChoices
@@ -19,7 +20,7 @@ from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._shelf import FILMS
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
-from ravine.gallery.studies._subjects import given, is_given, with_rates
+from ravine.gallery.studies._subjects import Given, given, is_given, with_rates
 from ravine.gallery.studies._ways import Way
 from ravine.landscapes.slices import extremes_at, on_plane
 
@@ -86,6 +87,40 @@ class Plane(Result[PlaneChoices]):
     explained_share: float | None
     trajectories: tuple[Trajectory, ...]
     convexity: Float[np.ndarray, "rows columns"] | None
+    held: Fixed | None = None
+
+    @property
+    def explained_shares(self) -> tuple[float, float] | None:
+        """What part of the paths' motion each direction explains, where that is what chose them."""
+        return self.ground.shares
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """What the directions are, in words."""
+        return self.ground.axes
+
+    @property
+    def points(self) -> list[dict[str, Any]]:
+        """Points in the plane: label, x, y and loss."""
+        return [
+            {"label": label, "x": place[0], "y": place[1], "loss": loss}
+            for (label, place), loss in zip(self.ground.marks.items(), self.mark_losses, strict=True)
+        ]
+
+    @property
+    def curve(self) -> Float[np.ndarray, "points 2"] | None:
+        """A curve in the plane."""
+        return self.ground.curve
+
+    @property
+    def objective(self) -> str:
+        """What was measured, in words."""
+        return self.ground.objective.name
+
+    @property
+    def batch_norm(self) -> str | None:
+        """Where its statistics come from."""
+        return self.ground.objective.batch_norm or None
 
     def record(self) -> dict[str, Any]:
         return {
@@ -94,13 +129,10 @@ class Plane(Result[PlaneChoices]):
             "loss": self.loss,
             "center_loss": self.center_loss,
             "explained_share": self.explained_share,
-            "explained_shares": self.ground.shares,
-            "axes": self.ground.axes,
-            "points": [
-                {"label": label, "x": place[0], "y": place[1], "loss": loss}
-                for (label, place), loss in zip(self.ground.marks.items(), self.mark_losses, strict=True)
-            ],
-            "curve": self.ground.curve,
+            "explained_shares": self.explained_shares,
+            "axes": self.axes,
+            "points": self.points,
+            "curve": self.curve,
             "convexity": self.convexity,
             "trajectories": [
                 {
@@ -115,9 +147,10 @@ class Plane(Result[PlaneChoices]):
                 for path in self.trajectories
             ],
             "verdicts": self.verdicts,
-            "seed": self.choices.seed,
-            "objective": self.ground.objective.name,
-            "batch_norm": self.ground.objective.batch_norm or None,
+            "seed": self.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm,
+            **self.fixed_record,
         }
 
     @property
@@ -174,9 +207,10 @@ class Plane(Result[PlaneChoices]):
 
 def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
     """Train what is to be trained, find the plane and measure on it."""
-    choices = with_rates(choices, stage)
+    choices, held = with_rates(choices, stage), None
     if is_given(choices):
-        ground = plane_of_given(choices, given(choices, least=1))
+        found = given(choices, least=1)
+        ground, held = plane_of_given(choices, found), _held(choices, found)
     else:
         ground = plane_of(choices, stage)
     x, y = _sides(choices.span or ground.span, choices.resolution)
@@ -205,7 +239,16 @@ def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
         explained_share=_explained(ground, trajectories),
         trajectories=trajectories,
         convexity=_convexity(choices, ground, grid, stage).reshape(shape) if choices.convexity else None,
+        held=held,
     )
+
+
+def _held(choices: PlaneChoices, found: Given) -> Fixed:
+    """What is held fixed, and as in which point where several lie on the plane."""
+    if choices.kind in ("points", "pca"):
+        origin = "w1" if choices.kind == "points" else "the last point"
+        return fixed_on_plane(found.fixed, found.points, origin)
+    return fixed_at_point(found.fixed)
 
 
 def _sides(span: Span, resolution: int) -> tuple[np.ndarray, np.ndarray]:

@@ -34,7 +34,9 @@ def picture_of(plane: Plane) -> PlanePicture:
     ground = plane.ground
     return PlanePicture(
         title=title_of(plane),
-        subtitle=subtitle(plane.choices, ground.objective.name, batch_norm=ground.objective.batch_norm),
+        subtitle=subtitle(
+            plane.choices, ground.objective.name, batch_norm=ground.objective.batch_norm, held=plane.held
+        ),
         x=plane.x,
         y=plane.y,
         loss=plane.loss,

@@ -247,9 +247,9 @@ def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Traine
 
 def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     first, second = runs
-    bend = trained_bend(choices, first.problem, first.solution, second.solution, stage)
+    mask = objective.trained(first.solution)
+    bend = trained_bend(choices, first.problem, first.solution, second.solution, stage, mask=mask)
     points = (first.solution, second.solution, bend)
-    mask = objective.trained(bend)
     plane = _three(objective, points, ("solution A", "solution B", "bend"), mask)
     corners = np.array(list(plane.marks.values()))
     weights = bezier(np.linspace(0.0, 1.0, 101))  # of the bend and of the second solution

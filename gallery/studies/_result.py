@@ -6,6 +6,7 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ravine._whole_file import OutputError, check_target, whole_file
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed
 from ravine.gallery.studies._shelf import NUMBERS
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[Any, ...]
 Chosen = TypeVar("Chosen", bound=Choices)
+
+_NOT_NUMBERS = ("comment", "look", "fixed_record")
 
 PICTURES = (".png", ".pdf", ".svg")
 
@@ -29,9 +33,11 @@ class Result(ABC, Generic[Chosen]):
 
     Attributes:
         choices: All that determines it.
+        held: What of points that are given is held fixed; None of networks that are trained.
     """
 
     choices: Chosen
+    held: Fixed | None = None
 
     @abstractmethod
     def record(self) -> dict[str, Any]:
@@ -46,9 +52,29 @@ class Result(ABC, Generic[Chosen]):
         """The picture."""
 
     @property
+    def seed(self) -> int:
+        """Of the initial weights, the minibatches and the directions."""
+        return self.choices.seed
+
+    @property
     def _itself(self) -> Any:
         """This result: where its file is checked beside the installed package, its types are two."""
         return self
+
+    @property
+    def fixed(self) -> list[str]:
+        """The leaves of given points that are held fixed, by name."""
+        return [] if self.held is None else list(self.held.names)
+
+    @property
+    def fixed_note(self) -> str:
+        """What the numbers are of, where points differ in fixed leaves."""
+        return "" if self.held is None else self.held.note
+
+    @property
+    def fixed_record(self) -> dict[str, Any]:
+        """What the record says of leaves that are held fixed."""
+        return {} if self.held is None else self.held.record()
 
     @property
     def look(self) -> dict[str, Any]:
@@ -82,13 +108,12 @@ class Result(ABC, Generic[Chosen]):
         """The numbers as a .json, .csv or .npz file."""
         return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
 
-    def __getattr__(self, name: str) -> Any:
-        """The numbers of the record, such as `result.train_loss` and `result.barrier`."""
-        record = self.record() if "choices" in self.__dict__ and not name.startswith("_") else {}
-        if name not in record:
-            known = f" It has {', '.join(record)}." if record else ""
-            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}.{known}")
-        return record[name]
+    if not TYPE_CHECKING:  # which knows all names, and that there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            """Nothing but a message that lists the names there are."""
+            known = ", ".join(_names(type(self)))
+            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}. It has {known}.")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from ravine.renderer.figures import figure_bytes
@@ -98,6 +123,13 @@ class Result(ABC, Generic[Chosen]):
 
     def __repr__(self) -> str:
         return f"<{self.comment}>"
+
+
+def _names(kind: type[Result[Any]]) -> list[str]:
+    """What numbers a result has: its fields, and what is computed of them."""
+    found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
+    named = dict.fromkeys([*found, *(field.name for field in fields(kind))])
+    return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
 
 
 def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
+from jaxtyping import Float
+
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._finite import check_finite
+from ravine.gallery.studies._fixed import Fixed, fixed_at_point
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
@@ -19,6 +23,11 @@ from ravine.landscapes.slices import spectrum as spectrum_at
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+
+_RECORDED = (
+    *("top", "bottom", "density", "index", "kind", "index_exact", "zero", "gradient_norm"),
+    *("loss", "verdicts", "seed", "objective"),
+)
 
 _CRITICAL = 1e-3
 """A gradient below this part of the largest eigenvalue: a Newton step of a thousandth at most there."""
@@ -64,24 +73,51 @@ class Spectrum(Result[SpectrumChoices]):
     loss: float
     objective: str
     batch_norm: str
+    held: Fixed | None = None
+
+    @property
+    def top(self) -> Float[np.ndarray, " values"]:
+        """The largest eigenvalues, the largest first."""
+        return self.found.top
+
+    @property
+    def bottom(self) -> Float[np.ndarray, " values"]:
+        """The smallest ones, the smallest first."""
+        return self.found.bottom
+
+    @property
+    def density(self) -> dict[str, Float[np.ndarray, " values"]]:
+        """Of all eigenvalues: values, and the density there."""
+        return {"value": self.found.density.values, "density": self.found.density.weights}
+
+    @property
+    def index(self) -> int:
+        """How many eigenvalues are negative."""
+        return self.found.index
+
+    @property
+    def kind(self) -> str:
+        """What the eigenvalues make of the point, if it is critical."""
+        return self.found.kind
+
+    @property
+    def index_exact(self) -> bool:
+        """Whether negative eigenvalues were counted, and not estimated from the density."""
+        return self.found.index_exact
+
+    @property
+    def zero(self) -> float:
+        """The largest absolute eigenvalue that counts as 0."""
+        return self.found.zero
+
+    @property
+    def gradient_norm(self) -> float:
+        """Of the loss at the point."""
+        return self.found.gradient_norm
 
     def record(self) -> dict[str, Any]:
-        found = self.found
-        return {
-            "top": found.top,
-            "bottom": found.bottom,
-            "density": {"value": found.density.values, "density": found.density.weights},
-            "index": found.index,
-            "kind": found.kind,
-            "index_exact": found.index_exact,
-            "zero": found.zero,
-            "gradient_norm": found.gradient_norm,
-            "loss": self.loss,
-            "verdicts": self.verdicts,
-            "seed": self.choices.seed,
-            "objective": self.objective,
-            "batch_norm": self.batch_norm or None,
-        }
+        numbers = {name: getattr(self, name) for name in _RECORDED}
+        return {**numbers, "batch_norm": self.batch_norm or None, **self.fixed_record}
 
     @property
     def verdicts(self) -> dict[str, bool]:
@@ -108,7 +144,7 @@ class Spectrum(Result[SpectrumChoices]):
 def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
     """Train what is to be trained, and find the eigenvalues there."""
     choices = with_rates(choices, stage)
-    objective, point = _where(choices, stage)
+    objective, point, held = _where(choices, stage)
     with stage("spectrum", 1), objective.checked():
         found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)
     return Spectrum(
@@ -117,18 +153,19 @@ def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum
         loss=float(objective.loss(point)),
         objective=objective.name,
         batch_norm=objective.batch_norm,
+        held=held,
     )
 
 
-def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params]:
+def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params, Fixed | None]:
     if is_given(choices):
         found = given(choices, least=1)
-        return found.objective, found.points[-1]
+        return found.objective, found.points[-1], fixed_at_point(found.fixed)
     run = next(trainings(choices, stage))
     if choices.at == "start":
-        return run.problem.objective(choices.policy), run.start
+        return run.problem.objective(choices.policy), run.start, None
     check_finite(run)
-    return run.problem.objective(choices.policy), run.solution
+    return run.problem.objective(choices.policy), run.solution, None
 
 
 def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:

@@ -11,7 +11,7 @@ def picture_of(spectrum: Spectrum) -> SpectrumPicture:
     place = "given point" if choices.points else choices.at
     return SpectrumPicture(
         title=choices.title or f"Eigenvalues of the Hessian at the {place}",
-        subtitle=subtitle(choices, spectrum.objective, batch_norm=spectrum.batch_norm),
+        subtitle=subtitle(choices, spectrum.objective, batch_norm=spectrum.batch_norm, held=spectrum.held),
         top=found.top,
         bottom=found.bottom,
         density_value=found.density.values,

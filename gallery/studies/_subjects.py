@@ -1,7 +1,7 @@
 """What a study looks at: networks that are trained here, or points that are given."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from ravine.gallery._settings import as_setting, with_own_labels
 from ravine.gallery._sketch import small_print
 from ravine.gallery.studies._beforehand import check_trainings
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed, fixing
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._stage import Stage
@@ -117,7 +118,7 @@ def _rated(choices: Choices, problem: Problem, setting: Setting, size: int | str
             problem,
             lambda rate: optimizers.rule_of(setting.with_rate(rate)),
             iterate=setting.iterate,
-            identity=text_of(setting),
+            identity=text_of(setting) or None,
             seed=choices.seed,
             **_shared(choices, size),
         )
@@ -135,7 +136,7 @@ def _trained(
             keep_every=choices.keep_every,
             early_stopping=choices.early_stopping,
             iterate=setting.iterate,
-            identity=text,
+            identity=text or None,
             on_step=on_step,
             seed=seed,
             **_shared(choices, size),
@@ -178,6 +179,7 @@ class Given:
     objective: Objective
     points: tuple[Params, ...]
     label: str
+    fixed: Fixed
 
 
 def given(choices: Choices, *, least: int) -> Given:
@@ -198,7 +200,8 @@ def given(choices: Choices, *, least: int) -> Given:
         points = points_of(choices, None)
         labelled = {_label(choices.points[k], k): points[k] for k in (0, -1)}
         objective = objective_of(choices.objective, labelled)
-    return Given(objective=objective, points=points, label=objective.name)
+    objective, fixed = fixing(objective, choices.fixed, points[0])
+    return Given(objective=objective, points=points, label=objective.name, fixed=fixed)
 
 
 def objective_of(objective: Any, ends: dict[str, Params]) -> Objective:
@@ -209,7 +212,8 @@ def objective_of(objective: Any, ends: dict[str, Params]) -> Objective:
     """
     if isinstance(objective, str):
         return networks.load_objective(objective, ends)
-    found = objective if isinstance(objective, Objective) else _of_function(objective)
+    # Of its own for each study: what it closes over may have changed since programs of it were compiled.
+    found = replace(objective) if isinstance(objective, Objective) else _of_function(objective)
     for label, params in ends.items():
         networks.check_end(found, found.name, label, params)
     return found

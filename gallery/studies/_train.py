@@ -55,12 +55,7 @@ class Train(Result[TrainChoices]):
     def record(self) -> dict[str, Any]:
         return {
             "runs": [self._run_record(run) for run in self.runs],
-            "target": self.choices.target,
-            "verdicts": {
-                "all_reach_the_target": all(self.steps_to_target(run) is not None for run in self.runs)
-            },
-            "seed": self.choices.seed,
-            "objective": ", ".join(dict.fromkeys(run.problem.said for run in self.runs)),
+            **{name: getattr(self, name) for name in ("target", "verdicts", "seed", "objective")},
         }
 
     def _run_record(self, run: Trained) -> dict[str, Any]:
@@ -77,6 +72,16 @@ class Train(Result[TrainChoices]):
             "diverged_at": training.diverged_at,
             "final_loss": training.measures["train_loss"][-1],
         }
+
+    @property
+    def target(self) -> float | None:
+        """The training loss that is waited for."""
+        return self.choices.target
+
+    @property
+    def objective(self) -> str:
+        """What was trained, in words."""
+        return ", ".join(dict.fromkeys(run.problem.said for run in self.runs))
 
     def label_of(self, run: Trained) -> str:
         """What tells a run from all others: its optimizer, and its network where there are several."""

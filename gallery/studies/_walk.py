@@ -1,6 +1,6 @@
 """A walk with SGD: what the loss does between an update and the next."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,8 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from ravine import optimizers
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
+from ravine.gallery.studies._fixed import Fixed, fixed_on_walk
+from ravine.gallery.studies._gradients import gradients_at, slope_of
 from ravine.gallery.studies._keys import keys_of_call
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
@@ -29,11 +32,17 @@ from ravine.landscapes.slices import (
     interior_share,
     minus,
 )
+from ravine.landscapes.slices._stack import stacked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ALPHAS = np.linspace(0.0, 1.0, 11)
+
+_RECORDED = (
+    *("alphas", "losses", "cosines", "distances", "sharpness", "sharpness_at"),
+    *("stable_sharpness", "interior_share"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,18 +100,19 @@ class Steps:
     sharpness: Float[np.ndarray, " places"]
     rate: float | None
 
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at the rate diverges, where that is one number."""
+        return None if self.rate is None else 2.0 / self.rate
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return interior_share(self.losses)
+
     def record(self) -> dict[str, Any]:
         """The numbers by name."""
-        return {
-            "alphas": self.alphas,
-            "losses": self.losses,
-            "cosines": self.cosines,
-            "distances": self.distances,
-            "sharpness": self.sharpness,
-            "sharpness_at": self.sharpness_at,
-            "stable_sharpness": None if self.rate is None else 2.0 / self.rate,
-            "interior_share": interior_share(self.losses),
-        }
+        return {name: getattr(self, name) for name in _RECORDED}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -113,6 +123,52 @@ class Walk(Result[WalkChoices]):
     runs: tuple[Steps, ...]
     objective: str
     batch_norm: str
+    held: Fixed | None = None
+
+    @property
+    def label(self) -> str:
+        """Of the first run, as all numbers that follow."""
+        return self.runs[0].label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places between two iterates."""
+        return self.runs[0].alphas
+
+    @property
+    def losses(self) -> Float[np.ndarray, "updates alphas"]:
+        """The training loss there, for each pair of consecutive iterates."""
+        return self.runs[0].losses
+
+    @property
+    def cosines(self) -> Float[np.ndarray, " pairs"]:
+        """Between the gradients at successive iterates."""
+        return self.runs[0].cosines
+
+    @property
+    def distances(self) -> Float[np.ndarray, " iterates"]:
+        """Of the iterates from the start."""
+        return self.runs[0].distances
+
+    @property
+    def sharpness(self) -> Float[np.ndarray, " places"]:
+        """The largest eigenvalue of the Hessian at some iterates."""
+        return self.runs[0].sharpness
+
+    @property
+    def sharpness_at(self) -> Int[np.ndarray, " places"]:
+        """Those iterates."""
+        return self.runs[0].sharpness_at
+
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at its rate diverges."""
+        return self.runs[0].stable_sharpness
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return self.runs[0].interior_share
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": run.label, **run.record()} for run in self.runs)
@@ -121,6 +177,7 @@ class Walk(Result[WalkChoices]):
             "seed": self.choices.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
             "verdicts": self.verdicts,
             **({"runs": [first, *others]} if others else {}),
         }
@@ -161,13 +218,20 @@ def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
     choices = with_rates(choices, stage)
     if is_given(choices):
         found = given(choices, least=3)
-        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *found.points)
         objective = found.objective
+        mask = objective.trained(found.points[0])
+        iterates = stacked(found.points, mask)
         rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
         with objective.checked():
-            gradients = _gradients(lambda point, _: jax.grad(objective.loss)(point), stacked, rows)
-            steps = _steps(choices, objective, stacked, gradients, label=found.label, stage=stage)
-        return Walk(choices=choices, runs=(steps,), objective=objective.name, batch_norm=objective.batch_norm)
+            gradients = gradients_at(lambda point, _: slope_of(objective, point, mask), iterates, rows)
+            steps = _steps(choices, objective, iterates, gradients, label=found.label, stage=stage)
+        return Walk(
+            choices=choices,
+            runs=(steps,),
+            objective=objective.name,
+            batch_norm=objective.batch_norm,
+            held=fixed_on_walk(found.fixed, found.points),
+        )
     runs = list(trainings(choices, stage))
     return Walk(
         choices=choices,
@@ -191,11 +255,11 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
         choices,
         problem.objective(choices.policy),
         iterates,
-        _gradients(gradient, iterates, _rows(choices, run)),
+        gradients_at(gradient, iterates, _rows(choices, run)),
         label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
-        rate=rate if isinstance(rate, float) and run.rule == "sgd" else None,
+        rate=rate if isinstance(rate, float) and run.setting.optimizer is optimizers.load("sgd") else None,
         stage=stage,
     )
 
@@ -207,15 +271,6 @@ def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]
     updates = len(run.training.steps) - 1
     found = minibatches(count, size=size, steps=updates, order=choices.batch_order, seed=choices.seed)
     return found[:, 0]
-
-
-def _gradients(
-    gradient: Callable[[Params, Any], Params], iterates: Params, rows: Int[np.ndarray, "updates size"]
-) -> Params:
-    """Those that the updates were taken with, stacked."""
-    places = jax.tree.map(lambda leaf: jnp.asarray(leaf[: len(rows)]), iterates)
-    found = jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
-    return jax.device_get(found)
 
 
 def _steps(

@@ -10,7 +10,7 @@ def picture_of(walk: Walk) -> WalkPicture:
     """What the picture shows of a walk."""
     return WalkPicture(
         title=walk.choices.title or "What the loss does from one update to the next",
-        subtitle=subtitle(walk.choices, walk.objective, batch_norm=walk.batch_norm),
+        subtitle=subtitle(walk.choices, walk.objective, batch_norm=walk.batch_norm, held=walk.held),
         runs=tuple(_run(run) for run in walk.runs),
     )
 

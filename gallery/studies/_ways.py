@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from ravine.gallery.studies._evaluated import measures_of_iterates
 from ravine.gallery.studies._subjects import Trained
 from ravine.landscapes.networks import Objective, Params
+from ravine.landscapes.slices._stack import stacked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,8 +48,8 @@ def way_of_training(run: Trained, objective: Objective) -> Way:
 
 def way_of_points(points: Sequence[Params], objective: Objective) -> Way:
     """Points that were given."""
-    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *points)
+    stack = stacked(points, objective.trained(points[0]))
     with objective.checked():
-        losses = jax.jit(lambda stack: jax.lax.map(objective.loss, stack))(stacked)
+        losses = jax.jit(lambda stack: jax.lax.map(objective.loss, stack))(stack)
         loss = np.asarray(losses, dtype=np.float64)
-    return Way(label="given points", steps=np.arange(len(points)), points=stacked, loss=loss)
+    return Way(label="given points", steps=np.arange(len(points)), points=stack, loss=loss)

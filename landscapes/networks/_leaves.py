@@ -1,11 +1,13 @@
 """The leaves of a pytree by their names, such as "layers.0.weight"."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
-from ravine.landscapes.networks._objective import Params
+Params: TypeAlias = Any
+"""Any pytree of arrays."""
 
 _ONLY = "parameters"
 """The name of the one leaf of a pytree that is nothing else."""
@@ -25,7 +27,12 @@ def is_array(leaf: Any) -> bool:
 
 def is_floating(leaf: Any) -> bool:
     """Whether a leaf holds floating-point numbers, those of machine learning such as bfloat16 too."""
-    return bool(jax.numpy.issubdtype(dtype_of(leaf), np.floating))
+    return not is_key(leaf) and bool(jnp.issubdtype(dtype_of(leaf), np.floating))
+
+
+def is_key(leaf: Any) -> bool:
+    """Whether a leaf holds keys of random numbers, which NumPy has not."""
+    return hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
 def dtype_of(leaf: Any) -> np.dtype:

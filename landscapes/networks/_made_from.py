@@ -8,16 +8,30 @@ from typing import Any
 import jax
 import numpy as np
 
-from ravine.landscapes._makers import makers
+from ravine.landscapes._makers import LIBRARIES, makers
 
 _MADE_BY = ("landscapes", "optimizers")
-_LIBRARIES = ("jax", "jaxlib", "optax", "equinox", "numpy")
+
+_SETTINGS = (
+    "jax_enable_x64",
+    "jax_default_matmul_precision",
+    "jax_default_prng_impl",
+    "jax_threefry_partitionable",
+    "jax_numpy_dtype_promotion",
+    "jax_default_dtype_bits",
+)
+"""What of JAX can be set while a program runs, and changes numbers."""
 
 
 def made_from(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, with digests in place of arrays, and what computes with them."""
     told = {name: _told(fact) for name, fact in facts.items()}
-    return {**told, "made_by": [*makers(_MADE_BY, _LIBRARIES), jax.default_backend()]}
+    return {**told, "made_by": [*makers(_MADE_BY, LIBRARIES), *set_in_jax()]}
+
+
+def set_in_jax() -> list[str]:
+    """The kind of device that computes, and the settings of JAX."""
+    return [jax.default_backend(), *(f"{name}={getattr(jax.config, name, '')}" for name in _SETTINGS)]
 
 
 def key_of(facts: Mapping[str, Any]) -> str:

@@ -5,14 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import equinox as eqx
-import jax
 from jaxtyping import Array, Float
 
+from ravine.landscapes.networks._leaves import Params as Params
 from ravine.landscapes.networks._objective_error import told
-
-Params: TypeAlias = Any
-"""Any pytree of arrays."""
+from ravine.landscapes.networks._stored import parameters_by_name
 
 Features: TypeAlias = Any
 Measures: TypeAlias = Mapping[str, Float[Array, ""]]
@@ -30,10 +27,6 @@ def _nothing_to_raise() -> None:
     pass
 
 
-def _real_leaves(params: Params) -> Params:
-    return jax.tree.map(eqx.is_inexact_array, params)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Objective:
     """A loss whose lines and planes can be drawn.
@@ -46,7 +39,10 @@ class Objective:
             the directions alone.
         data: What both of them read: a pytree of arrays, passed along so that it is compiled into nothing.
         trained: Which leaves of the parameters are trained, as a pytree of booleans. The others, such as
-            the stored statistics of batch norm, are no part of distances and directions.
+            the stored statistics of batch norm, are constants: no part of derivatives, norms, distances and
+            chosen directions. Along a line from one point to another they go from the one's to the other's,
+            so that both ends have their own loss; on a plane they are those of its origin. Unless given, the
+            leaves that hold real numbers, but for those that `parameters_by_name` takes for stored ones.
         batch_norm: Where its statistics come from, for a network that has it.
         name: On the picture.
         identity: What tells the objective from all others, for results that are kept; nothing is kept where
@@ -58,7 +54,7 @@ class Objective:
     measures: Callable[[Params, Features, Any], Measures]
     features: Callable[[Params, Any], Features] = _no_features
     data: Any = ()
-    trained: Callable[[Params], Params] = _real_leaves
+    trained: Callable[[Params], Params] = parameters_by_name
     batch_norm: BatchNorm = ""
     name: str = "loss"
     identity: str = ""

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Float, Int
 
+from ravine._fingerprint import fingerprint
 from ravine.landscapes._early_stopping import stopping_step
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import Params
@@ -20,6 +21,7 @@ from ravine.landscapes.networks._training_steps import (
     Method,
     as_arrays,
     divided,
+    first_step,
     from_arrays,
     init,
     measure,
@@ -97,6 +99,12 @@ class Plan:
     def carried(self) -> Carried:
         """The shapes and types of what is carried from step to step."""
         return jax.eval_shape(self.method.init, divided(self.model)[0])
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the method from all others; empty where nothing can."""
+        step = partial(first_step, self.method)
+        return fingerprint(step, *divided(self.model), self.rows[0], self.problem.data.train)
 
     @property
     def like(self) -> Like:

@@ -79,7 +79,7 @@ class Problem:
             trained=trained,
             batch_norm=batch_norm if has_batch_norm else "",
             name=self.said,
-            identity=f"{self.identity} {batch_norm}",
+            identity=f"{self.identity} {batch_norm}" if self.identity else "",
         )
 
     @property
@@ -96,7 +96,11 @@ class Problem:
 
     @property
     def identity(self) -> str:
-        """What tells this problem from all others."""
+        """What tells this problem from all others; empty of a network that is not the catalogue's."""
+        from ravine.landscapes.networks import catalogue
+
+        if not catalogue.holds(self.network):
+            return ""
         return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
 
 

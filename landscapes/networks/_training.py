@@ -82,7 +82,7 @@ def train(
     start: Model | None = None,
     iterate: str | None = None,
     keep: Path | None = None,
-    identity: str = "",
+    identity: str | None = None,
     on_step: Callable[[int], None] | None = None,
 ) -> Training:
     """Train a network in 32 bits.
@@ -109,7 +109,9 @@ def train(
         keep: A folder for runs: the same one is not trained twice, one that was interrupted goes on where it
             was last saved, and a longer one where a shorter one ended. A folder that cannot be used is done
             without.
-        identity: Tells the rule from all others; nothing is kept unless given.
+        identity: Tells the rule from all others, as its text does; unless given, the equations of a step do.
+            Nothing is kept where it is empty, as of a rule that steps outside JAX, nor of a network that is
+            not the catalogue's.
         on_step: Told now and then how many steps are done.
 
     Raises:
@@ -138,7 +140,7 @@ def train(
     facts = made_from(
         {
             "problem": problem.identity,
-            "rule": identity,
+            "rule": plan.fingerprint if identity is None else identity,
             "iterate": iterate,
             "batch_size": batch_size,
             "order": order,
@@ -149,7 +151,8 @@ def train(
             "start": start,
         }
     )
-    kept = KeptRun(keep if identity else None, key_of(facts), every=keep_every)
+    is_told = facts["problem"] and facts["rule"]
+    kept = KeptRun(keep if is_told else None, key_of(facts), every=keep_every)
     return replace(_run(plan, kept), made_from=facts)
 
 

@@ -63,6 +63,14 @@ class Method(NamedTuple):
         return carried.params if self.iterate is None else _of_state(carried.state, self.iterate)
 
 
+def first_step(
+    method: Method, params: Params, fixed: Params, rows: Int[Array, " size"], examples: Split
+) -> "tuple[Params, Carried, Float[Array, '']]":
+    """What a method starts from and does at a step: all that its runs follow from but for their numbers."""
+    carried, loss = method.step(method.init(params), fixed, rows, examples)
+    return method.place(carried), carried, loss
+
+
 class Carried(NamedTuple):
     """What a training carries from step to step: where gradients are taken, and the rule's state."""
 

@@ -11,6 +11,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine._fingerprint import fingerprint
 from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes._batches import Order
 from ravine.landscapes._kept import Kept
@@ -20,7 +21,14 @@ from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.networks._problem import Problem
 from ravine.landscapes.networks._rows import BatchSize, rows_of_steps
-from ravine.landscapes.networks._training_steps import Method, divided, measure, objective_of, run_steps
+from ravine.landscapes.networks._training_steps import (
+    Method,
+    divided,
+    first_step,
+    measure,
+    objective_of,
+    run_steps,
+)
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 10.0)
 """The rates that are tried: about two a decade."""
@@ -47,7 +55,7 @@ def choose_rate(
     start: Model | None = None,
     iterate: str | None = None,
     keep: Path | None = None,
-    identity: str = "",
+    identity: str | None = None,
 ) -> float:
     """The rate whose training has the lowest loss on all training examples after a quarter of the steps.
 
@@ -66,7 +74,7 @@ def choose_rate(
         start: The network to begin with.
         iterate: The field of the rule's state that is judged.
         keep: A folder for runs, where what was found once is kept.
-        identity: Tells `make_rule` from all others; nothing is kept unless given.
+        identity: Tells `make_rule` from all others, as for `train`.
 
     Raises:
         ValueError: a number is out of range, or the order is unknown.
@@ -80,10 +88,13 @@ def choose_rate(
         seed=seed,
         difficulty=difficulty,
     )[: min(-(-steps // _SHARE), _MOST_STEPS)]
+    rule = _fingerprint(problem, trial, rows, start) if identity is None else identity
+    if keep is None or not rule or not problem.identity:
+        return _found(problem, trial, rows, seed, start)
     facts = made_from(
         {
             "problem": problem.identity,
-            "rule": identity,
+            "rule": rule,
             "iterate": iterate,
             "rows": rows,
             "seed": seed,
@@ -91,8 +102,6 @@ def choose_rate(
             "start": start,
         }
     )
-    if keep is None or not identity:
-        return _found(problem, trial, rows, seed, start)
     kept = Kept(keep / "rates")
     found = kept.load(facts)
     if found is None:
@@ -125,6 +134,22 @@ class _Trial(NamedTuple):
     weight_decay: float
     whole: bool
 
+    def method(self, batch_loss: Callable[..., Array], rate: Float[Array, ""]) -> Method:
+        """The method of one rate."""
+        return Method(batch_loss, self.make_rule(rate), self.iterate, self.weight_decay, self.whole)
+
+
+def _fingerprint(
+    problem: Problem, trial: "_Trial", rows: Int[np.ndarray, "steps size"], start: Model | None
+) -> str:
+    """What tells the methods of all rates from others; empty where nothing can."""
+
+    def step(rate: Float[Array, ""], *others: Any) -> Any:
+        return first_step(trial.method(problem.batch_loss, rate), *others)
+
+    model = jax.eval_shape(lambda: problem.start(0)) if start is None else start
+    return fingerprint(step, jnp.array(RATES)[0], *divided(model), rows[0], problem.data.train)
+
 
 @partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=(0, 1, 2))
 def _losses(
@@ -142,7 +167,7 @@ def _losses(
         return measure(objective, places, fixed, 1, data)[1][TRAIN_LOSS][0]
 
     def one(rate: Float[Array, ""]) -> Float[Array, ""]:
-        method = Method(batch_loss, trial.make_rule(rate), *trial[1:])
+        method = trial.method(batch_loss, rate)
         begun, steps = method.init(params), len(rows)
         _, places, _ = run_steps(method, steps, begun, fixed, rows, steps, data["train"])
         return at(places)

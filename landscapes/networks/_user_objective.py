@@ -4,7 +4,6 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ravine.landscapes._user_function import load_member
+from ravine._fingerprint import fingerprint
+from ravine.landscapes._user_function import load_member, own_sources
 from ravine.landscapes.networks._objective import Objective, Params
 from ravine.landscapes.networks._objective_error import ObjectiveError, told
 
@@ -36,7 +36,8 @@ def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objec
     module, member = load_member(text)
     objective = _as_objective(member, text)
     losses = [check_end(objective, text, label, params) for label, params in (ends or {}).items()]
-    return replace(objective, identity=_identity(module, text, objective, losses))
+    told = _traced(objective, ends) or _read(module, objective, losses)
+    return replace(objective, identity=f"{text} {told}" if told else "")
 
 
 def check_end(objective: Objective, text: str, label: str, params: Params) -> float:
@@ -136,14 +137,21 @@ def _kind(value: Any) -> str:
     return f"an array of shape {value.shape}" if value.shape else f"a number of type {value.dtype}"
 
 
-def _identity(module: ModuleType, text: str, objective: Objective, losses: list[float]) -> str:
-    """What tells a user's loss from all others; empty where its source cannot be read.
+def _traced(objective: Objective, ends: Mapping[str, Params] | None) -> str:
+    """What tells a user's loss from all others by its equations; empty where there is no point or no such."""
+    points = list((ends or {}).values())
+    return fingerprint(objective.at, points[0]) if points else ""
 
-    What its module reads, such as data, shows in the losses at the ends.
+
+def _read(module: ModuleType, objective: Objective, losses: list[float]) -> str:
+    """What tells a loss outside JAX: the text of its modules, and the losses at the ends, where data shows.
+
+    It is empty where a text cannot be read.
     """
+    digest = hashlib.sha256()
     try:
-        source = Path(inspect.getsourcefile(module) or "").read_bytes()
+        for path in own_sources(module):
+            digest.update(path.read_bytes())
     except (OSError, TypeError):
         return ""
-    digest = hashlib.sha256(source).hexdigest()
-    return " ".join([text, digest, objective.identity, *(loss.hex() for loss in losses)])
+    return " ".join([digest.hexdigest(), objective.identity, *(loss.hex() for loss in losses)])

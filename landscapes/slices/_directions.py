@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Array, Float64, Key
 
 from ravine.landscapes.networks._objective import Params
-from ravine.landscapes.slices._vectors import Mask
+from ravine.landscapes.slices._vectors import Mask, zeros
 
 _TINY = 1e-10
 """Keeps a filter of zeros from a division by zero."""
@@ -32,10 +32,10 @@ def filter_normalised(key: Key[Array, ""], params: Params, mask: Mask) -> Params
     leaves, structure = jax.tree.flatten(params)
     keys = jax.tree.unflatten(structure, list(jax.random.split(key, max(1, len(leaves)))[: len(leaves)]))
 
-    def along(leaf: Any, trained: bool, key: Key[Array, ""]) -> np.ndarray:
+    def along(leaf: Any, trained: bool, key: Key[Array, ""]) -> Any:
+        if not trained or np.ndim(leaf) <= 1:
+            return zeros(leaf)
         leaf = np.asarray(leaf)
-        if not trained or leaf.ndim <= 1:
-            return np.zeros_like(leaf)
         noise = np.asarray(jax.random.normal(key, leaf.shape)).astype(np.float64)
         scale = _filter_norms(leaf.astype(np.float64)) / (_filter_norms(noise) + _TINY)
         return (noise * scale).astype(leaf.dtype)

@@ -1,16 +1,18 @@
 """An objective's measures at many points of a line or plane: compiled once, resumable, on all devices."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from ravine._fingerprint import fingerprint
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.slices._kept_grid import source_of
 from ravine.landscapes.slices._own_part import own_part
@@ -46,15 +48,18 @@ def evaluate(
         wanted: Names of the measures; no others are computed.
         memory_mb: What the evaluation may take in MB, on each device that has memory of its own.
         keep: A folder for numbers, so that a grid that was ended goes on where it stopped. Nothing is kept
-            of an objective without an identity, nor where the folder cannot be written.
+            of an objective outside JAX that has no identity, nor where the folder cannot be written.
         on_points: Told how many points are done, every moment or so; what it raises ends the evaluation.
 
     Raises:
         ValueError: forms that do not agree, an unknown measure, or too little memory.
     """
     corners, points = _checked(origin, directions, coordinates)
-    folder = keep if objective.identity else None
-    source = partial(source_of, objective, corners, points, wanted)
+    told = objective
+    if keep is not None and not objective.identity:
+        told = replace(objective, identity=fingerprint(partial(_wanted, objective, wanted), corners[0]))
+    source = partial(source_of, told, corners, points, wanted)
+    folder = keep if told.identity else None
     with own_part(folder, source, points=len(points), measures=len(wanted)) as (grid, left):
         if on_points is not None and grid.done.any():
             on_points(int(grid.done.sum()))
@@ -68,6 +73,12 @@ def evaluate(
                 if on_points is not None:
                     on_points(int(grid.done.sum()))
     return {name: grid.values[:, column] for column, name in enumerate(wanted)}
+
+
+def _wanted(objective: Objective, wanted: Sequence[str], params: Params) -> list[Any]:
+    """The wanted measures, all else left out; an unknown one is told of later."""
+    measures = objective.at(params)
+    return [measures[name] for name in wanted if name in measures]
 
 
 def _calls(left: Int[np.ndarray, " points"], program: Program) -> Iterator[Int[np.ndarray, " rows"]]:

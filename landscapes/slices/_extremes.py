@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from ravine.landscapes.networks._objective import Objective, Params
-from ravine.landscapes.slices._hessian import hessian_product
+from ravine.landscapes.slices._hessian import hessian_fingerprint, hessian_product
 from ravine.landscapes.slices._kept_grid import source_of
 from ravine.landscapes.slices._lanczos import NotFiniteError, lanczos
 from ravine.landscapes.slices._own_part import own_part
@@ -44,8 +44,14 @@ def extremes(
         tolerance: On the residuals of both, relative to the larger absolute value; the error of an
             eigenvalue is about its residual's square over the gap to the next.
         seed: Of the first vector.
+
+    Raises:
+        ValueError: no parameter is trained.
+        NotFiniteError: the Hessian is not finite.
     """
     size = len(flat(params, objective.trained(params)))
+    if size == 0:
+        raise ValueError("A curvature needs trained parameters; this objective has none.")
     start = np.random.default_rng(seed).normal(size=size)
     product = hessian_product(objective, params)
     found = lanczos(product, start, steps=steps, top=1, bottom=1, tolerance=tolerance, seed=seed)
@@ -82,10 +88,11 @@ def extremes_at(
     Reference:
         H. Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 6.
     """
-    folder = keep if objective.identity else None
-    told = ("extremes", str(steps), str(tolerance), str(seed))
+    curvature = hessian_fingerprint(objective, origin) if keep is not None else ""
+    is_told = bool(objective.identity or curvature)
+    told = ("extremes", curvature, str(steps), str(tolerance), str(seed))
     source = partial(source_of, objective, (origin, *directions), coordinates, told)
-    with own_part(folder, source, points=len(coordinates), measures=2) as (grid, left):
+    with own_part(keep if is_told else None, source, points=len(coordinates), measures=2) as (grid, left):
         for index in left.tolist():
             point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])
             found = (np.nan, np.nan)

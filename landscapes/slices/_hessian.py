@@ -8,11 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
-from jaxtyping import Array, Float, Float64
+from jaxtyping import Array, Float
 
+from ravine._fingerprint import fingerprint
 from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
+from ravine.landscapes.networks._leaves import is_floating
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.slices._lanczos import Product
+from ravine.landscapes.slices._vectors import on_host, trained_leaves
 
 _ROWS_AT_ONCE = 8
 
@@ -24,13 +27,22 @@ def hessian_product(objective: Objective, params: Params) -> Product:
     new.
     """
     params, data = jax.tree.map(jnp.asarray, (params, objective.data))
+    precision = jnp.result_type(*trained_leaves(params, objective.trained(params)))
 
     def product(vector: Float[np.ndarray, " size"]) -> Float[np.ndarray, " size"]:
-        along = jnp.asarray(vector, _precision(params))
+        along = jnp.asarray(vector, precision)
         with objective.checked():
             return np.asarray(_product(objective, params, data, along))
 
     return product
+
+
+def hessian_fingerprint(objective: Objective, params: Params) -> str:
+    """Tell by a digest what the Hessian is and by which parameters; empty of a loss outside JAX."""
+    vector = _flat_loss(objective, params, objective.data)[1]
+    return fingerprint(
+        lambda point, along: _product_of(objective, point, objective.data, along), params, vector
+    )
 
 
 def gradient(objective: Objective, params: Params) -> Float[np.ndarray, " size"]:
@@ -101,10 +113,6 @@ _product = jit_quickly(_product_of, RUN_FOR_SECONDS, static_argnums=0)
 _full_hessian = jit_quickly(_full_hessian_of, RUN_FOR_SECONDS, static_argnums=0)
 
 
-def _precision(params: Params) -> Any:
-    return jnp.result_type(*(leaf for leaf in jax.tree.leaves(params) if eqx.is_inexact_array(leaf)))
-
-
-def _double_leaf(leaf: Any) -> Float64[np.ndarray, "..."] | np.ndarray:
-    leaf = np.asarray(leaf)
-    return leaf.astype(np.float64) if eqx.is_inexact_array(leaf) else leaf
+def _double_leaf(leaf: Any) -> Any:
+    leaf = on_host(leaf)
+    return leaf.astype(np.float64) if is_floating(leaf) else leaf

@@ -7,11 +7,12 @@ from time import perf_counter
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.landscapes import Kept
+from ravine.landscapes.networks._leaves import is_key
+from ravine.landscapes.networks._made_from import set_in_jax
 from ravine.landscapes.networks._objective import Objective, Params
 
 _PAUSE = 1.0
@@ -84,9 +85,10 @@ def source_of(
     return {
         "objective": objective.identity,
         "corners": [_digest(tree) for tree in corners],
+        "trained": _digest(objective.trained(corners[0])),
         "coordinates": _digest(coordinates),
         "wanted": list(wanted),
-        "backend": jax.default_backend(),
+        "set": set_in_jax(),
     }
 
 
@@ -94,11 +96,7 @@ def _digest(tree: Any) -> str:
     leaves, structure = jax.tree.flatten(tree)
     digest = hashlib.sha256(str(structure).encode())
     for leaf in leaves:
-        array = np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+        array = np.asarray(jax.random.key_data(leaf) if is_key(leaf) else leaf)
         digest.update(f"{array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
-
-
-def _is_key(leaf: Any) -> bool:
-    return jnp.issubdtype(getattr(leaf, "dtype", np.float32), jax.dtypes.prng_key)

@@ -1,13 +1,16 @@
 """Many points of one form stacked along a leading axis, read in blocks so that no second copy is held."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float64
 
+from ravine.landscapes.networks._leaves import is_key
 from ravine.landscapes.networks._objective import Params
-from ravine.landscapes.slices._vectors import Mask, trained_leaves
+from ravine.landscapes.slices._vectors import Mask, on_host, trained_leaves
 
 _BLOCK = 1 << 21
 """Numbers of a block: 16 MiB in float64."""
@@ -24,25 +27,34 @@ def stacked(points: Params | Sequence[Params], mask: Mask) -> Params:
         ValueError: there are no points.
     """
     if jax.tree.structure(points) == jax.tree.structure(mask):
-        return jax.tree.map(np.asarray, points)
+        return jax.tree.map(on_host, points)
     if len(points) == 0:
         raise ValueError("At least 1 iterate is needed; got none.")
-    return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *points)
+    return jax.tree.map(_rows, *points)
+
+
+def _rows(*leaves: Any) -> Any:
+    return _after_one_another(*(on_host(leaf)[None] for leaf in leaves))
 
 
 def joined(stacks: Sequence[Params]) -> Params:
     """The points of several stacks as one stack."""
-    return jax.tree.map(lambda *leaves: np.concatenate([np.asarray(leaf) for leaf in leaves]), *stacks)
+    return jax.tree.map(_after_one_another, *stacks)
+
+
+def _after_one_another(*leaves: Any) -> Any:
+    together: Any = jnp if is_key(leaves[0]) else np
+    return together.concatenate([on_host(leaf) for leaf in leaves])
 
 
 def alone(point: Params) -> Params:
     """The stack of one point."""
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[None], point)
+    return jax.tree.map(lambda leaf: on_host(leaf)[None], point)
 
 
 def taken(stack: Params, which: int | slice) -> Params:
     """One point of a stack, or a stack of some of its points."""
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[which], stack)
+    return jax.tree.map(lambda leaf: on_host(leaf)[which], stack)
 
 
 def count(stack: Params) -> int:

@@ -1,13 +1,14 @@
 """What an objective's wanted measures read, hold and call, told from their trace before anything runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
+from jax.extend.core import Jaxpr, JaxprEqn, Literal
 
+from ravine._fingerprint import calls_host, equations
 from ravine.landscapes.networks._objective import Objective, Params
 
 _CALLS = ("jit", "pjit")
@@ -48,14 +49,14 @@ def traced(objective: Objective, wanted: Sequence[str], params: Params) -> Trace
     _check(objective, wanted, measures)
     asked = {name: jax.tree.map(lambda _, name=name: name in wanted, it) for name, it in measures.items()}
     own = slice(start := len(jax.tree.leaves(params)), start + len(jax.tree.leaves(features)))
-    equations = list(_equations(then.jaxpr))
+    made = list(equations(then.jaxpr))
     return Traced(
         dtype=jnp.result_type(jnp.float32, *(measures[name].dtype for name in wanted)),
         features=features,
         read=tuple(_read_for(then.jaxpr, jax.tree.leaves(asked))[own]),
-        largest=max(map(_bytes_made, equations), default=0),
-        calls_host=any("callback" in it.primitive.name for it in (*equations, *_equations(first.jaxpr))),
-        slow_together=any(it.primitive.name in _SLOW_TOGETHER for it in equations),
+        largest=max(map(_bytes_made, made), default=0),
+        calls_host=calls_host(first.jaxpr) or calls_host(then.jaxpr),
+        slow_together=any(it.primitive.name in _SLOW_TOGETHER for it in made),
     )
 
 
@@ -89,19 +90,6 @@ def _read_for(jaxpr: Jaxpr, asked: Sequence[bool]) -> list[bool]:
 
 def _is_var(var: Any) -> bool:
     return not isinstance(var, Literal)
-
-
-def _equations(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
-    """All equations, those of inner functions too."""
-    for eqn in jaxpr.eqns:
-        yield eqn
-        for inner in jax.tree.leaves(list(eqn.params.values()), is_leaf=_is_jaxpr):
-            if _is_jaxpr(inner):
-                yield from _equations(getattr(inner, "jaxpr", inner))
-
-
-def _is_jaxpr(value: Any) -> bool:
-    return isinstance(value, ClosedJaxpr | Jaxpr)
 
 
 def _bytes_made(eqn: JaxprEqn) -> int:

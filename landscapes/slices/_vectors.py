@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float64
 
+from ravine.landscapes.networks._leaves import is_floating, is_key
 from ravine.landscapes.networks._objective import Params
 
 Mask: TypeAlias = Any
@@ -41,9 +41,9 @@ def mixed(parts: Sequence[tuple[float, Params]]) -> Params:
     """The sum of `weight * params` in all leaves that hold real numbers, the first's own in the others."""
     weights = [weight for weight, _ in parts]
 
-    def mix(first: Any, *others: Any) -> np.ndarray:
-        first = np.asarray(first)
-        if not _is_real(first):
+    def mix(first: Any, *others: Any) -> Any:
+        first = on_host(first)
+        if not is_floating(first):
             return first
         total = np.zeros(first.shape)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -65,9 +65,9 @@ def unflat(vector: Float64[np.ndarray, " size"], like: Params, mask: Mask) -> Pa
     ends = np.cumsum([np.size(leaf) for leaf in trained_leaves(like, mask)])[:-1]
     parts = iter(np.split(vector, ends))
 
-    def leaf_of(leaf: Any, trained: bool) -> np.ndarray:
+    def leaf_of(leaf: Any, trained: bool) -> Any:
         if not trained:
-            return _zeros(leaf)
+            return zeros(leaf)
         return next(parts).reshape(np.shape(leaf)).astype(np.asarray(leaf).dtype)
 
     return jax.tree.map(leaf_of, like, mask)
@@ -84,19 +84,21 @@ def trained_leaves(a: Params, mask: Mask) -> list[Any]:
 
 
 def _on_real_leaves(function: Callable[..., np.ndarray], a: Params, b: Params) -> Params:
-    def of(a: Any, b: Any) -> np.ndarray:
-        return function(np.asarray(a), np.asarray(b)) if _is_real(a) else _zeros(a)
+    def of(a: Any, b: Any) -> Any:
+        return function(np.asarray(a), np.asarray(b)) if is_floating(a) else zeros(a)
 
     return jax.tree.map(of, a, b)
-
-
-def _is_real(leaf: Any) -> bool:
-    return bool(jnp.issubdtype(np.asarray(leaf).dtype, jnp.floating))
 
 
 def _double(leaf: Any) -> np.ndarray:
     return np.asarray(leaf).astype(np.float64)
 
 
-def _zeros(leaf: Any) -> np.ndarray:
-    return np.zeros_like(np.asarray(leaf))
+def zeros(leaf: Any) -> Any:
+    """The leaf of a direction that leaves it as it is; of random keys, which never move, the leaf itself."""
+    return leaf if is_key(leaf) else np.zeros_like(np.asarray(leaf))
+
+
+def on_host(leaf: Any) -> Any:
+    """The leaf as an array of NumPy's, which has no random keys."""
+    return leaf if is_key(leaf) else np.asarray(leaf)

@@ -2,7 +2,6 @@
 
 import inspect
 import math
-from contextlib import contextmanager
 from functools import cache
 
 import jax
@@ -157,23 +156,7 @@ def test_float64_without_a_global_switch():
     assert not jax.config.jax_enable_x64
 
 
-@contextmanager
-def compilations():
-    """The programs that XLA compiles meanwhile."""
-    compiled = []
-
-    def listen(event, seconds, **_):
-        if event == "/jax/core/compile/backend_compile_duration":
-            compiled.append(seconds)
-
-    jax.monitoring.register_event_duration_secs_listener(listen)
-    try:
-        yield compiled
-    finally:
-        jax.monitoring.unregister_event_duration_listener(listen)
-
-
-def test_one_compilation_for_all_optimizers_and_all_values():
+def test_one_compilation_for_all_optimizers_and_all_values(compilations):
     loss = Counted()
     settings = [Setting(optimizer=rule, hyperparameters={"learning_rate": 0.01}) for rule in RULES]
     with compilations() as compiled:

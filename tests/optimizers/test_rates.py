@@ -3,7 +3,6 @@
 import math
 from functools import cache
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -156,19 +155,13 @@ def assert_same_bits(first, second):
         assert one.setting == other.setting
 
 
-def test_a_rate_given_again_draws_the_same_bits_and_compiles_nothing():
+def test_a_rate_given_again_draws_the_same_bits_and_compiles_nothing(compilations):
     loss = Bowl(1.0, 50.0)
-    compiled = []
-
-    def listen(event, seconds, **_):
-        if event == "/jax/core/compile/backend_compile_duration":
-            compiled.append(seconds)
 
     def run(settings, start=(-4.0, 1.3), view=WIDE):
         return descend_tuned(loss, settings, start, steps=60, view=view, lowest=0.0)
 
-    jax.monitoring.register_event_duration_secs_listener(listen)
-    try:
+    with compilations() as compiled:
         tuned = run([Setting(optimizer=load(name)) for name in names()])
         assert len(compiled) == 1
         traces = loss.traces
@@ -176,8 +169,6 @@ def test_a_rate_given_again_draws_the_same_bits_and_compiles_nothing():
         through_text = run([read_setting(write_setting(run.setting)) for run in tuned])
         some = run([tuned[0].setting, *(Setting(optimizer=load(name)) for name in names()[1:])])
         other = run([run.setting for run in tuned], start=(1.0, 1.0), view=((-1.0, 1.0), (-2.0, 2.0)))
-    finally:
-        jax.monitoring.unregister_event_duration_listener(listen)
     assert (len(compiled), loss.traces) == (1, traces)
     for runs in (again, through_text, some):
         assert_same_bits(tuned, runs)

@@ -1,5 +1,6 @@
 """A loss in a module of the user's own."""
 
+import importlib
 import inspect
 import sys
 import textwrap
@@ -193,6 +194,36 @@ def test_what_tells_objectives_apart(losses, monkeypatch):
     np.save(losses / "scale.npy", 2.0)
     others.append(identity(losses, source, PARAMS))
     assert len({first, *others}) == 4
+
+
+BEHIND = {
+    "in JAX": """
+        from behind import HEIGHT
+        def loss(params): return params["b"] ** 2 + HEIGHT * (params["b"] - 2)
+    """,
+    "outside JAX": """
+        import jax
+        import numpy as np
+        import behind
+        def on_host(b): return np.float32(b ** 2 + behind.HEIGHT * (b - 2))
+        def loss(params):
+            return jax.pure_callback(on_host, jax.ShapeDtypeStruct((), np.float32), params["b"])
+    """,
+}
+
+
+@pytest.mark.parametrize("where", BEHIND)
+def test_a_module_behind_the_loss_counts(losses, monkeypatch, where):
+    """The losses at the end, where b is 2, are the same."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    found = []
+    for height in ("1.0", "2.0", "1.0"):
+        (losses / "behind.py").write_text(f"HEIGHT = {height}")
+        sys.modules.pop("behind", None)
+        importlib.invalidate_caches()
+        found.append(identity(losses, BEHIND[where], PARAMS))
+    assert found[0] == found[2] != ""
+    assert found[0] != found[1]
 
 
 def test_an_objective_without_source_is_not_kept(losses):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import jax
@@ -20,6 +21,7 @@ from ravine.landscapes.networks._objective_error import ObjectiveError
 from ravine.landscapes.slices import _engine as engine
 from ravine.landscapes.slices import _kept_grid
 from ravine.landscapes.slices._engine import evaluate
+from ravine.landscapes.slices._extremes import extremes_at
 
 ORIGIN, DIRECTION = np.arange(3.0, dtype=np.float32), np.ones(3, np.float32)
 COORDINATES = np.linspace(-1, 1, 40, dtype=np.float32)[:, None]
@@ -142,6 +144,51 @@ def test_another_grid_is_another(tmp_path, change):
     run(calls, tmp_path)
     run(calls, tmp_path, **change)
     assert len(calls) == 80
+
+
+def bump(height: float, *, data: bool) -> Objective:
+    """Losses of one name that differ between -0.5 and 0.5 alone, by a constant or by the data."""
+
+    def loss(params, height):
+        return jnp.sum(params**2) + height * jnp.maximum(0.0, 0.25 - params[0] ** 2)
+
+    if not data:
+        return Objective.of(lambda params: loss(params, height), name="bump")
+    return Objective(
+        measures=lambda params, features, data: {"train_loss": loss(params, data["height"])},
+        data={"height": np.float32(height)},
+    )
+
+
+@pytest.mark.parametrize("data", [False, True], ids=["a constant", "data"])
+def test_losses_without_a_name_are_told_by_what_they_compute(tmp_path, data):
+    for height in (0.0, 1.0, 0.0):
+        wanted = LOSSES + height * np.maximum(0.0, 0.25 - COORDINATES[:, 0] ** 2)
+        found = evaluate(bump(height, data=data), ORIGIN, [DIRECTION], COORDINATES, keep=tmp_path)
+        np.testing.assert_allclose(found["train_loss"], wanted, rtol=1e-6)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_extremes_are_kept_under_their_derivatives_and_parameters(tmp_path):
+    """The loss sum(i w_i^2) has the curvatures 2 i; a rule of one's own may say another slope of it."""
+
+    def objective(slope: float, count: int) -> Objective:
+        @jax.custom_jvp
+        def weighed(params):
+            return jnp.sum(jnp.arange(3.0) * params**2)
+
+        @weighed.defjvp
+        def _(at, along):
+            return weighed(*at), slope * jnp.sum(jnp.arange(3.0) * at[0] * along[0])
+
+        of_leaves = Objective.of(lambda params: weighed(jnp.stack(params)), name="one")
+        return replace(of_leaves, trained=lambda _: [k < count for k in range(3)])
+
+    origin = [np.float32(1.0)] * 3
+    for slope, count in ((2.0, 3), (4.0, 3), (2.0, 2), (2.0, 3)):
+        found = extremes_at(objective(slope, count), origin, [origin], np.zeros((2, 1)), keep=tmp_path)
+        np.testing.assert_allclose(found.highest, slope * (count - 1), rtol=1e-3)
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.parametrize("identity", ["", "bowl"])

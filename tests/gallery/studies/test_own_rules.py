@@ -1,0 +1,117 @@
+"""Optimizers of the user's own in studies: each is trained as itself, kept or not, whatever it is called."""
+
+import jax
+import numpy as np
+import optax
+import pytest
+
+import ravine
+from ravine import optimizers
+from ravine.optimizers import Optimizer, Setting
+
+NETWORK = "mlp:widths=[4]"
+CHOSEN = {"data": "moons", "steps": 12, "keep_every": 3, "batch_size": 20}
+
+
+def losses(*rules, **choices):
+    return [
+        run.training.batch_losses for run in ravine.train(NETWORK, optimizers=rules, **CHOSEN, **choices).runs
+    ]
+
+
+def adam(learning_rate):
+    return optax.set_to_zero()
+
+
+def scaled(factor):
+    def rule(learning_rate):
+        return optax.chain(optax.scale(factor), optax.sgd(learning_rate))
+
+    return rule
+
+
+def of_rate(rate):
+    return Setting(optimizer=Optimizer(rule=lambda: optax.sgd(rate), title="Mine", name="sgd"))
+
+
+def is_matrix(params):
+    return jax.tree.map(lambda leaf: leaf.ndim == 2, params)
+
+
+def is_vector(params):
+    return jax.tree.map(lambda leaf: leaf.ndim == 1, params)
+
+
+KINDS = {
+    "transformations": [optax.adam(0.001), optax.adam(0.1)],
+    "schedules": [optax.sgd(optax.cosine_decay_schedule(0.5, steps)) for steps in (5, 50)],
+    "random keys": [
+        optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed)), optax.sgd(0.1)) for seed in (1, 2)
+    ],
+    "masks": [optax.masked(optax.sgd(0.3), mask) for mask in (is_matrix, is_vector)],
+    "closures of one name": [
+        Setting(optimizer=Optimizer.of(scaled(factor)), hyperparameters={"learning_rate": 0.1})
+        for factor in (1.0, 3.0)
+    ],
+    "records of one name": [of_rate(0.01), of_rate(0.3)],
+    "schedules as a rate": [
+        Setting(optimizer=optimizers.load("sgd"), hyperparameters={"learning_rate": schedule})
+        for schedule in (optax.linear_schedule(0.1, 0.5, 9), optax.linear_schedule(0.1, 0.9, 9))
+    ],
+    "ours and another of its name": ["sgd:learning_rate=0.1", of_rate(0.3)],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_is_trained_as_itself(kind):
+    """The right losses are those of a training of which nothing is kept."""
+    rules = KINDS[kind]
+    right = losses(*rules, keep=False)
+    assert not np.array_equal(*right)
+    for _ in range(2):  # trained, and found
+        np.testing.assert_array_equal(losses(*rules), right)
+        np.testing.assert_array_equal(losses(*reversed(rules)), right[::-1])
+
+
+def test_one_that_stands_still_stands_still():
+    losses("adam:learning_rate=0.1")
+    run, other = ravine.train(NETWORK, optimizers=[adam, optax.set_to_zero()], **CHOSEN).runs
+    for found in (run, other):
+        jax.tree.map(np.testing.assert_array_equal, found.solution, found.start)
+    assert (run.label, run.text) == ("adam", "")
+
+
+def test_a_run_is_kept_under_its_equations(monkeypatch):
+    from ravine.landscapes.networks import _plan
+
+    rule = optax.adam(0.0123)
+    first = losses(rule)
+    monkeypatch.setattr(_plan, "run_steps", None)
+    np.testing.assert_array_equal(losses(optax.adam(0.0123)), first)
+
+
+def test_rates_are_found_for_each_of_one_name():
+    first, second = (
+        ravine.train(NETWORK, optimizers=[scaled(factor)], **CHOSEN).runs[0] for factor in (1.0, 100.0)
+    )
+    assert first.setting.hyperparameters["learning_rate"] > second.setting.hyperparameters["learning_rate"]
+
+
+@pytest.mark.parametrize("study", [ravine.train, ravine.line, ravine.plane, ravine.walk])
+def test_a_mix_of_all_kinds(study):
+    rules = ["adam", optax.sgd(0.01), optax.lion, scaled(1.0), optimizers.load("momentum"), adam]
+    rules = rules if study in (ravine.train, ravine.plane) else rules[:4]
+    choices = {"data": "moons", "steps": 4, "batch_size": 20}
+    more = {ravine.plane: {"resolution": 3}, ravine.line: {"alphas": (0.0, 1.0, 3)}}.get(study, {})
+    found = study(NETWORK, optimizers=rules, **choices, **more)
+    assert len(found.record().get("runs", found.record().get("trajectories", rules))) == len(rules)
+    assert len(found.figure().axes) > 0
+
+
+def test_only_sgd_itself_has_a_bound_of_sharpness():
+    def sgd(learning_rate):
+        return optax.adam(learning_rate)
+
+    own = Setting(optimizer=Optimizer.of(sgd), hyperparameters={"learning_rate": 0.1})
+    walk = ravine.walk(NETWORK, optimizers=["sgd:learning_rate=0.1", own], data="moons", steps=3)
+    assert [run.record()["stable_sharpness"] for run in walk.runs] == [20.0, None]
