@@ -14,7 +14,9 @@ from ravine.gallery.studies._evaluated import evaluated
 from ravine.gallery.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._parameters import Arrays
 from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.gallery.studies._plane_record import arrays_of_plane, record_of_plane
 from ravine.gallery.studies._planes import Plane as Ground
 from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
@@ -122,6 +124,11 @@ class Plane(Result[PlaneChoices]):
         """Where its statistics come from."""
         return self.ground.objective.batch_norm or None
 
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What the origin and the directions are."""
+        return record_of_plane(self.ground)
+
     def record(self) -> dict[str, Any]:
         return {
             "x": self.x,
@@ -150,8 +157,12 @@ class Plane(Result[PlaneChoices]):
             "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm,
+            "vectors": self.vectors,
             **self.fixed_record,
         }
+
+    def arrays(self) -> Arrays:
+        return arrays_of_plane(self.ground)
 
     @property
     def verdicts(self) -> dict[str, bool]:
