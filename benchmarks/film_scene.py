@@ -20,7 +20,7 @@ from PIL import Image
 
 from ravine.gallery import Film, Recipe
 from ravine.landscapes import losses_on_grid
-from ravine.renderer._contour import _BANDS, band_colours
+from ravine.renderer._contour import BANDS, band_colours
 from ravine.renderer._grid import middles
 from ravine.renderer._tone import Tone
 
@@ -50,7 +50,7 @@ def scene_of(film: Film) -> dict[str, Any]:
     frames, theme = film.frames, film.frames._theme
     grid = losses_on_grid(landscape.loss, *(middles(bounds, 200) for bounds in landscape.window))
     tone = Tone.of(grid, landscape.scale)
-    levels = tone.loss(np.arange(_BANDS + 1) / _BANDS)
+    levels = tone.loss(np.arange(BANDS + 1) / BANDS)
     levels[0], levels[-1] = levels[0] - 1.0, 2.0 * levels[-1]
     names = [descent.setting.optimizer.name for descent in film.descents]
     return {
@@ -66,7 +66,7 @@ def scene_of(film: Film) -> dict[str, Any]:
         "title": landscape.title,
         "tone": [tone.low, tone.high, tone.knee],
         "levels": levels.tolist(),
-        "bands": ["#{:02x}{:02x}{:02x}".format(*shade) for shade in band_colours(theme, _BANDS)],
+        "bands": ["#{:02x}{:02x}{:02x}".format(*shade) for shade in band_colours(theme, BANDS)],
         "look": asdict(theme),
         "elevation": recipe.elevation,
         "azimuth": recipe.azimuth,

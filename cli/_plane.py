@@ -39,7 +39,7 @@ from ravine.gallery import studies
 @click.option(
     "--convexity/--no-convexity",
     default=None,
-    help="Show |smallest / largest eigenvalue of the Hessian| in place of the loss.",
+    help="Shade |smallest / largest eigenvalue of the Hessian| in place of the loss, seen from above.",
 )
 @click.option("--paths/--no-paths", default=None, help="Draw the training paths.  [default: --paths]")
 @click.option("--seconds", type=float, help="How long a film moves.  [default: 8]")

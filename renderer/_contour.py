@@ -12,13 +12,15 @@ from ravine.renderer._canvas import Canvas, Pen, fit_text, rgb
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
+from ravine.renderer._palette import mixed
 from ravine.renderer._scene import Box, Ground
 from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import apart, labels, linear_ticks
 from ravine.renderer._tone import Tone
 from ravine.renderer._view import Placed
 
-_BANDS = 22
+BANDS = 22
+_STRONGEST = 0.9
 _LINE_LEVELS = np.linspace(0.03, 0.97, 35)
 _MOST_CELLS = 1 << 20
 """Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
@@ -40,15 +42,21 @@ class ContourView:
 
     @cached_property
     def _losses(self) -> Float[np.ndarray, "rows columns"]:
+        return self._ground.losses(*self._places)
+
+    @property
+    def _places(self) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]:
+        """The middles of the cells that bands are computed on."""
         left, top, right, bottom = self.box
         cell = int(np.ceil(np.sqrt((right - left) * (bottom - top) / _MOST_CELLS)))
         xs = middles(self._window[0], -(-(right - left) // cell))
-        ys = middles(self._window[1], -(-(bottom - top) // cell))
-        return self._ground.losses(xs, ys)
+        return xs, middles(self._window[1], -(-(bottom - top) // cell))
 
     @cached_property
     def _tone(self) -> Tone:
-        return Tone.of(self._losses[::4, ::4], self._ground.scale, heights=self._ground.heights)
+        ground = self._ground
+        samples = self._losses[::4, ::4] if ground.samples is None else ground.samples
+        return Tone.of(samples, ground.scale, heights=ground.heights)
 
     @property
     def lowest(self) -> float:
@@ -59,7 +67,10 @@ class ContourView:
         """Paint bands, hairlines, axes, start and minima."""
         del share
         levels = self._tone.level(self._losses)
-        if self._theme.line_colours is None:
+        shades = self._ground.shades
+        if shades:
+            self._paint_bands(canvas, shades.levels(*self._places), shades.colour)
+        elif self._theme.line_colours is None:
             self._paint_bands(canvas, levels)
         with canvas.clipped(self.box):
             self._paint_hairlines(canvas, levels)
@@ -76,10 +87,12 @@ class ContourView:
         nowhere = np.zeros(len(points), dtype=bool)
         return Placed(_to_pixels(points, self._window, self.box), nowhere, nowhere)
 
-    def _paint_bands(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
+    def _paint_bands(
+        self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"], colour: str = ""
+    ) -> None:
         left, top, right, bottom = self.box
-        shades = band_colours(self._theme, _BANDS)
-        band = np.minimum((levels * _BANDS).astype(np.intp), _BANDS - 1)[::-1]
+        shades = band_colours(self._theme, BANDS, colour)
+        band = np.minimum((levels * BANDS).astype(np.intp), BANDS - 1)[::-1]
         rows = np.arange(bottom - top) * band.shape[0] // (bottom - top)
         columns = np.arange(right - left) * band.shape[1] // (right - left)
         canvas.pixels[top:bottom, left:right, :3] = shades[band[rows][:, columns]]
@@ -98,7 +111,7 @@ class ContourView:
         theme, unit = self._theme, self._unit
         if theme.line_colours is None:
             pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha)
-            yield from ((band / _BANDS, pen) for band in range(1, _BANDS))
+            yield from ((band / BANDS, pen) for band in range(1, BANDS))
             return
         for level, colour in zip(_LINE_LEVELS, map_colours(theme.line_colours, _LINE_LEVELS), strict=True):
             yield float(level), canvas.pen(to_hex(colour), 1.5 * unit)
@@ -169,8 +182,11 @@ def y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
     return linear_ticks(*window[1], most=6)
 
 
-def band_colours(theme: Theme, bands: int) -> UInt8[np.ndarray, "bands 3"]:
-    """The shades of the bands, from the deepest."""
+def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray, "bands 3"]:
+    """The shades of the bands, from the deepest; with a colour, from none of it to nearly all."""
+    if colour:
+        shares = np.linspace(0.0, _STRONGEST, bands).tolist()
+        return np.array([rgb(mixed(theme.high, colour, share)) for share in shares], dtype=np.uint8)
     return mixed_shades(theme, np.linspace(0.0, 1.0, bands)).round().astype(np.uint8)
 
 

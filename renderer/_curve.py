@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._canvas import Canvas
-from ravine.renderer._contour import band_colours
+from ravine.renderer._contour import BANDS, band_colours
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._graph import Graph
 from ravine.renderer._profile import Profile
@@ -16,8 +16,6 @@ from ravine.renderer._theme import Theme
 from ravine.renderer._ticks import apart, labels, linear_ticks, tone_ticks
 from ravine.renderer._view import Placed
 from ravine.renderer._words import Word, placed_words
-
-_BANDS = 22
 
 _FULL = 360.0
 """A view that is lower than this, in units, has everything on it smaller, but for its text."""
@@ -160,8 +158,8 @@ class CurveView:
         left, top, right, bottom = self.box
         rows = np.arange(top, bottom) + 0.5
         levels = self.graph.levels_at(rows)
-        shades = band_colours(self._theme, _BANDS)
-        bands = np.clip((levels * _BANDS).astype(np.intp), 0, _BANDS - 1)
+        shades = band_colours(self._theme, BANDS)
+        bands = np.clip((levels * BANDS).astype(np.intp), 0, BANDS - 1)
         canvas.pixels[top:bottom, left:right, :3] = shades[bands][:, None]
 
     def _paint_sky(self, canvas: Canvas) -> None:

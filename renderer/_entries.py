@@ -8,7 +8,7 @@ from ravine.renderer._scene import Run, Scene
 from ravine.renderer._sight import kind_of
 from ravine.renderer._theme import THEMES
 
-Sample: TypeAlias = Literal["arrow", "dashes", "worker", "read", "fading"]
+Sample: TypeAlias = Literal["arrow", "dashes", "worker", "read", "fading", "shades"]
 
 
 class Entry(NamedTuple):
@@ -27,6 +27,8 @@ def entries_of(scene: Scene) -> list[Entry]:
         entries += [*_arrows(runs), *_satellites(runs, muted)]
     if scene.view == "contour" and scene.ground.batches:
         entries.append(Entry("loss on the batch", muted, "dashes"))
+    if scene.view == "contour" and scene.ground.shades:
+        entries.append(Entry(scene.ground.shades.name, scene.ground.shades.colour, "shades"))
     if any(run.nearness is not None for run in runs):
         entries.append(Entry(FADING, THEMES[scene.theme].text, "fading"))
     return entries

@@ -12,10 +12,10 @@ from ravine.renderer._paths import Shown
 from ravine.renderer._scene import Run
 from ravine.renderer._theme import Theme
 
-FADING = "faint: off the plane"
+FADING = "pale: far from the plane"
 """What is said of it."""
 
-_FAINTEST, _THINNEST = 0.5, 0.55
+PALEST, THINNEST = 0.75, 0.625
 """Far off the plane a line has so much of the ground in its colour, and this part of its width."""
 
 _LEVELS = 12
@@ -75,5 +75,5 @@ class Fading:
 
 def faint(colour: str, nearness: float, theme: Theme) -> tuple[str, float]:
     """A colour as it is so near the plane, from 0 to 1, and what part of its width a line has there."""
-    faded = mixed(colour, theme.mid, _FAINTEST * (1.0 - nearness))
-    return faded, _THINNEST + (1.0 - _THINNEST) * nearness
+    faded = mixed(colour, theme.mid, PALEST * (1.0 - nearness))
+    return faded, THINNEST + (1.0 - THINNEST) * nearness

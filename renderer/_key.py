@@ -8,6 +8,7 @@ import numpy as np
 from ravine.renderer._arrows import Arrow
 from ravine.renderer._balls import draw_hollow
 from ravine.renderer._canvas import Canvas, Points, text_size
+from ravine.renderer._contour import band_colours
 from ravine.renderer._entries import Entry
 from ravine.renderer._fading import faint
 from ravine.renderer._frames import PixelBox
@@ -23,6 +24,9 @@ _EDGE, _PAD = 12.0, 9.0
 
 _SHADES, _HOLLOW = 6, 6.6
 """How many shades are in the sample of what fades, and the radius of its ball, in units."""
+
+_HIGH = 13.0
+"""The sample of what is shaded, in units."""
 
 _MOST = 0.5
 """A key that is wider or higher than this part of the view is left out."""
@@ -118,6 +122,10 @@ class Key:
             x, y = end.tolist()
             canvas.disc(canvas.pen(entry.colour, 0.0), (x, y), _HOLLOW * unit, entry.colour)
             draw_hollow(canvas, (x, y), _HOLLOW * unit, self._theme.mid, unit)
+        elif entry.sample == "shades":
+            left, top = np.rint(ends[0] - (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+            right, bottom = np.rint(ends[1] + (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+            canvas.pixels[top:bottom, left:right, :3] = band_colours(self._theme, right - left, entry.colour)
         else:
             x, y = ends.mean(0).tolist()
             draw_satellite(canvas, entry.sample, (x, y), colour=entry.colour, theme=self._theme, unit=unit)

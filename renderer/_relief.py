@@ -39,7 +39,8 @@ class Relief:
     def of(cls, ground: Ground, cells: int) -> "Relief":
         """The relief of a landscape's window."""
         losses = ground.losses(*(edges(bounds, cells + 1) for bounds in ground.window))
-        tone = Tone.of(losses, ground.scale, knee_share=_KNEE_SHARE, heights=ground.heights)
+        samples = losses if ground.samples is None else ground.samples
+        tone = Tone.of(samples, ground.scale, knee_share=_KNEE_SHARE, heights=ground.heights)
         return cls(window=ground.window, tone=tone, heights=HEIGHT * tone.level(losses))
 
     def flat(self, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape 2"]:

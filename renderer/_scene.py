@@ -34,6 +34,8 @@ class Ground:
         batches: The losses that single steps saw, whose contours lie faintly on the ground.
         axes: What x and y are, where they need a name.
         heights: The losses at the lowest and at the highest level; those of the window unless given.
+        samples: The losses that choose the levels, those that were measured; the window's unless given.
+        shades: What is shaded in place of the loss.
     """
 
     title: str
@@ -49,6 +51,23 @@ class Ground:
     batches: "Batches | None" = None
     axes: tuple[str, str] = ("", "")
     heights: tuple[float, float] | None = None
+    samples: Float[np.ndarray, "..."] | None = None
+    shades: "Shades | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shades:
+    """What the bands of a contour show where that is not the loss, whose lines lie over them.
+
+    Attributes:
+        name: In the key.
+        levels: From 0 to 1 at every pair of an x and a y.
+        colour: Of the highest band, as a hex string.
+    """
+
+    name: str
+    levels: GridLosses
+    colour: str
 
 
 @dataclass(frozen=True, kw_only=True)

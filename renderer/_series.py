@@ -7,11 +7,9 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._scene import Plot, Run
+from ravine.renderer._tone import is_wide
 
 _MOST_DECADES = 12
-
-_WIDE = 50.0
-"""Positive numbers whose largest is more than so many times their smallest are shown on a log scale."""
 
 _NEAR_ZERO = 0.4
 """A linear scale has 0 at its foot where the smallest positive number is below this part of the largest."""
@@ -121,9 +119,8 @@ def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None
 
 
 def _is_wide(values: Float[np.ndarray, "runs steps+1"]) -> bool:
-    """Whether all numbers are positive, and some much larger than others."""
     finite = values[np.isfinite(values)]
-    return bool(finite.size and finite.min() > 0 and finite.max() > _WIDE * finite.min())
+    return bool(finite.size) and is_wide(float(finite.min()), float(finite.max()))
 
 
 def _log_range(values: Float[np.ndarray, "runs steps+1"]) -> tuple[float, float]:

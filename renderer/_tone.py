@@ -12,9 +12,14 @@ _LARGEST = 1e300
 _SKEWED = 0.16
 """A landscape whose median lies below this part of its range is shown on a log scale."""
 
+_WIDE = 50.0
+"""Positive numbers whose largest is more than so many times their smallest are shown on a log scale."""
 
-_WIDE = 30.0
-"""A fixed range of positive losses whose highest is more than so many times its lowest has a log scale."""
+
+def is_wide(low: float, high: float) -> bool:
+    """Whether numbers from one to the other are positive and span decades."""
+    return low > 0.0 and high > _WIDE * low
+
 
 Heights: TypeAlias = tuple[float, float]
 """The losses that are shown lowest and highest; what lies beyond is cut off there."""
@@ -70,7 +75,7 @@ class Tone:
     def _between(cls, heights: Heights, scale: Literal["auto", "linear", "log"]) -> "Tone":
         """The map from a fixed range: even in decades where it is wide and above 0, or that is wanted."""
         low, high = heights
-        log = scale == "log" or (scale == "auto" and 0.0 < low * _WIDE < high)
+        log = scale == "log" or (scale == "auto" and is_wide(low, high))
         return cls(low=low, high=high, knee=(low if low > 0.0 else 1e-3 * (high - low)) if log else None)
 
     def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:

@@ -14,6 +14,7 @@ from ravine.gallery.studies._evaluated import MEASURES, evaluated
 from ravine.gallery.studies._finite import check_finite
 from ravine.gallery.studies._fixed import Fixed, fixed_on_line, fixing
 from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._parameters import Arrays, arrays_of, digest
 from ravine.gallery.studies._points import points_of
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
@@ -51,6 +52,8 @@ class Connect(Result[ConnectChoices]):
         alphas: Places on both ways, 0 at the first solution and 1 at the second.
         straight: The measures on the straight line, by name.
         curve: Those on the curve.
+        ends: Both solutions.
+        bend: The curve's middle control point.
     """
 
     choices: ConnectChoices
@@ -59,6 +62,8 @@ class Connect(Result[ConnectChoices]):
     curve: dict[str, Float[np.ndarray, " places"]]
     objective: str
     batch_norm: str
+    ends: tuple[Params, Params]
+    bend: Params
     held: Fixed | None = None
 
     @property
@@ -92,8 +97,21 @@ class Connect(Result[ConnectChoices]):
             "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
+            "vectors": self.vectors,
             **self.fixed_record,
         }
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the ends and the control point from others."""
+        return {f"{name}_digest": digest(arrays_of(name, point)) for name, point in self._points.items()}
+
+    @property
+    def _points(self) -> dict[str, Params]:
+        return {"start": self.ends[0], "end": self.ends[1], "bend": self.bend}
+
+    def arrays(self) -> Arrays:
+        return {key: array for point in self._points.items() for key, array in arrays_of(*point).items()}
 
     def table(self) -> Iterator[Row]:
         yield ("way", "alpha", *MEASURES)
@@ -139,6 +157,8 @@ def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
         curve={name: values[len(alphas) :] for name, values in found.items()},
         objective=problem.said,
         batch_norm=objective.batch_norm,
+        ends=(first, second),
+        bend=bend,
         held=held,
     )
 

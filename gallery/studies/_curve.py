@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.gallery.studies._evaluated import MEASURES
+from ravine.gallery.studies._parameters import Arrays, digest
 from ravine.landscapes.slices import LineFacts, line_facts
 
 _AT_END = 1e-9
@@ -46,6 +47,8 @@ class Curve:
         ends: The training loss at both ends.
         zooms: The training loss close to the ends.
         path: Of the training that led from the one to the other.
+        length: Of the line.
+        points: Both ends, leaf by leaf.
     """
 
     label: str
@@ -55,6 +58,8 @@ class Curve:
     ends: tuple[float, float]
     zooms: tuple[tuple[Float[np.ndarray, " places"], Float[np.ndarray, " places"]], ...]
     path: Path | None
+    length: float
+    points: tuple[Arrays, Arrays]
 
     def record(self) -> dict[str, Any]:
         """The numbers by name."""
@@ -69,8 +74,16 @@ class Curve:
             "path": None if self.path is None else self.path._asdict(),
             "initial_loss": self.ends[0],
             "final_loss": self.ends[1],
+            "zooms": [{"alphas": alphas, "train_loss": loss} for alphas, loss in self.zooms] or None,
+            "vectors": self.vectors,
             "verdicts": self.verdicts,
         }
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the line from others."""
+        start, end = map(digest, self.points)
+        return {"start_digest": start, "end_digest": end, "length": self.length}
 
     @property
     def verdicts(self) -> dict[str, bool]:

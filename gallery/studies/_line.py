@@ -15,6 +15,7 @@ from ravine.gallery.studies._evaluated import MEASURES, evaluated, measures_of_i
 from ravine.gallery.studies._finite import check_finite
 from ravine.gallery.studies._fixed import Fixed, fixed_on_line
 from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._parameters import Arrays, arrays_of
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._stage import Stage, unwatched
 from ravine.gallery.studies._subjects import Trained, given, is_given, trainings, with_rates
@@ -143,6 +144,16 @@ class Line(Result[LineChoices]):
         return None if self._first.path is None else self._first.path._asdict()
 
     @property
+    def zooms(self) -> list[dict[str, np.ndarray]]:
+        """The training loss close to both ends: alphas and train_loss."""
+        return [{"alphas": alphas, "train_loss": loss} for alphas, loss in self._first.zooms]
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the line from others: its length, and digests of its ends."""
+        return self._first.vectors
+
+    @property
     def initial_loss(self) -> float:
         """The training loss at the first end."""
         return self._first.ends[0]
@@ -167,6 +178,15 @@ class Line(Result[LineChoices]):
             "batch_norm": self.batch_norm or None,
             **self.fixed_record,
             **({"curves": [first, *others]} if others else {}),
+        }
+
+    def arrays(self) -> Arrays:
+        several = len(self.curves) > 1
+        return {
+            f"curves_{number}_{key}" if several else key: array
+            for number, curve in enumerate(self.curves)
+            for end in curve.points
+            for key, array in end.items()
         }
 
     @property
@@ -298,6 +318,8 @@ def _curve(
         ends=(float(loss[count]), float(loss[count + 1])),
         zooms=tuple(zip(zooms, close, strict=True)),
         path=path,
+        length=norm(direction, objective.trained(start)),
+        points=(arrays_of("start", start), arrays_of("end", solution)),
     )
 
 

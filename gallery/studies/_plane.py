@@ -14,7 +14,9 @@ from ravine.gallery.studies._evaluated import evaluated
 from ravine.gallery.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
 from ravine.gallery.studies._kept import cache_folder
 from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._parameters import Arrays
 from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.gallery.studies._plane_record import arrays_of_plane, record_of_plane
 from ravine.gallery.studies._planes import Plane as Ground
 from ravine.gallery.studies._planes import Span, plane_of, plane_of_given
 from ravine.gallery.studies._result import Result, Row
@@ -22,7 +24,7 @@ from ravine.gallery.studies._shelf import FILMS
 from ravine.gallery.studies._stage import OnDone, Stage, unwatched
 from ravine.gallery.studies._subjects import Given, given, is_given, with_rates
 from ravine.gallery.studies._ways import Way
-from ravine.landscapes.slices import extremes_at, inner, on_plane
+from ravine.landscapes.slices import extremes_at, on_plane
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,6 +125,11 @@ class Plane(Result[PlaneChoices]):
         """Where its statistics come from."""
         return self.ground.objective.batch_norm or None
 
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What the origin and the directions are."""
+        return record_of_plane(self.ground)
+
     def record(self) -> dict[str, Any]:
         return {
             "x": self.x,
@@ -151,8 +158,12 @@ class Plane(Result[PlaneChoices]):
             "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm,
+            "vectors": self.vectors,
             **self.fixed_record,
         }
+
+    def arrays(self) -> Arrays:
+        return arrays_of_plane(self.ground)
 
     @property
     def verdicts(self) -> dict[str, bool]:
@@ -282,9 +293,7 @@ def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | 
     """The share of the paths' squared distances from the origin that lies in the plane."""
     if not trajectories:
         return sum(ground.shares) if ground.shares else None
-    mask = ground.objective.trained(ground.origin)
-    products = np.array([[inner(u, v, mask) for v in ground.directions] for u in ground.directions])
-    inside = sum(float(np.nansum(path.points @ products * path.points)) for path in trajectories)
+    inside = sum(float(np.nansum(path.points @ ground.products * path.points)) for path in trajectories)
     off = sum(float(np.nansum(path.distance**2)) for path in trajectories)
     return inside / (inside + off) if inside + off else 1.0
 

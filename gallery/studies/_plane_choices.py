@@ -34,7 +34,8 @@ class PlaneChoices(Choices):
         scale: Of the losses.
         heights: The losses that are shown lowest and highest, for pictures that are to be compared; what lies
             beyond is cut off there. Those of the plane unless given.
-        convexity: Show |smallest / largest eigenvalue of the Hessian| in place of the loss.
+        convexity: Shade |smallest / largest eigenvalue of the Hessian| in place of the loss, under the lines
+            of the loss; on the view from above.
         paths: Draw the training paths.
         seconds: How long a film of the paths moves.
         fps: Frames a second.
@@ -64,6 +65,10 @@ class PlaneChoices(Choices):
         if self.heights and not self.heights[0] < self.heights[1]:
             low, high = self.heights
             raise RecipeError(f"heights go from a loss up to a higher one; got {low:g} {high:g}.")
+        if self.convexity and self.view == "surface":
+            raise RecipeError(
+                "convexity is shaded on the view from above; got it with the view surface: take contour."
+            )
 
     def check_film(self) -> None:
         from ravine.renderer import Timing

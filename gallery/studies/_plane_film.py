@@ -5,12 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.gallery.studies._between import losses_between
-from ravine.renderer import Ground, Run, Scene, SceneFrames, ThemeName, Timing, ViewName, colours
-from ravine.renderer.figures import PlanePicture, PlaneTrajectory
-
-_FAR = 0.5
-"""A path is faintest as far off the plane as this part of the shorter side of what is shown."""
+from ravine.renderer import Run, Scene, SceneFrames, ThemeName, Timing, ViewName, colours
+from ravine.renderer.figures import PlaneGround, PlanePicture, PlaneTrajectory, fades
 
 
 def plane_film(
@@ -25,7 +21,6 @@ def plane_film(
     view: ViewName = "contour",
     turn: float = 0.0,
     azimuth: float | None = None,
-    far: float | None = None,
     comment: str = "",
 ) -> SceneFrames:
     """The paths of a plane as they were trained, with their own losses beside it.
@@ -44,8 +39,6 @@ def plane_film(
         view: From above, or as a surface.
         turn: By how many degrees the camera turns about a surface.
         azimuth: Where it stands in degrees; chosen so that the paths are seen unless given.
-        far: The distance from the plane at which a path is faintest; unless given, half the shorter side of
-            what is shown, which suits directions of length one.
         comment: What made the film, for the file's comment.
 
     Raises:
@@ -54,11 +47,10 @@ def plane_film(
     if not picture.trajectories:
         raise ValueError("A film of a plane shows training paths; got a picture with 0 of them.")
     counts = _counts(picture.trajectories)
-    ground = _ground(picture)
     return SceneFrames(
         Scene(
-            ground=ground,
-            runs=_runs(picture, counts, notes, far=far or _far(picture), theme=theme),
+            ground=PlaneGround.of(picture).in_film(theme),
+            runs=_runs(picture, counts, notes, theme=theme),
             view=view,
             turn=turn,
             azimuth=azimuth,
@@ -81,41 +73,11 @@ def _steps(path: PlaneTrajectory) -> Int[np.ndarray, " steps"]:
     return np.arange(len(path.x)) if path.step is None else path.step
 
 
-def _ground(picture: PlanePicture) -> Ground:
-    """The plane, its axes with the share of the motion that each of them explains."""
-    first = picture.trajectories[0]
-    shares = [f", {_percent(share)}" for share in picture.explained_share or ()] or ["", ""]
-    across, up = (name + share for name, share in zip(picture.axes, shares, strict=True))
-    return Ground(
-        title=picture.title,
-        equation="",
-        window=((float(picture.x[0]), float(picture.x[-1])), (float(picture.y[0]), float(picture.y[-1]))),
-        start=(float(first.x[0]), float(first.y[0])),
-        minima=(),
-        lowest=None,
-        scale=picture.scale,
-        losses=losses_between(picture.x, picture.y, picture.loss),
-        marks=tuple(((point.x, point.y), point.label) for point in picture.points),
-        axes=(across, up),
-        heights=picture.heights,
-    )
-
-
-def _percent(share: float) -> str:
-    percent = 100.0 * share
-    return f"{percent:.0f} %" if percent >= 1.0 else f"{percent:.1g} %"
-
-
-def _far(picture: PlanePicture) -> float:
-    return _FAR * float(min(np.ptp(picture.x), np.ptp(picture.y)))
-
-
 def _runs(
     picture: PlanePicture,
     counts: Int[np.ndarray, " counts"],
     notes: Sequence[str],
     *,
-    far: float,
     theme: ThemeName,
 ) -> tuple[Run, ...]:
     """The paths, the longest first: it lies lowest, and hides none."""
@@ -123,7 +85,7 @@ def _runs(
     shades = colours([path.colour_key for path in paths], theme=theme)
     said = notes or [""] * len(paths)
     runs = [
-        _run(path, counts, note, colour=colour, far=far)
+        _run(path, counts, note, colour=colour, lengths=picture.lengths)
         for path, note, colour in zip(paths, said, shades, strict=True)
     ]
     return tuple(sorted(runs, key=_length, reverse=True))
@@ -136,7 +98,12 @@ def _length(run: Run) -> float:
 
 
 def _run(
-    path: PlaneTrajectory, counts: Int[np.ndarray, " counts"], note: str, *, colour: str, far: float
+    path: PlaneTrajectory,
+    counts: Int[np.ndarray, " counts"],
+    note: str,
+    *,
+    colour: str,
+    lengths: tuple[float, float],
 ) -> Run:
     """A path at every count of the clock."""
     steps = _steps(path)
@@ -158,5 +125,5 @@ def _run(
         diverged_at=int(lost.argmax()) if lost.any() else None,
         series={} if path.plane_loss is None else {"plane_loss": over(path.plane_loss)},
         stopped_at=ends if ends < len(counts) - 1 and not lost.any() else None,
-        nearness=None if path.distance is None else np.clip(1.0 - over(path.distance) / far, 0.0, 1.0),
+        nearness=None if path.distance is None else 1.0 - over(fades(path, lengths)),
     )

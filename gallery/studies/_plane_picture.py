@@ -42,6 +42,7 @@ def picture_of(plane: Plane) -> PlanePicture:
         loss=plane.loss,
         axes=ground.axes,
         explained_share=ground.shares,
+        lengths=tuple(np.sqrt(ground.products.diagonal()).tolist()),
         trajectories=tuple(_trajectory(path) for path in plane.trajectories),
         points=tuple(
             PlanePoint(label=label, x=x, y=y, loss=float(loss))

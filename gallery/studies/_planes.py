@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import jax
@@ -12,6 +13,7 @@ from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._bend import trained_bend
 from ravine.gallery.studies._finite import check_finite, stays_finite
 from ravine.gallery.studies._plane_choices import PlaneChoices
+from ravine.gallery.studies._points import names_of
 from ravine.gallery.studies._stage import Stage
 from ravine.gallery.studies._subjects import Given, Trained, trainings
 from ravine.gallery.studies._ways import Way, way_of_points, way_of_training
@@ -19,6 +21,7 @@ from ravine.landscapes.networks import Objective, Params
 from ravine.landscapes.slices import (
     bezier,
     filter_normalised,
+    inner,
     on_line,
     on_plane,
     principal,
@@ -47,6 +50,9 @@ class Plane:
         ways: Those that are drawn on it.
         shares: What part of the ways' motion each direction explains, where that is what chose them.
         curve: A curve in the plane.
+        about: What the origin is, in words.
+        through: What the plane goes through, in words: checkpoints by their paths.
+        known: What else is known of each direction, by name.
     """
 
     kind: str
@@ -59,6 +65,15 @@ class Plane:
     ways: tuple[Way, ...] = ()
     shares: tuple[float, float] | None = None
     curve: Float[np.ndarray, "points 2"] | None = None
+    about: str = ""
+    through: tuple[str, ...] = ()
+    known: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+
+    @cached_property
+    def products(self) -> Float[np.ndarray, "2 2"]:
+        """The inner products of the directions, over what is trained."""
+        mask = self.objective.trained(self.origin)
+        return np.array([[inner(u, v, mask) for v in self.directions] for u in self.directions])
 
 
 _SEEDS = {"solutions": 3, "bend": 2}
@@ -97,16 +112,18 @@ def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
     """The plane that suits the number of given points: random directions, three points, or PCA."""
     points, objective = found.points, found.objective
     mask = objective.trained(points[0])
-    kind = choices.kind
+    kind, names = choices.kind, names_of(choices.points)
     if kind == "random":
-        return _random(choices, objective, points[-1], mask)
+        return replace(_random(choices, objective, points[-1], mask), about=names[-1])
     if kind == "hessian":
-        return _hessian(choices, objective, points[-1], points[0])
+        return replace(_hessian(choices, objective, points[-1], points[0]), about=names[-1])
     if kind == "points" and len(points) == 3:
-        return _three(objective, points, ("w1", "w2", "w3"), mask)
+        plane = _three(objective, points, ("w1", "w2", "w3"), mask)
+        return replace(plane, about=names[0], through=names)
     if kind == "pca":
         plane = _principal(objective, points, points[-1], mask)
-        return replace(plane, ways=(way_of_points(points, objective),))
+        ways = (way_of_points(points, objective),)
+        return replace(plane, ways=ways, about=names[-1], through=names)
     raise RecipeError(
         f"directions {kind} do not go with the {len(points)} given points: "
         "random and hessian take 1 or more, pca 3 or more, and points 3."
@@ -130,6 +147,8 @@ def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: P
         directions=(first, second),
         axes=("random direction, filter-normalised", "another random direction"),
         span=(-1.0, 1.0, -1.0, 1.0),
+        about="solution",
+        known=({"seed": choices.seed}, {"seed": choices.seed}),
         marks={"given point" if choices.points else "solution": (0.0, 0.0)},
     )
 
@@ -140,7 +159,9 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     mask = objective.trained(origin)
     paths = [run.training.iterates for run in runs if stays_finite(run)]
     stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *paths)
-    return _with_ways(_principal(objective, stacked, origin, mask), runs)
+    plane = _principal(objective, stacked, origin, mask)
+    labels = tuple(run.label for run in runs if stays_finite(run))
+    return _with_ways(plane, runs, about=f"solution of {runs[0].label}", through=labels)
 
 
 def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
@@ -155,6 +176,7 @@ def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params
         axes=("first principal component", "second principal component"),
         span=_around(coordinates, margin=0.18),
         shares=(float(one), float(two)),
+        known=({"explained_share": one}, {"explained_share": two}),
     )
 
 
@@ -168,7 +190,8 @@ def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained
     start, solution, iterates = run.start, run.solution, run.training.iterates
     mask = objective.trained(start)
     _, residuals = on_line(iterates, start, solution, mask)
-    farthest = run.training.iterate(int(residuals.argmax()))
+    farthest_at = int(residuals.argmax())
+    farthest = run.training.iterate(farthest_at)
     found = through(start, solution, farthest, mask)
     length = float(found.coordinates[1, 0])
     along, away = (mixed([(length, direction)]) for direction in (found.u, found.v))
@@ -180,6 +203,8 @@ def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained
         axes=("share of the way from start to solution", "distance from the line"),
         span=_around(found.coordinates / length, margin=0.1),
         marks={"start": (0.0, 0.0), "solution": (1.0, 0.0)},
+        about="start",
+        through=("start", "solution", f"step {run.training.steps[farthest_at]}"),
     )
     return _with_ways(plane, runs[:1])
 
@@ -203,6 +228,8 @@ def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start:
         directions=(first, second),
         axes=(_eigenvector("first", found.top[0]), _eigenvector("second", found.top[1])),
         span=(-reach[0], reach[0], -reach[1], reach[1]),
+        about="solution",
+        known=({"eigenvalue": found.top[0]}, {"eigenvalue": found.top[1]}),
         marks={"given point" if choices.points else "solution": (0.0, 0.0)},
     )
 
@@ -259,6 +286,8 @@ def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...
         directions=(found.u, found.v),
         axes=(f"distance from {names[0]} towards {names[1]}", f"distance towards {names[2]}"),
         span=_around(found.coordinates, margin=0.35),
+        about=names[0],
+        through=names,
         marks={name: (float(x), float(y)) for name, (x, y) in zip(names, found.coordinates, strict=True)},
     )
 

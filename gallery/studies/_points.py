@@ -1,5 +1,6 @@
 """Points that are given: checkpoints, and pytrees from Python."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ def points_of(choices: Choices, like: Params | None) -> tuple[Params, ...]:
             _check(point, wanted, f"Point {place} of {len(choices.points)}")
             points.append(point)
     return tuple(points)
+
+
+def names_of(points: Sequence[Any]) -> tuple[str, ...]:
+    """Checkpoints by their paths, pytrees by their places."""
+    named = enumerate(points, start=1)
+    return tuple(str(it) if isinstance(it, str | Path) else f"point {place}" for place, it in named)
 
 
 def _as_array(leaf: Any) -> Any:

@@ -15,6 +15,8 @@ import numpy as np
 from ravine._whole_file import OutputError, check_target, whole_file
 from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._fixed import Fixed
+from ravine.gallery.studies._parameters import Arrays
+from ravine.gallery.studies._shelf import NUMBERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +28,6 @@ Chosen = TypeVar("Chosen", bound=Choices)
 
 _NOT_NUMBERS = ("comment", "look", "fixed_record")
 
-NUMBERS = (".json", ".csv", ".npz")
 PICTURES = (".png", ".pdf", ".svg")
 
 
@@ -44,6 +45,10 @@ class Result(ABC, Generic[Chosen]):
     @abstractmethod
     def record(self) -> dict[str, Any]:
         """The numbers by name, as they are written to .json and, flattened, to .npz."""
+
+    def arrays(self) -> Arrays:
+        """The parameters that the numbers are of, leaf by leaf, as they stand in .npz beside the record."""
+        return {}
 
     @abstractmethod
     def table(self) -> Iterator[Row]:
@@ -90,6 +95,11 @@ class Result(ABC, Generic[Chosen]):
 
     def save(self, path: str | Path) -> "Written | None":
         """Write what the ending of `path` names: .png, .pdf, .svg, .json, .csv or .npz.
+
+        A .npz holds the parameters too, under their names: of a plane origin/NAME, direction_x/NAME and
+        direction_y/NAME, so that origin + x direction_x + y direction_y has the loss of the grid, and
+        trained/NAME; of a line and of a curve start/NAME and end/NAME; of a spectrum point/NAME and the
+        eigenvectors. A digest is the SHA-256 of such arrays' bytes in the file's order.
 
         Raises:
             OutputError: the folder is missing or not writable, or the ending is unknown.
@@ -203,7 +213,7 @@ def _written(row: Row) -> Iterator[Any]:
 
 def _as_npz(result: Result[Any]) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())))
+    np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())), **result.arrays())
     return buffer.getvalue()
 
 

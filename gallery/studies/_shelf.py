@@ -17,6 +17,9 @@ _FOLDER = Path(__file__).parent
 FILMS = (".gif", ".mp4", ".webm", ".webp")
 """The endings of a study that is a film."""
 
+NUMBERS = (".json", ".csv", ".npz")
+"""The endings of files of numbers."""
+
 
 class Study(NamedTuple):
     """A study as a file holds it.

@@ -12,6 +12,7 @@ from ravine.gallery.studies._choices import Choices
 from ravine.gallery.studies._finite import check_finite
 from ravine.gallery.studies._fixed import Fixed, fixed_at_point
 from ravine.gallery.studies._keys import keys_of_call
+from ravine.gallery.studies._parameters import Arrays, arrays_of, digest, trained_of
 from ravine.gallery.studies._result import Result, Row
 from ravine.gallery.studies._single import check_single
 from ravine.gallery.studies._stage import Stage, unwatched
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _RECORDED = (
     *("top", "bottom", "density", "index", "kind", "index_exact", "zero", "gradient_norm"),
+    *("residuals", "size"),
     *("loss", "verdicts", "seed", "objective"),
 )
 
@@ -55,6 +57,8 @@ class SpectrumChoices(Choices):
             if not 1 <= getattr(self, name) <= 100:
                 raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
         check_single(self)
+        if len(self.points) > 1:
+            raise RecipeError(f"A spectrum is that at one point; got {len(self.points)} of them.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -64,6 +68,8 @@ class Spectrum(Result[SpectrumChoices]):
     Attributes:
         found: What was computed.
         loss: At the point.
+        point: Where.
+        mask: Its leaves that are trained.
     """
 
     choices: SpectrumChoices
@@ -71,6 +77,8 @@ class Spectrum(Result[SpectrumChoices]):
     loss: float
     objective: str
     batch_norm: str
+    point: Params
+    mask: Params
     held: Fixed | None = None
 
     @property
@@ -109,13 +117,37 @@ class Spectrum(Result[SpectrumChoices]):
         return self.found.zero
 
     @property
+    def residuals(self) -> Float[np.ndarray, " ends"]:
+        """How far each of the largest and then of the smallest may be from an eigenvalue."""
+        return self.found.residuals
+
+    @property
+    def size(self) -> int:
+        """How many parameters are trained."""
+        return self.found.size
+
+    @property
     def gradient_norm(self) -> float:
         """Of the loss at the point."""
         return self.found.gradient_norm
 
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the point from others."""
+        return {"point_digest": digest(arrays_of("point", self.point))}
+
     def record(self) -> dict[str, Any]:
         numbers = {name: getattr(self, name) for name in _RECORDED}
-        return {**numbers, "batch_norm": self.batch_norm or None, **self.fixed_record}
+        vectors = {"vectors": self.vectors}
+        return {**numbers, "batch_norm": self.batch_norm or None, **vectors, **self.fixed_record}
+
+    def arrays(self) -> Arrays:
+        found = self.found
+        vectors = {f"top_{n}": vector for n, vector in enumerate(found.top_vectors)}
+        vectors |= {f"bottom_{n}": vector for n, vector in enumerate(found.bottom_vectors)}
+        named = (arrays_of(name, vector, moving=True) for name, vector in vectors.items())
+        of_vectors = {key: array for arrays in named for key, array in arrays.items()}
+        return {**arrays_of("point", self.point), **of_vectors, **trained_of(self.mask, self.point)}
 
     @property
     def verdicts(self) -> dict[str, bool]:
@@ -151,6 +183,8 @@ def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum
         loss=float(objective.loss(point)),
         objective=objective.name,
         batch_norm=objective.batch_norm,
+        point=point,
+        mask=objective.trained(point),
         held=held,
     )
 

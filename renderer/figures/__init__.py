@@ -3,6 +3,7 @@
 from ravine.renderer.figures._curve import CURVE_KEY as CURVE_KEY
 from ravine.renderer.figures._curve import LINE_KEY as LINE_KEY
 from ravine.renderer.figures._curve import draw_curve as draw_curve
+from ravine.renderer.figures._ground import PlaneGround as PlaneGround
 from ravine.renderer.figures._line import draw_line as draw_line
 from ravine.renderer.figures._plane import PlaneView as PlaneView
 from ravine.renderer.figures._plane import draw_plane as draw_plane
@@ -24,6 +25,7 @@ from ravine.renderer.figures._records import WalkPicture as WalkPicture
 from ravine.renderer.figures._records import WalkRun as WalkRun
 from ravine.renderer.figures._sheet import check_size as check_size
 from ravine.renderer.figures._spectrum import draw_spectrum as draw_spectrum
+from ravine.renderer.figures._trails import fades as fades
 from ravine.renderer.figures._training import draw_training as draw_training
 from ravine.renderer.figures._walk import draw_walk as draw_walk
 from ravine.renderer.figures._write import FIGURE_EXTENSIONS as FIGURE_EXTENSIONS

@@ -7,10 +7,8 @@ import numpy as np
 from jaxtyping import Real
 
 from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
+from ravine.renderer._tone import is_wide
 from ravine.renderer.figures._records import ScaleName
-
-_WIDE = 100.0
-"""Positive numbers whose largest is more than so many times their smallest are shown on a log scale."""
 
 _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""
@@ -44,8 +42,7 @@ class Axis:
     def of(cls, *values: Values | None, scale: ScaleName = "auto", pad: float = 0.06) -> "Axis":
         """The axis for all finite numbers among the values."""
         finite = _finite(values)
-        positive = bool(finite.size and finite.min() > 0.0)
-        wide = positive and finite.max() > _WIDE * finite.min()
+        wide = bool(finite.size) and is_wide(float(finite.min()), float(finite.max()))
         if (scale == "auto" and wide) or (scale == "log" and (finite > 0.0).any()):
             return cls._decades(finite[finite > 0.0])
         if not finite.size:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ravine.renderer._fading import FADING
 from ravine.renderer._ticks import label
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, draw_sample
@@ -23,7 +24,7 @@ def draw_beside(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence
     row = _row_height(sheet, bottom - top, len(paths))
     y = _write_table(sheet, (left, top, right, bottom), paths, colours, row)
     if any(path.distance is not None for path in paths):
-        y = _write_entry(sheet, (left, right), y, Entry("pale: far from the plane", sheet.theme.text, "fade"))
+        y = _write_entry(sheet, (left, right), y, Entry(FADING, sheet.theme.text, "fade"))
     if not any(path.loss is not None for path in paths) or bottom - y < 0.6 * _PANEL * sheet.unit:
         return
     if any(path.plane_loss is not None for path in paths):

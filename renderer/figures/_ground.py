@@ -1,6 +1,6 @@
 """The ground of a plane seen from above: shaded bands, hairlines and a colour bar."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -8,18 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from ravine.renderer._canvas import rgb
-from ravine.renderer._contour import band_colours, map_colours
+from ravine.renderer import _scene as scene
+from ravine.renderer._contour import BANDS, band_colours, map_colours
 from ravine.renderer._grid import middles
 from ravine.renderer._isolines import Isolines
-from ravine.renderer._palette import mixed
+from ravine.renderer._palette import COMMON
+from ravine.renderer._scene import GridLosses
+from ravine.renderer._theme import ThemeName
 from ravine.renderer._ticks import label, power_label, tone_ticks
 from ravine.renderer._tone import Tone
+from ravine.renderer.figures._between import losses_between
 from ravine.renderer.figures._records import PlanePicture, PlanePoint
 from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._smooth import between, places
 
-_BANDS = 22
 _FINE = 2
 """Image points a pixel: a PDF is seen enlarged."""
 
@@ -29,6 +30,10 @@ _MOST_POINTS, _LINE_POINTS = 2400, 240
 _STEEP = 2.0
 """Shares of curvature beyond 1 count as this at most, so that the edge of what is cut off at 1 is smooth."""
 
+_CONVEXITY = "|least / greatest curvature|"
+_CONVEXITY_RULE = "rmsprop"
+"""Whose colour the shades of curvature are of."""
+
 _DIGITS = 12
 _STRIP = 16.0
 _LEAST_GAP = 0.075
@@ -36,23 +41,35 @@ _LEAST_GAP = 0.075
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class PlaneGround:
     """What is shown on a plane: the loss, or how convex it is there.
 
     Attributes:
         tone: How losses become levels; those of the hairlines too where the shades show the convexity.
+        losses: At every pair of an x and a y.
+        convexity: Likewise, if that is what the shades show.
     """
 
     picture: PlanePicture
     tone: Tone
+    losses: GridLosses
+    convexity: GridLosses | None
 
     @classmethod
-    def of(cls, picture: PlanePicture) -> "Ground":
+    def of(cls, picture: PlanePicture) -> "PlaneGround":
         """The ground of a picture."""
-        return cls(picture=picture, tone=Tone.of(picture.loss, picture.scale, heights=picture.heights))
+        convexity = picture.convexity
+        if convexity is not None:
+            convexity = np.clip(np.nan_to_num(convexity, nan=1.0), 0.0, _STEEP)
+        return cls(
+            picture=picture,
+            tone=Tone.of(picture.loss, picture.scale, heights=picture.heights),
+            losses=losses_between(picture.x, picture.y, picture.loss),
+            convexity=None if convexity is None else losses_between(picture.x, picture.y, convexity),
+        )
 
     @property
-    def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
+    def window(self) -> scene.Box:
         """The part of the plane that is shown."""
         x, y = self.picture.x, self.picture.y
         return (float(x[0]), float(x[-1])), (float(y[0]), float(y[-1]))
@@ -60,8 +77,7 @@ class Ground:
     @property
     def name(self) -> str:
         """What the shades show."""
-        picture = self.picture
-        return picture.loss_name if picture.convexity is None else "|least / greatest curvature|"
+        return self.picture.loss_name if self.convexity is None else _CONVEXITY
 
     def axis_names(self, dimension: int) -> tuple[str, ...]:
         """What an axis is, and how much of the paths' motion it shows: in full, and in fewer words."""
@@ -69,67 +85,81 @@ class Ground:
         name = picture.axes[dimension]
         if picture.explained_share is None:
             return (name,)
-        short = f"{name}, {100.0 * picture.explained_share[dimension]:.2g} %"
+        short = f"{name}, {_percent(picture.explained_share[dimension])}"
         return f"{short} of the motion", short
 
     def levels(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
         """The level of the loss at every pair of an x and a y."""
-        return self._at(self._uncut(self.picture.loss), xs, ys)
-
-    def _uncut(self, loss: Float[np.ndarray, "rows columns"]) -> Float[np.ndarray, "rows columns"]:
-        """Levels that go beyond 1: cut off only between grid points, a plateau has a smooth edge."""
-        tone = self.tone
-        top = float(np.max(loss, where=np.isfinite(loss), initial=tone.high))
-        levels = replace(tone, high=top).level(loss)
-        return levels / replace(tone, high=top).level(np.array(tone.high))
+        return self.tone.level(self.losses(xs, ys))
 
     def shades(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
         """What the shades show, from 0 to 1."""
-        if self.picture.convexity is None:
-            return self.levels(xs, ys)
-        return self._at(np.clip(np.nan_to_num(self.picture.convexity, nan=1.0), 0.0, _STEEP), xs, ys)
+        return self.levels(xs, ys) if self.convexity is None else np.clip(self.convexity(xs, ys), 0.0, 1.0)
 
-    def _at(
-        self,
-        grid: Float[np.ndarray, "rows columns"],
-        xs: Float[np.ndarray, " new_columns"],
-        ys: Float[np.ndarray, " new_rows"],
-    ) -> Float[np.ndarray, "new_rows new_columns"]:
-        rows, columns = places(self.picture.y, ys), places(self.picture.x, xs)
-        # Rounded, a plane of one loss is flat.
-        return np.clip(between(grid, rows, columns).round(_DIGITS), 0.0, 1.0)
+    def in_film(self, theme: ThemeName) -> scene.Ground:
+        """The same plane as films and reliefs have it."""
+        picture = self.picture
+        path = picture.trajectories[0] if picture.trajectories else None
+        shades = None if self.convexity is None else self._shades(theme)
+        return scene.Ground(
+            title=picture.title,
+            equation="",
+            window=self.window,
+            start=(0.0, 0.0) if path is None else (float(path.x[0]), float(path.y[0])),
+            minima=(),
+            lowest=None,
+            scale=picture.scale,
+            losses=self.losses,
+            marks=tuple(((point.x, point.y), name_of(point)) for point in picture.points),
+            axes=(self.axis_names(0)[-1], self.axis_names(1)[-1]),
+            heights=picture.heights,
+            samples=picture.loss,
+            shades=shades,
+        )
+
+    def _shades(self, theme: ThemeName) -> scene.Shades:
+        name = f"{_CONVEXITY}, 0 to {self.most_convex}"
+        return scene.Shades(name=name, levels=self.shades, colour=COMMON[theme][_CONVEXITY_RULE])
+
+    @property
+    def most_convex(self) -> str:
+        """What the highest shade of the curvature stands for."""
+        convexity = self.picture.convexity
+        return "≥ 1" if convexity is not None and (convexity > 1.0).any() else "1"
 
     def bands(self, sheet: Sheet) -> UInt8[np.ndarray, "bands 3"]:
         """The colours of the shades, from the lowest."""
-        theme = sheet.theme
-        if self.picture.convexity is None:
-            return band_colours(theme, _BANDS)
-        shares = np.linspace(0.0, 0.9, _BANDS).tolist()
-        return np.array([rgb(mixed(theme.high, sheet.accent("rmsprop"), s)) for s in shares], dtype=np.uint8)
+        colour = "" if self.convexity is None else sheet.accent(_CONVEXITY_RULE)
+        return band_colours(sheet.theme, BANDS, colour)
 
 
-def draw_ground(sheet: Sheet, axes: Axes, ground: Ground) -> None:
+def _percent(share: float) -> str:
+    percent = 100.0 * share
+    return f"{label(percent, digits=2) if percent < 10.0 else f'{percent:.0f}'} %"
+
+
+def draw_ground(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
     """Bands as one image, without the seams that filled contours have in a PDF, and hairlines over them."""
     (x0, x1), (y0, y1) = ground.window
     frame = axes.get_window_extent()
     width, height = (min(_MOST_POINTS, max(2, round(_FINE * side))) for side in (frame.width, frame.height))
     shades = ground.shades(middles((x0, x1), width), middles((y0, y1), height))
     bands = ground.bands(sheet)
-    image = bands[np.minimum((shades * _BANDS).astype(np.intp), _BANDS - 1)]
+    image = bands[np.minimum((shades * BANDS).astype(np.intp), BANDS - 1)]
     axes.imshow(image, extent=(x0, x1, y0, y1), origin="lower", aspect="auto", zorder=0.0)
     _draw_hairlines(sheet, axes, ground)
 
 
-def _draw_hairlines(sheet: Sheet, axes: Axes, ground: Ground) -> None:
+def _draw_hairlines(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
     x, y = ground.window
     xs, ys = np.linspace(*x, _LINE_POINTS), np.linspace(*y, _LINE_POINTS)
     isolines = Isolines(xs, ys, ground.levels(xs, ys))
     theme = sheet.theme
-    levels = np.arange(1, _BANDS) / _BANDS
+    levels = np.arange(1, BANDS) / BANDS
     coloured = map_colours(theme.line_colours, levels) if theme.line_colours else None
     for number, level in enumerate(levels.tolist()):
         points, starts = isolines.at(level)
@@ -148,13 +178,13 @@ def _draw_hairlines(sheet: Sheet, axes: Axes, ground: Ground) -> None:
         axes.add_artist(line)  # unlike add_patch it measures nothing, and so is quick
 
 
-def bar_width(sheet: Sheet, ground: Ground) -> float:
+def bar_width(sheet: Sheet, ground: PlaneGround) -> float:
     """What a colour bar needs beside the plane, with its labels, in pixels."""
     widest = max((sheet.width(text) for _, text in bar_ticks(ground)), default=0.0)
     return (_STRIP + 30.0) * sheet.unit + widest
 
 
-def draw_bar(sheet: Sheet, box: Box, ground: Ground) -> None:
+def draw_bar(sheet: Sheet, box: Box, ground: PlaneGround) -> None:
     """The shades from the lowest to the highest, with what they stand for on their right."""
     left, top, _, bottom = box
     axes = sheet.axes((left, top, left + _STRIP * sheet.unit, bottom))
@@ -177,12 +207,10 @@ def draw_bar(sheet: Sheet, box: Box, ground: Ground) -> None:
         spine.set_linewidth(sheet.points(1.0))
 
 
-def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
+def bar_ticks(ground: PlaneGround) -> list[tuple[float, str]]:
     """Levels and what they stand for; on a log scale 1, 2 and 5 of each decade where there is room."""
-    convexity = ground.picture.convexity
-    if convexity is not None:
-        beyond = "≥ " if (convexity > 1.0).any() else ""
-        return [*((level, label(level)) for level in (0.0, 0.25, 0.5, 0.75)), (1.0, f"{beyond}1")]
+    if ground.convexity is not None:
+        return [*((level, label(level)) for level in (0.0, 0.25, 0.5, 0.75)), (1.0, ground.most_convex)]
     tone = ground.tone
     if tone.knee is None:
         return _cut(ground, [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)])
@@ -199,7 +227,7 @@ def bar_ticks(ground: Ground) -> list[tuple[float, str]]:
     return _cut(ground, ticks)
 
 
-def _cut(ground: Ground, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+def _cut(ground: PlaneGround, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
     """Ticks that say where losses go on beyond the lowest and the highest shade."""
     loss, tone = ground.picture.loss, ground.tone
     beyond = {0.0: "≤ " if (loss < tone.low).any() else "", 1.0: "≥ " if (loss > tone.high).any() else ""}

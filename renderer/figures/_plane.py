@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._beside_plane import draw_beside
-from ravine.renderer.figures._ground import Ground, bar_width, draw_bar, draw_ground, name_of
+from ravine.renderer.figures._ground import PlaneGround, bar_width, draw_bar, draw_ground, name_of
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
 from ravine.renderer.figures._placing import Words
@@ -68,7 +68,7 @@ def draw_plane(
 
 def draw_contour(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
     """The plane from above, with its colour bar, in a box."""
-    ground = Ground.of(picture)
+    ground = PlaneGround.of(picture)
     (x0, x1), (y0, y1) = ground.window
     left, top, right, bottom = box
     inner = (left, top, right - bar_width(sheet, ground), bottom)
@@ -97,7 +97,7 @@ def _draw_paths(sheet: Sheet, axes: Axes, picture: PlanePicture, colours: Sequen
         add_curve(
             sheet, axes, curve.x, curve.y, colour=colour, width=3.4, style="--" if curve.dashed else "-"
         )
-    trails = [Trail.of(path) for path in picture.trajectories]
+    trails = [Trail.of(path, picture.lengths) for path in picture.trajectories]
     words = Words(sheet, axes, *curves, *(trail.points for trail in trails))
     for trail, colour in zip(trails, colours, strict=False):
         draw_trail(sheet, axes, trail, colour=colour)

@@ -83,7 +83,7 @@ class PlaneTrajectory:
         x: Of each iterate's nearest point on the plane, and `y` likewise.
         loss: The iterate's own loss.
         plane_loss: The loss at the nearest point on the plane.
-        distance: From the iterate to the plane.
+        distance: From the iterate to the plane, in the units of the parameters.
         step: The update after which it was kept; counted from 0 where this is None.
     """
 
@@ -136,6 +136,7 @@ class PlanePicture:
         loss: On the grid, one row for each y.
         axes: What each axis is, such as "first principal component".
         explained_share: The part of the paths' motion along each axis, from 0 to 1.
+        lengths: Of a step of 1 along each axis, in the units of the paths' distances.
         convexity: |lambda_min / lambda_max| on the grid, shown in place of the loss; isolines stay those of
             the loss.
         scale: Of the colours; "auto" takes the logarithm where the losses span decades.
@@ -150,6 +151,7 @@ class PlanePicture:
     loss: Float[np.ndarray, "rows columns"]
     axes: tuple[str, str] = ("first direction", "second direction")
     explained_share: tuple[float, float] | None = None
+    lengths: tuple[float, float] = (1.0, 1.0)
     trajectories: tuple[PlaneTrajectory, ...] = ()
     points: tuple[PlanePoint, ...] = ()
     curves: tuple[PlaneCurve, ...] = ()

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from ravine.renderer import _scene as scene
 from ravine.renderer._canvas import Canvas
 from ravine.renderer._surface import SurfaceView
-from ravine.renderer.figures._ground import Ground, name_of
+from ravine.renderer.figures._ground import PlaneGround, name_of
 from ravine.renderer.figures._panel import add_curve, add_dots
 from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
@@ -32,7 +32,7 @@ _WRITTEN = (1.04, 1.09, 1.14, 1.19, 1.24, 1.29)
 def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
     """The relief with the paths laid on it, named points and the names of its axes, in a box."""
     left, top, right, bottom = (float(round(edge)) for edge in box)
-    ground = Ground.of(picture)
+    ground = PlaneGround.of(picture)
     view = _view(sheet, (left, top, right, bottom), ground)
     axes = sheet.axes((left, top, right, bottom))
     _paint(sheet, axes, view)
@@ -53,20 +53,20 @@ def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence
         _write_axis(sheet, axes, view.edge(dimension), ground.axis_names(dimension))
 
 
-def _view(sheet: Sheet, box: Box, ground: Ground) -> SurfaceView:
+def _view(sheet: Sheet, box: Box, ground: PlaneGround) -> SurfaceView:
     """The films' surface in finer pixels, whose origin is the box's corner; names of axes stand round it."""
     left, top, right, bottom = box
     unit = _FINE * sheet.unit
     width, height = round(_FINE * (right - left)), round(_FINE * (bottom - top))
     edges = [round(margin * unit) for margin in (_LEFT, 22.0, 14.0, 24.0)]
     picture = ground.picture
-    paths = [Trail.of(path).points for path in picture.trajectories]
+    paths = [Trail.of(path, picture.lengths).points for path in picture.trajectories]
     longest = max(map(len, paths), default=0)
     runs = np.full((len(paths), longest, 2), np.nan)
     for run, points in zip(runs, paths, strict=True):
         run[: len(points)], run[len(points) :] = points, points[-1:]
     return SurfaceView(
-        _film_ground(ground),
+        replace(ground.in_film(sheet.theme_name), axes=("", "")),
         runs,
         box=(edges[0], edges[1], width - edges[2], height - edges[3]),
         theme=sheet.theme,
@@ -75,25 +75,6 @@ def _view(sheet: Sheet, box: Box, ground: Ground) -> SurfaceView:
         azimuth=None,
         elevation=_ELEVATION,
         turn=0.0,
-    )
-
-
-def _film_ground(ground: Ground) -> scene.Ground:
-    def losses(
-        xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
-    ) -> Float[np.ndarray, "rows columns"]:
-        return ground.tone.loss(ground.levels(xs, ys))
-
-    return scene.Ground(
-        title="",
-        equation="",
-        window=ground.window,
-        start=(0.0, 0.0),
-        minima=(),
-        lowest=None,
-        scale=ground.picture.scale,
-        losses=losses,
-        heights=ground.picture.heights,
     )
 
 
@@ -109,10 +90,10 @@ def _paint(sheet: Sheet, axes: Axes, view: SurfaceView) -> None:
     axes.autoscale(enable=False)
 
 
-def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: Ground) -> Trail:
+def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: PlaneGround) -> Trail:
     """A path on the relief, in pixels."""
     sides = [high - low for low, high in ground.window]
-    trail = Trail.of(trajectory).dense(0.01 * math.hypot(*sides))
+    trail = Trail.of(trajectory, ground.picture.lengths).dense(0.01 * math.hypot(*sides))
     placed = view.place(trail.points, 0.0)
     points = np.where(placed.outside[:, None], np.nan, placed.points)
     return Trail(points=points, fade=trail.fade, hidden=placed.hidden)

@@ -9,15 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
+from ravine.renderer._fading import PALEST, THINNEST
 from ravine.renderer.figures._panel import add_dots
 from ravine.renderer.figures._records import PlaneTrajectory
 from ravine.renderer.figures._sheet import Sheet
 
-PALEST = 0.75
-"""How much of the ground is in the colour of a path that is as far from the plane as it is long."""
+_HIDDEN = 0.8
+"""How much of the ground is in the colour of a path that the landscape hides."""
 
 _WIDTH, _HALO = 3.4, 6.4
-_THINNEST = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +35,10 @@ class Trail:
     hidden: Bool[np.ndarray, " points"]
 
     @classmethod
-    def of(cls, trajectory: PlaneTrajectory) -> "Trail":
+    def of(cls, trajectory: PlaneTrajectory, lengths: tuple[float, float]) -> "Trail":
         """The path on a plane seen from above."""
         points = np.stack([trajectory.x, trajectory.y], axis=-1).astype(float)
-        return cls(points=points, fade=fades(trajectory), hidden=np.zeros(len(points), dtype=bool))
+        return cls(points=points, fade=fades(trajectory, lengths), hidden=np.zeros(len(points), dtype=bool))
 
     def dense(self, longest: float) -> "Trail":
         """The path with further points between its own, no two of them farther apart than `longest`."""
@@ -54,13 +54,18 @@ class Trail:
         )
 
 
-def fades(trajectory: PlaneTrajectory) -> Float[np.ndarray, " steps"]:
-    """How far each iterate is from the plane, measured in the path's own extent on it, at most 1."""
+def fades(trajectory: PlaneTrajectory, lengths: tuple[float, float]) -> Float[np.ndarray, " steps"]:
+    """How far each iterate is from the plane, measured in the path's own extent on it, at most 1.
+
+    Args:
+        trajectory: The path.
+        lengths: Of a step of 1 along each axis, in the units of the distance.
+    """
     if trajectory.distance is None:
         return np.zeros(len(trajectory.x))
     sides = [
-        np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0
-        for part in (trajectory.x, trajectory.y)
+        length * np.ptp(part[np.isfinite(part)]) if np.isfinite(part).any() else 0.0
+        for part, length in zip((trajectory.x, trajectory.y), lengths, strict=True)
     ]
     extent = max(math.hypot(*sides), 1e-30)
     return np.clip(np.nan_to_num(trajectory.distance, nan=0.0) / extent, 0.0, 1.0)
@@ -83,14 +88,15 @@ def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None
     """Opaque pieces: half transparent ones would show where they join."""
     segments = np.stack([trail.points[:-1], trail.points[1:]], axis=1)
     real = np.isfinite(segments).all((1, 2))
-    pale = PALEST * np.maximum(trail.fade[:-1], trail.fade[1:])
-    pale = np.where(trail.hidden[:-1] | trail.hidden[1:], np.maximum(pale, 0.8), pale)
+    fade = np.maximum(trail.fade[:-1], trail.fade[1:])
+    fade = np.where(trail.hidden[:-1] | trail.hidden[1:], np.maximum(fade, _HIDDEN / PALEST), fade)
+    pale, share = PALEST * fade, 1.0 - (1.0 - THINNEST) * fade
     shades = (1.0 - pale[:, None]) * np.array(to_rgb(colour)) + pale[:, None] * np.array(
         to_rgb(sheet.theme.mid)
     )
-    widths = sheet.points(_WIDTH) * (1.0 - _THINNEST * pale)
+    widths = sheet.points(_WIDTH) * share
     theme = sheet.theme
-    halo = sheet.points(_HALO) * (1.0 - _THINNEST * pale)
+    halo = sheet.points(_HALO) * share
     for colours, thick, order in ((theme.halo, halo, 3.0), (shades, widths, 3.5)):
         alpha = theme.halo_alpha if order == 3.0 else 1.0
         chosen = colours if isinstance(colours, str) else colours[real]

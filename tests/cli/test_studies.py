@@ -74,6 +74,12 @@ class TestOutputs:
         ravine.works("plane", NETWORK, *OPTIONS["plane"], *options, "-o", "paths.gif")
         assert (in_folder / "paths.gif").read_bytes().startswith(b"GIF89a")
 
+    def test_what_is_for_one_of_several_files_is_for_one(self, ravine, in_folder):
+        options = ("--seconds", 0.2, "--fps", 10, "--hold", 0.1, "--size", "320x240", "--scale", "log")
+        outputs = ("-o", "paths.gif", "-o", "paths.json")
+        ravine.works("plane", NETWORK, *OPTIONS["plane"], *options, *outputs)
+        assert (in_folder / "paths.gif").is_file()
+
     @pytest.mark.parametrize("command", ["line", "plane"])
     def test_the_same_again_gives_the_same_bytes(self, ravine, in_folder, command):
         for name in ("one", "two"):

@@ -8,6 +8,10 @@ import ravine
 from ravine.gallery.studies import _bend
 from ravine.gallery.studies._plane_choices import PlaneChoices
 from ravine.landscapes.slices import _extremes
+from ravine.renderer._contour import BANDS, band_colours
+from ravine.renderer._entries import entries_of
+from ravine.renderer._palette import COMMON
+from ravine.renderer._theme import THEMES
 
 SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
 NORMED = "mlp:widths=[8],batch_norm=true"
@@ -54,6 +58,31 @@ def test_a_plane_through_three_given_points_has_their_losses():
 def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
     plane = ravine.plane(bowl, corner(1, 1, 1), convexity=True, resolution=3, directions="hessian")
     np.testing.assert_allclose(plane.convexity, np.full((3, 3), 0.5), rtol=1e-4)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("index", [0, -1])
+def test_a_film_shades_the_convexity_and_not_the_loss(theme, index):
+    """As the still does: the colours of curvature, under the lines of the loss, with a word on them."""
+    choices = {**SMALL, "resolution": 7, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
+    shaded = ravine.plane("mlp:widths=[4]", data="moons", convexity=True, **choices)
+    plain = ravine.plane("mlp:widths=[4]", data="moons", **choices)
+    np.testing.assert_array_equal(shaded.loss, plain.loss)
+    film, other = shaded.frames, plain.frames
+    assert entries_of(film._scene)[0].name.startswith("|least / greatest curvature|, 0 to ")
+    assert all("curvature" not in entry.name for entry in entries_of(other._scene))
+    left, top, right, bottom = film._view.box
+    one, two = (frames.still(index)[top:bottom, left:right, :3].astype(int) for frames in (film, other))
+    curvature, loss = (
+        band_colours(THEMES[theme], BANDS, colour) for colour in (COMMON[theme]["rmsprop"], "")
+    )
+    assert share_in(one, curvature) > 0.5 > 0.2 > share_in(one, loss)
+    assert share_in(two, loss) > 0.5 > 0.2 > share_in(two, curvature)
+
+
+def share_in(pixels, colours):
+    """How many of the pixels have exactly one of the colours."""
+    return (pixels[..., None, :] == colours.astype(int)).all(-1).any(-1).mean()
 
 
 def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):

@@ -247,24 +247,3 @@ def test_curve_shows_both_ways_and_the_barrier(pictures, lines_of):
     for loss in (record.curve_loss, record.line_loss, record.curve_test_loss, record.line_test_loss):
         assert drawn(record.t, loss, lines)
     assert {"barrier 0.5", "solution A", "solution B"} <= set(texts(figure))
-
-
-def test_a_grid_between_its_points():
-    from scipy.interpolate import CubicHermiteSpline
-
-    from ravine.renderer.figures._smooth import between, places
-
-    rows, columns = np.arange(5.0), np.arange(7.0)
-    plane = 2.0 + 0.5 * rows[:, None] - columns
-    at_rows, at_columns = np.linspace(0.0, 4.0, 33), np.linspace(0.0, 6.0, 41)
-    np.testing.assert_allclose(between(plane, at_rows, at_columns), 2.0 + 0.5 * at_rows[:, None] - at_columns)
-    wave = np.sin(columns)[None].repeat(5, axis=0)
-    slopes = np.gradient(wave[0])
-    np.testing.assert_allclose(
-        between(wave, at_rows, at_columns)[3],
-        CubicHermiteSpline(columns, wave[0], slopes)(at_columns),
-        atol=1e-12,
-    )
-    np.testing.assert_allclose(
-        places(np.linspace(-1.0, 1.0, 5), np.array([-1.0, 0.25, 1.0])), [0.0, 2.5, 4.0]
-    )

@@ -1,23 +1,20 @@
-"""A loss between the points of a grid: smooth, through every point, and without waves of its own."""
+"""A grid between its points: smooth, through every point, and without waves of its own."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.renderer import GridLosses
+from ravine.renderer._scene import GridLosses
+from ravine.renderer._tone import Tone
 
 if TYPE_CHECKING:
     from scipy.interpolate import RectBivariateSpline
 
-_WIDE = 50.0
-"""Positive losses whose largest is more than so many times their smallest are smooth in their logarithm."""
-
-_OVERSHOOT = 0.25
-"""In a cell the loss goes beyond its corners by this part of their range at most: the floor of a valley
-passes between grid points, but a spline swings beside a cliff."""
-
-_LARGEST = 1e300
+_KNEE_SHARE = 0.01
+_SMALLEST = 1e-300
+"""Of the range of losses: the least that they are told apart by."""
 
 
 def losses_between(
@@ -25,8 +22,8 @@ def losses_between(
 ) -> GridLosses:
     """The loss at any pair of an x and a y on the box of a grid.
 
-    It is the grid's own at the grid's points. What lies nearest to a point whose loss is not finite has none
-    either.
+    It is the grid's own at the grid's points, and in each cell between those of its corners: beside a cliff
+    a spline would swing. What lies nearest to a point whose loss is not finite has none either.
 
     Args:
         x: The columns, rising, two at least.
@@ -37,29 +34,39 @@ def losses_between(
     holes = ~np.isfinite(loss)
     if holes.all():
         return lambda xs, ys: np.full((len(ys), len(xs)), np.nan)
-    known = np.clip(_filled(loss, holes), -_LARGEST, _LARGEST)
-    log = bool(known.min() > 0.0 and known.max() > _WIDE * known.min())
-    heights = np.log(known) if log else known
-    spline = _spline(x, y, heights)
+    tone = _tone(loss[~holes])
+    levels = tone.level(_filled(loss, holes))
+    spline = _spline(x, y, levels)
 
     def losses(xs: Float[np.ndarray, " xs"], ys: Float[np.ndarray, " ys"]) -> Float[np.ndarray, "ys xs"]:
         xs, ys = np.clip(xs, x[0], x[-1]), np.clip(ys, y[0], y[-1])
-        low, high = _bounds(heights, _cells(x, xs), _cells(y, ys))
-        values = np.clip(spline(ys, xs), low, high)
-        values = np.exp(values) if log else values
-        return np.where(holes[_nearest(y, ys)][:, _nearest(x, xs)], np.nan, values)
+        between = tone.loss(np.clip(spline(ys, xs), *_bounds(levels, _cells(x, xs), _cells(y, ys))))
+        return np.where(holes[_nearest(y, ys)][:, _nearest(x, xs)], np.nan, between)
 
     return losses
 
 
+def _tone(losses: Float[np.ndarray, " finite"]) -> Tone:
+    """What the losses are smooth in: themselves, or their logarithm from the lowest on where they are skewed.
+
+    Unlike the tone of a picture it tells losses of any size apart, and a plateau from what is beside it.
+    """
+    tone = Tone.of(losses, "auto")
+    if tone.knee is None:
+        return tone
+    excess = np.clip(losses, tone.low, tone.high) - tone.low
+    knee = max(tone.low, float(np.quantile(excess, _KNEE_SHARE)))
+    if knee <= 0.0:
+        knee = float(np.quantile(excess[excess > 0.0], _KNEE_SHARE))
+    return replace(tone, knee=max(knee, _SMALLEST * (tone.high - tone.low)))
+
+
 def _spline(
-    x: Float[np.ndarray, " columns"],
-    y: Float[np.ndarray, " rows"],
-    heights: Float[np.ndarray, "rows columns"],
+    x: Float[np.ndarray, " columns"], y: Float[np.ndarray, " rows"], levels: Float[np.ndarray, "rows columns"]
 ) -> "RectBivariateSpline":
     from scipy.interpolate import RectBivariateSpline
 
-    return RectBivariateSpline(y, x, heights, kx=min(3, len(y) - 1), ky=min(3, len(x) - 1), s=0)
+    return RectBivariateSpline(y, x, levels, kx=min(3, len(y) - 1), ky=min(3, len(x) - 1), s=0)
 
 
 def _filled(
@@ -75,13 +82,12 @@ def _filled(
 
 
 def _bounds(
-    heights: Float[np.ndarray, "rows columns"], columns: np.ndarray, rows: np.ndarray
+    levels: Float[np.ndarray, "rows columns"], columns: np.ndarray, rows: np.ndarray
 ) -> tuple[Float[np.ndarray, "ys xs"], Float[np.ndarray, "ys xs"]]:
-    """How low and how high a loss may be in the cell where each pair lies."""
-    corners = [heights[:-1, :-1], heights[:-1, 1:], heights[1:, :-1], heights[1:, 1:]]
+    """The lowest and the highest corner of the cell where each pair lies."""
+    corners = [levels[:-1, :-1], levels[:-1, 1:], levels[1:, :-1], levels[1:, 1:]]
     low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
-    beyond = _OVERSHOOT * (high - low)
-    return (low - beyond)[rows][:, columns], (high + beyond)[rows][:, columns]
+    return low[rows][:, columns], high[rows][:, columns]
 
 
 def _cells(places: Float[np.ndarray, " places"], at: Float[np.ndarray, " at"]) -> np.ndarray:
