@@ -10,7 +10,7 @@ import click
 from ravine.cli._progress import progress
 from ravine.gallery import studies
 from ravine.gallery._recipe_checks import RecipeError
-from ravine.gallery.studies._keys import check_keys, check_shown
+from ravine.gallery.studies._keys import check_keys
 
 if TYPE_CHECKING:
     from ravine.gallery.studies._choices import Choices
@@ -43,7 +43,6 @@ def run_study(
     leads = _leads(**hosts)
     paths = [Path(output) for output in outputs] or [_default_output(name, options["recipe"])]
     values = _values(name, options)
-    check_shown(values[1], {path.suffix.lower() for path in paths})
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine import landscapes
-from ravine._fingerprint import Identified
+from ravine.landscapes._fingerprint import Identified
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
 from ravine.optimizers import PlaneLossError, check_plane_loss

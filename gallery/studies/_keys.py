@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ravine.gallery._recipe_checks import RecipeError
-from ravine.gallery.studies._shelf import FILMS, NUMBERS
 
 _OF_TRAINING = ("optimizers", "batch_order", "keep_every", "weight_decay", "early_stopping")
 _IDLE: Mapping[str, tuple[str, ...]] = {
@@ -17,10 +16,6 @@ _IDLE: Mapping[str, tuple[str, ...]] = {
 """What says nothing of points that are given, by command."""
 
 _OF_NETWORKS = ("networks", "data", "batch_norm")
-
-_OF_FILMS = ("seconds", "fps", "hold")
-_OF_PICTURES = ("theme", "size", "title", "view", "scale", "heights")
-"""What says nothing of numbers in a file."""
 
 
 def keys_of_call(
@@ -50,26 +45,6 @@ def check_keys(command: str, keys: Collection[str]) -> None:
     found = [key for key in idle if key in keys]
     if found:
         raise RecipeError(f"No network is trained where {reason}; leave out {', '.join(found)}.")
-
-
-def check_shown(keys: Collection[str], endings: Collection[str]) -> None:
-    """Refuse what says how a film or a picture looks where none is written.
-
-    Args:
-        keys: Of the choices.
-        endings: Of the files that are written.
-
-    Raises:
-        RecipeError: naming the keys.
-    """
-    films = [ending for ending in endings if ending in FILMS]
-    pictures = [ending for ending in endings if ending not in NUMBERS]
-    for some, named, kind in ((films, _OF_FILMS, "film"), (pictures, _OF_PICTURES, "picture")):
-        found = [key for key in named if key in keys]
-        if found and not some:
-            raise RecipeError(
-                f"No {kind} is written here, only {', '.join(sorted(endings))}; leave out {', '.join(found)}."
-            )
 
 
 def _subject(subject: Any) -> dict[str, Any]:

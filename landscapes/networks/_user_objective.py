@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ravine._fingerprint import fingerprint
+from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes._user_function import load_member, own_sources
 from ravine.landscapes.networks._objective import Objective, Params
 from ravine.landscapes.networks._objective_error import ObjectiveError, told

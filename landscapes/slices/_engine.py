@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine._fingerprint import fingerprint
+from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.slices._kept_grid import source_of
 from ravine.landscapes.slices._own_part import own_part

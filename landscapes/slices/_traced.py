@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax.extend.core import Jaxpr, JaxprEqn, Literal
 
-from ravine._fingerprint import calls_host, equations
+from ravine.landscapes._fingerprint import calls_host, equations
 from ravine.landscapes.networks._objective import Objective, Params
 
 _CALLS = ("jit", "pjit")
