@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine import landscapes
-from ravine.landscapes._fingerprint import Identified
 from ravine.gallery._recipe import Recipe, RecipeError, Span
 from ravine.landscapes import Box, Landscape
+from ravine.landscapes._fingerprint import Identified
 from ravine.optimizers import PlaneLossError, check_plane_loss
 
 _DOMAIN: Span = (-5.0, 5.0, -5.0, 5.0)

@@ -9,8 +9,8 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes._early_stopping import stopping_step
+from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes.networks._network import Model
 from ravine.landscapes.networks._objective import Params
 from ravine.landscapes.networks._problem import Problem

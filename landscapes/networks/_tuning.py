@@ -12,9 +12,9 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.landscapes._fingerprint import fingerprint
 from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes._batches import Order
+from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes._kept import Kept
 from ravine.landscapes.networks._data import Splits
 from ravine.landscapes.networks._made_from import made_from

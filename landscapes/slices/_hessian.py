@@ -10,8 +10,8 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
-from ravine.landscapes._fingerprint import fingerprint
 from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
+from ravine.landscapes._fingerprint import fingerprint
 from ravine.landscapes.networks._leaves import is_floating
 from ravine.landscapes.networks._objective import TRAIN_LOSS, Objective, Params
 from ravine.landscapes.slices._lanczos import Product
