@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+import jax
 import jax.numpy as jnp
 import optax
-from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Bool, Float
 
 from ravine.optimizers._line_search import LineSearch, Ray
+from ravine.optimizers._vector import Flat, flatten
 
 
 class Directions(NamedTuple):
@@ -47,7 +48,8 @@ def along_rays(
     """The rule that steps as far along its direction as a search finds good.
 
     The update of a rule that searches needs `value_fn`, the loss as a function of the parameters; with
-    `value` and `grad`, its value and gradient at the parameters, nothing is evaluated twice.
+    `value` and `grad`, its value and gradient at the parameters, nothing is evaluated twice, unless these are
+    complex or of less than float32: the search then takes both again, as accurate as what follows.
 
     Args:
         rule: Its name, for what it says where the loss is missing.
@@ -57,7 +59,7 @@ def along_rays(
     """
 
     def init(params: optax.Params) -> RayState:
-        zeros = jnp.zeros_like(ravel_pytree(params)[0])
+        zeros = jnp.zeros_like(flatten(params).vector)
         return RayState(jnp.zeros([], zeros.dtype), jnp.zeros(3, zeros.dtype), directions.init(zeros))
 
     def update(
@@ -70,21 +72,37 @@ def along_rays(
         value_fn: Callable[[optax.Params], Array] | None = None,
         **_: object,
     ) -> tuple[optax.Updates, RayState]:
-        point, unravel = ravel_pytree(params)
-        gradient = ravel_pytree(updates)[0]
+        flat, gradient = flatten(params), flatten(updates).vector
+        point = flat.vector
         stepped = state.step_length != 0
         direction, memory = directions.choose(gradient, point, state.memory, stepped)
         length, spent = guess(state.step_length, gradient), jnp.array([0, 1, 0], point.dtype)
         if search is not None:
-            loss = flat_loss(rule, value_fn, unravel)
-            known = loss(point) if value is None else jnp.asarray(value, point.dtype)
-            true = gradient if grad is None else ravel_pytree(grad)[0]
-            length, searched = search(Ray(loss, point, direction, known, true), length)
-            spent = spent.at[0].add(value is None) + searched
+            ray, begun = _ray(flat_loss(rule, value_fn, flat), flat, direction, gradient, value, grad)
+            length, searched = search(ray, length)
+            spent = spent + begun + searched
         step = jnp.where(length == 0, 0, length * direction)
-        return unravel(step), RayState(length, state.evaluations + spent, memory)
+        return flat.restore(step), RayState(length, state.evaluations + spent, memory)
 
     return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+
+
+def _ray(
+    loss: Callable[[Float[Array, " n"]], Float[Array, ""]],
+    flat: Flat,
+    direction: Float[Array, " n"],
+    gradient: Float[Array, " n"],
+    value: Float[Array, ""] | None,
+    grad: optax.Updates | None,
+) -> tuple[Ray, Float[Array, "3"]]:
+    """The ray, and what was evaluated to know the loss and its gradient where it begins."""
+    point = flat.vector
+    if not flat.is_plain:
+        known, true = jax.value_and_grad(loss)(point)
+        return Ray(loss, point, direction, known, true), jnp.array([0, 1, 0], point.dtype)
+    known = loss(point) if value is None else jnp.asarray(value, point.dtype)
+    true = gradient if grad is None else flatten(grad).vector
+    return Ray(loss, point, direction, known, true), jnp.array([value is None, 0, 0], point.dtype)
 
 
 def as_last(length: Float[Array, ""], gradient: Float[Array, " n"]) -> Float[Array, ""]:
@@ -103,7 +121,7 @@ def no_longer_than_1(gradient: Float[Array, " n"], order: int = 2) -> Float[Arra
 
 
 def flat_loss(
-    rule: str, value_fn: Callable[[optax.Params], Array] | None, unravel: Callable[[Array], Any]
+    rule: str, value_fn: Callable[[optax.Params], Array] | None, flat: Flat
 ) -> Callable[[Float[Array, " n"]], Float[Array, ""]]:
     """The loss of parameters that are one vector.
 
@@ -112,7 +130,7 @@ def flat_loss(
     """
     if value_fn is None:
         raise ValueError(f"{rule} looks at the loss elsewhere: give its update the loss, value_fn=loss.")
-    return lambda point: jnp.asarray(value_fn(unravel(point)), point.dtype)
+    return lambda point: jnp.asarray(value_fn(flat.unravel(point)), point.dtype)
 
 
 def descending(direction: Float[Array, " n"], gradient: Float[Array, " n"]) -> Float[Array, " n"]:

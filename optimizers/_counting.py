@@ -17,11 +17,11 @@ def one_more(count: Int[Array, ""]) -> Int[Array, ""]:
 
 
 def real_type(params: optax.Params) -> jnp.dtype:
-    """The type that a count or a rate is calculated in: the parameters' widest, and at least float32.
+    """The type that a count or a rate is calculated in: the parameters' widest, real, and at least float32.
 
     An integer count divided by an integer is float32 in JAX, even where the parameters are float64.
     """
-    return jnp.result_type(jnp.float32, *jax.tree.leaves(params))
+    return jnp.finfo(jnp.result_type(jnp.float32, *jax.tree.leaves(params))).dtype
 
 
 def as_real(count: Int[Array, ""], params: optax.Params) -> Float[Array, ""]:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
 from ravine.optimizers._along_rays import flat_loss
 from ravine.optimizers._matrix import check_rows
+from ravine.optimizers._vector import flatten
 
 _MOST = 2000
 """Parameters, with which a step takes seconds."""
@@ -37,7 +37,7 @@ def by_eigenvalues(
     """
 
     def init(params: optax.Params) -> EigenState:
-        point = ravel_pytree(params)[0]
+        point = flatten(params).vector
         check_rows(rule, point.size, most=_MOST)
         kind = point.dtype
         return EigenState(jnp.zeros([], kind), jnp.zeros(3, kind))
@@ -50,13 +50,13 @@ def by_eigenvalues(
         value_fn: Callable[[optax.Params], Array] | None = None,
         **_: object,
     ) -> tuple[optax.Updates, EigenState]:
-        point, unravel = ravel_pytree(params)
-        gradient = ravel_pytree(updates)[0]
-        eigenvalues, vectors = jnp.linalg.eigh(jax.hessian(flat_loss(rule, value_fn, unravel))(point))
+        flattened, gradient = flatten(params), flatten(updates).vector
+        point = flattened.vector
+        eigenvalues, vectors = jnp.linalg.eigh(jax.hessian(flat_loss(rule, value_fn, flattened))(point))
         rounding = jnp.finfo(point.dtype).eps * point.size * jnp.max(jnp.abs(eigenvalues))
         flat = jnp.abs(eigenvalues) <= rounding
         share = jnp.where(flat, 0, gradient @ vectors / divisor(jnp.where(flat, 1, eigenvalues)))
         spent = jnp.array([0, 1, 1], point.dtype)
-        return unravel(-vectors @ share), EigenState(eigenvalues[0], state.evaluations + spent)
+        return flattened.restore(-vectors @ share), EigenState(eigenvalues[0], state.evaluations + spent)
 
     return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]

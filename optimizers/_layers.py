@@ -31,7 +31,7 @@ def scale_by_trust_ratio(
     decay = optax.add_decayed_weights(weight_decay)
 
     def init(params: optax.Params) -> TrustRatioState:
-        return TrustRatioState(jax.tree.map(lambda leaf: jnp.ones([], leaf.dtype), params))
+        return TrustRatioState(jax.tree.map(lambda leaf: jnp.ones_like(leaf, shape=()).real, params))
 
     def update(
         updates: optax.Updates, state: TrustRatioState, params: optax.Params | None = None, **_: object

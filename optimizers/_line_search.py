@@ -1,12 +1,13 @@
 """Line searches: how far to go along a ray, and what it costs to find out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, TypeAlias, cast
 
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from ravine.optimizers._choices import check_word
 from ravine.optimizers._first_minimiser import Place, first_minimiser
@@ -19,8 +20,9 @@ _REACH = 1e3
 _NEAREST, _SECOND = 1e-4, 1e-2
 """The first stride of an exact search and what the second may be, in the same units."""
 
-_WIDTH, _PLACES = 10.0, 1024
-"""How far the search for the lowest minimiser looks, in the same units, and at how many places."""
+_WIDTH, _PLACES, _VALLEYS = 10.0, 1024, 16
+"""How far the search for the lowest minimiser looks, in the same units, at how many places, and into how many
+of the lowest valleys it goes down."""
 
 _TRIALS = 20
 _CLIMB = 1e-6
@@ -112,29 +114,52 @@ def exact(ray: Ray, guess: Float[Array, ""]) -> Found:
 
 
 def lowest(ray: Ray, guess: Float[Array, ""]) -> Found:
-    """The lowest minimiser within ten units, next to the lowest of many places on the ray."""
+    """The lowest minimiser within ten units, in one of the lowest valleys between many places on the ray.
+
+    A valley that is narrower than the distance of those places may be missed. Where the lowest of them is the
+    last, and the loss still falls there, the search goes on to the first minimiser beyond.
+    """
     del guess
-    spaced = ray.unit * jnp.geomspace(_NEAREST, _WIDTH, _PLACES, dtype=ray.point.dtype)
+    ends, rounds = jax.lax.map(partial(_down_from, ray), _valleys(ray))
+    best = jnp.argmin(jnp.where(jnp.isfinite(ends.value), ends.value, jnp.inf))
+    return _found(ray, ends.at[best], losses=_PLACES, gradients=jnp.sum(rounds) + 2 * _VALLEYS)
+
+
+def _valleys(ray: Ray) -> tuple[Float[Array, " valleys"], Bool[Array, " valleys"]]:
+    """The lowest places that are lower than their neighbours, and which of them are any."""
+    kind, half = ray.point.dtype, _PLACES // 2
+    near = jnp.geomspace(_NEAREST, _WIDTH, _PLACES - half, dtype=kind)
+    even = jnp.linspace(0, _WIDTH, half + 1, endpoint=False, dtype=kind)[1:]
+    spaced = ray.unit * jnp.sort(jnp.concatenate([even, near]))
     values = jax.vmap(lambda length: ray.loss(ray.at(length)))(spaced)
-    places = jnp.concatenate([jnp.zeros(1, spaced.dtype), spaced])
+    places = jnp.concatenate([jnp.zeros(1, kind), spaced])
     losses = jnp.concatenate([ray.value[None], values])
-    here = ray.measure(places[jnp.argmin(jnp.where(jnp.isfinite(losses), losses, jnp.inf))])
+    losses = jnp.where(jnp.isfinite(losses), losses, jnp.inf)
+    walled = jnp.pad(losses, 1, constant_values=jnp.inf)
+    valleys = jnp.where((losses <= walled[:-2]) & (losses <= walled[2:]), losses, jnp.inf)
+    heights, lowest = jax.lax.top_k(-valleys, _VALLEYS)
+    return places[lowest], jnp.isfinite(heights)
+
+
+def _down_from(ray: Ray, valley: tuple[Float[Array, ""], Bool[Array, ""]]) -> tuple[Place, Int[Array, ""]]:
+    """The minimiser next to a place, if that is any, and how many places it took."""
+    at, exists = valley
+    here = ray.measure(jnp.where(exists, at, 0))
     way = jnp.where(here.slope > 0, -1, 1)
 
     def measure(distance: Float[Array, ""]) -> Place:
         place = ray.measure(here.at + way * distance)
         return Place(distance, place.value, way * place.slope)
 
-    spacing = jnp.maximum(here.at, spaced[0])
+    spacing = jnp.maximum(here.at, _NEAREST * ray.unit)
     minimum = first_minimiser(
         measure,
-        Place(jnp.zeros_like(here.at), here.value, way * here.slope),
+        Place(jnp.zeros_like(here.at), here.value, jnp.where(exists, way * here.slope, 0)),
         strides=(_SECOND * spacing / 10, _SECOND * spacing),
-        limit=jnp.where(way > 0, _WIDTH * ray.unit - here.at, here.at),
+        limit=jnp.where(way > 0, _REACH * ray.unit - here.at, here.at),
         resolution=ray.resolution,
     )
-    length = here.at + way * minimum.at
-    return _found(ray, length, losses=_PLACES, gradients=minimum.rounds + 1)
+    return ray.measure(here.at + way * minimum.at), minimum.rounds
 
 
 def wolfe(curvature: float) -> LineSearch:

@@ -1,4 +1,4 @@
-"""Running means of the gradient and of its square, which most adaptive rules keep."""
+"""Running means of the gradient and of its squared modulus, which most adaptive rules keep."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine.optimizers._complex import real_zeros_like
 from ravine.optimizers._counting import no_steps, one_more
 from ravine.optimizers._real import Real
 
@@ -22,7 +23,7 @@ class Moments(NamedTuple):
 
 def no_moments(params: optax.Params) -> Moments:
     """The moments before the first gradient."""
-    return Moments(steps=no_steps(), mean=optax.tree.zeros_like(params), square=optax.tree.zeros_like(params))
+    return Moments(no_steps(), mean=optax.tree.zeros_like(params), square=real_zeros_like(params))
 
 
 def update_moments(gradients: optax.Updates, moments: Moments, b1: Real, b2: Real) -> Moments:
@@ -30,8 +31,13 @@ def update_moments(gradients: optax.Updates, moments: Moments, b1: Real, b2: Rea
     return Moments(
         steps=one_more(moments.steps),
         mean=optax.tree.update_moment(gradients, moments.mean, b1, 1),
-        square=optax.tree.update_moment(gradients, moments.square, b2, 2),
+        square=update_square(gradients, moments.square, b2),
     )
+
+
+def update_square(gradients: optax.Updates, square: optax.Updates, decay: Real) -> optax.Updates:
+    """The running mean of the squared moduli with one more gradient."""
+    return optax.tree.update_moment_per_elem_norm(gradients, square, decay, 2)
 
 
 def correct_moments(moments: Moments, b1: Real, b2: Real) -> tuple[optax.Updates, optax.Updates]:

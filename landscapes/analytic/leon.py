@@ -21,7 +21,8 @@ LANDSCAPE = Landscape(
     start=(-1.1, -0.4),
     minima=((1.0, 1.0),),
     lowest=0.0,
-    source="A. Leon, A comparison among eight known optimizing procedures, 1966",
+    source="A. Leon, A comparison among eight known optimizing procedures, 1966; some collections, such as "
+    "SciPy's benchmarks, print x^2 in place of x^3, which is Rosenbrock's function",
     about="The S-shaped floor is flat for most of its length and walled in so that large rates diverge.",
     scale="log",
 )

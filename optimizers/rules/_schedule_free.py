@@ -1,19 +1,21 @@
 """What Schedule-Free methods share: a base sequence, its average, and gradients taken between the two."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._counting import real_type
+from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
 from ravine.optimizers._real import Real
 
 
 class ScheduleFreeState(NamedTuple):
-    """The base sequence z, its average x and the sum of the weights in it, and the base rule's state."""
+    """The steps so far, the base sequence z, its average x and the sum of its weights, and the base state."""
 
+    steps: Int[Array, ""]
     z: optax.Params
     x: optax.Params
     weight_sum: Float[Array, ""]
@@ -21,7 +23,11 @@ class ScheduleFreeState(NamedTuple):
 
 
 def schedule_free_from(
-    base: optax.GradientTransformation, *, b1: Real, weight: Real, start_weight: Real
+    base: optax.GradientTransformation,
+    *,
+    b1: Real,
+    weight: Callable[[Float[Array, ""]], Real],
+    start_weight: Real,
 ) -> optax.GradientTransformationExtraArgs:
     """A rule whose parameters are the points y = (1 - b1) z + b1 x at which gradients are taken.
 
@@ -30,7 +36,7 @@ def schedule_free_from(
     Args:
         base: The rule, without momentum, whose steps z takes.
         b1: How near to the average gradients are taken.
-        weight: Of the point z after this step in the average.
+        weight: From the step t = 1, 2, ... to the weight in the average of the point z after it.
         start_weight: Of the start.
     """
     base = optax.with_extra_args_support(base)
@@ -41,7 +47,8 @@ def schedule_free_from(
     def init(params: optax.Params) -> ScheduleFreeState:
         # Copies: a training loop may donate the buffers of its parameters and of this state.
         z, x = (jax.tree.map(lambda p: jnp.array(p, copy=True), params) for _ in range(2))
-        return ScheduleFreeState(z, x, jnp.asarray(start_weight, real_type(params)), base.init(params))
+        total = jnp.asarray(start_weight, real_type(params))
+        return ScheduleFreeState(no_steps(), z, x, total, base.init(params))
 
     def update(
         updates: optax.Updates, state: ScheduleFreeState, params: optax.Params, **extra: object
@@ -49,11 +56,13 @@ def schedule_free_from(
         moved = optax.tree.sub(params, between(state.z, state.x))
         steps, base_state = base.update(updates, state.base_state, params, **extra)
         z = optax.tree.add(state.z, moved, steps)
-        total = state.weight_sum + weight
-        share = jnp.where(total > 0, weight / jnp.where(total > 0, total, 1), 0)
+        count = one_more(state.steps)
+        own = weight(as_real(count, params))
+        total = state.weight_sum + own
+        share = jnp.where(total > 0, own / jnp.where(total > 0, total, 1), 0)
         x = jax.tree.map(
             lambda x, m, z: ((1 - share) * (x + m) + share * z).astype(x.dtype), state.x, moved, z
         )
-        return optax.tree.sub(between(z, x), params), ScheduleFreeState(z, x, total, base_state)
+        return optax.tree.sub(between(z, x), params), ScheduleFreeState(count, z, x, total, base_state)
 
     return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]

@@ -5,8 +5,11 @@ from typing import Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jaxtyping import Array
 
 from ravine.optimizers._choices import check_word
+from ravine.optimizers._complex import real_zeros_like
+from ravine.optimizers._moments import update_square
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
@@ -31,29 +34,28 @@ def adadelta(
         HyperparameterError: `accumulate` is neither "step" nor "scaled".
     """
     check_word("adadelta", "accumulate", accumulate, ("step", "scaled"))
-    if accumulate == "step":
-        return optax.adadelta(learning_rate, rho, eps)
+
+    def stride(gradient: Array, mean: Array, steps: Array) -> Array:
+        if accumulate == "step":
+            return jnp.sqrt(steps + eps) / jnp.sqrt(mean + eps) * gradient
+        return -learning_rate * jnp.sqrt((steps + eps) / (mean + eps)) * gradient
 
     def init(params: optax.Params) -> AdadeltaState:
-        return AdadeltaState(
-            squared_gradient=optax.tree.zeros_like(params), squared_step=optax.tree.zeros_like(params)
-        )
+        return AdadeltaState(squared_gradient=real_zeros_like(params), squared_step=real_zeros_like(params))
 
     def update(
         updates: optax.Updates, state: AdadeltaState, params: optax.Params | None = None, **_: object
     ) -> tuple[optax.Updates, AdadeltaState]:
         del params
-        mean = optax.tree.update_moment(updates, state.squared_gradient, rho, 2)
-        steps = jax.tree.map(
-            lambda g, m, s: -learning_rate * jnp.sqrt((s + eps) / (m + eps)) * g,
-            updates,
-            mean,
-            state.squared_step,
-        )
-        squared_step = optax.tree.update_moment(steps, state.squared_step, rho, 2)
+        mean = update_square(updates, state.squared_gradient, rho)
+        steps = jax.tree.map(stride, updates, mean, state.squared_step)
+        squared_step = update_square(steps, state.squared_step, rho)
         return steps, AdadeltaState(squared_gradient=mean, squared_step=squared_step)
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    scaled = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    if accumulate == "scaled":
+        return scaled
+    return optax.chain(scaled, optax.scale_by_learning_rate(learning_rate))
 
 
 OPTIMIZER = Optimizer(

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Int
 
+from ravine.optimizers._complex import real_zeros_like
 from ravine.optimizers._counting import no_steps, one_more
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -27,7 +28,7 @@ def adamax(
 
     def init(params: optax.Params) -> AdamaxState:
         return AdamaxState(
-            steps=no_steps(), mean=optax.tree.zeros_like(params), largest=optax.tree.zeros_like(params)
+            steps=no_steps(), mean=optax.tree.zeros_like(params), largest=real_zeros_like(params)
         )
 
     def update(

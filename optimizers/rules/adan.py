@@ -8,7 +8,9 @@ import optax
 from jaxtyping import Array, Int
 
 from ravine.optimizers._choices import check_word
+from ravine.optimizers._complex import real_zeros_like, squared
 from ravine.optimizers._counting import no_steps, one_more
+from ravine.optimizers._moments import update_square
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
@@ -44,7 +46,8 @@ def adan(
 
     def init(params: optax.Params) -> AdanState:
         # An array each: a training loop may donate their buffers.
-        return AdanState(no_steps(), *(optax.tree.zeros_like(params) for _ in range(4)))
+        means = (optax.tree.zeros_like(params) for _ in range(3))
+        return AdanState(no_steps(), *means, square=real_zeros_like(params))
 
     def update(
         updates: optax.Updates, state: AdanState, params: optax.Params, **_: object
@@ -70,10 +73,10 @@ def _remember(
     change = jax.tree.map(lambda g, old: jnp.where(first, 0, g - old), gradient, state.gradient)
     ahead = jax.tree.map(lambda g, d: g + b2 * d, gradient, change)
     mean = optax.tree.update_moment(gradient, state.mean, b1, 1)
-    square = optax.tree.update_moment(ahead, state.square, b3, 2)
+    square = update_square(ahead, state.square, b3)
     if from_first:
         mean = optax.tree.where(first, gradient, mean)
-        square = optax.tree.where(first, jax.tree.map(jnp.square, gradient), square)
+        square = optax.tree.where(first, squared(gradient), square)
     change = optax.tree.update_moment(change, state.change, b2, 1)
     return AdanState(one_more(state.steps), gradient, mean, change, square)
 

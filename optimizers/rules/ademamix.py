@@ -6,6 +6,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -39,7 +40,7 @@ def ademamix(
         eps,
         weight_decay=weight_decay,
     )
-    return optax.with_extra_args_support(rule)
+    return in_single(rule)
 
 
 OPTIMIZER = Optimizer(

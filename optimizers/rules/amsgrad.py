@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import optax
 
 from ravine.optimizers._choices import check_word
+from ravine.optimizers._complex import real_zeros_like
 from ravine.optimizers._moments import Moments, no_moments, normalise, update_moments
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -38,7 +39,7 @@ def amsgrad(
     check_word("amsgrad", "variant", variant, ("paper", "optax", "torch"))
 
     def init(params: optax.Params) -> AmsgradState:
-        return AmsgradState(moments=no_moments(params), largest=optax.tree.zeros_like(params))
+        return AmsgradState(moments=no_moments(params), largest=real_zeros_like(params))
 
     def update(
         updates: optax.Updates, state: AmsgradState, params: optax.Params | None = None, **_: object

@@ -7,8 +7,9 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._choices import check_steps, check_word
+from ravine.optimizers._complex import real_zeros_like
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import mix, normalise, scale
+from ravine.optimizers._moments import mix, normalise, scale, update_square
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 from ravine.optimizers.rules.demon import decayed_momentum
@@ -48,7 +49,7 @@ def demon_adam(
         return DemonAdamState(
             steps=no_steps(),
             mean=optax.tree.zeros_like(params),
-            square=optax.tree.zeros_like(params),
+            square=real_zeros_like(params),
             momentum=jnp.asarray(b1, real_type(params)),
             product=jnp.ones([], real_type(params)),
         )
@@ -60,7 +61,7 @@ def demon_adam(
         beta = decayed_momentum(b1, as_real(state.steps, updates), total_steps).astype(state.momentum.dtype)
         product = state.product * beta
         steps = one_more(state.steps)
-        square = optax.tree.update_moment(updates, state.square, b2, 2)
+        square = update_square(updates, state.square, b2)
         mean = mix(beta, state.mean, 1 - beta if form == "ema" else 1.0, updates)
         corrected = scale(1 / (1 - product), mean) if form == "ema" else mean
         direction = normalise(corrected, optax.tree.bias_correction(square, b2, steps), eps)

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import optax
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -18,7 +19,7 @@ def dog(
         # A copy: a training loop may donate the buffers of its parameters and of this state.
         return rule.init(jax.tree.map(lambda p: jnp.array(p, copy=True), params))
 
-    return optax.with_extra_args_support(optax.GradientTransformation(init, rule.update))
+    return in_single(optax.GradientTransformation(init, rule.update))
 
 
 OPTIMIZER = Optimizer(

@@ -4,6 +4,7 @@ import optax
 
 from ravine.optimizers._layers import scale_by_trust_ratio
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -16,11 +17,12 @@ def lamb(
     weight_decay: Real = 0.0,
 ) -> optax.GradientTransformationExtraArgs:
     """LAMB; every array of the parameters is one layer, so that a point of the plane is."""
-    return optax.chain(
+    scaled = optax.chain(
         optax.scale_by_adam(b1, b2, eps),
         scale_by_trust_ratio(weight_decay),
         optax.scale_by_learning_rate(learning_rate),
     )
+    return in_single(scaled)
 
 
 OPTIMIZER = Optimizer(

@@ -7,6 +7,7 @@ import optax
 from ravine.optimizers._choices import check_word
 from ravine.optimizers._layers import scale_by_trust_ratio
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -27,11 +28,12 @@ def lars(
         HyperparameterError: `denominator` is neither of the two.
     """
     check_word("lars", "denominator", denominator, ("paper", "optax"))
-    return optax.chain(
+    scaled = optax.chain(
         scale_by_trust_ratio(weight_decay, coefficient=trust_coefficient, norms_apart=denominator == "paper"),
         optax.scale_by_learning_rate(learning_rate),
         optax.trace(momentum),
     )
+    return in_single(scaled)
 
 
 OPTIMIZER = Optimizer(

@@ -40,8 +40,8 @@ def nadam(
 ) -> optax.GradientTransformationExtraArgs:
     """Nadam.
 
-    `variant="paper"` corrects both parts of the step as the mean of this step, with eps inside the root, as
-    the rule is usually printed. Dozat's own algorithm corrects the momentum as that of the next step, with
+    `variant="paper"` is the step of Ruder's overview, but with eps inside the root: it corrects both of its
+    parts as the mean of this step. Dozat's algorithm corrects the momentum as that of the next step, with
     eps outside the root: `variant="optax"` has a constant momentum there, and `variant="torch"` one that
     warms up at the pace of `momentum_decay`.
 
@@ -97,13 +97,15 @@ OPTIMIZER = Optimizer(
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{\hat v + \epsilon}} "
     r"\left(\beta_1 \hat m + \frac{(1 - \beta_1)\, g_t}{1 - \beta_1^{t+1}}\right)",
     family="adaptive",
-    paper="T. Dozat, Incorporating Nesterov Momentum into Adam",
+    paper="S. Ruder, An overview of gradient descent optimization algorithms; after T. Dozat, Incorporating "
+    "Nesterov Momentum into Adam",
     year=2016,
-    address="https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
+    address="https://arxiv.org/abs/1609.04747",
     about="Answers a change of slope a step earlier than Adam, but its first steps are up to twice as long "
     "as the rate.",
-    libraries="The default is the rule as it is usually printed. Dozat's algorithm corrects the momentum "
-    "as that of the next step, with eps outside the root; so do optax, with a constant momentum "
+    libraries="The default is the step of Ruder's overview, but with eps inside the root "
+    "(variant=paper). Dozat's algorithm, https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ, corrects the "
+    "momentum as that of the next step, with eps outside the root; so do optax, with a constant momentum "
     "(variant=optax), and torch, where the momentum warms up (variant=torch, momentum_decay=0.004). "
     "The three are 3 to 11 % apart.",
 )

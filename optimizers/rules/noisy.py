@@ -8,6 +8,7 @@ import optax
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
+from ravine.optimizers._complex import for_real_parameters
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -56,7 +57,8 @@ def noisy(
         sigma = sigma.astype(state.noise_sigma.dtype)
         return updates, NoisyState(one_more(state.steps), sigma, inner_state)
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    disturbed = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return for_real_parameters("noisy", disturbed)
 
 
 def _drawn(seed: int, count: Int[Array, ""], like: optax.Updates) -> optax.Updates:

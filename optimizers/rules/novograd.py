@@ -3,6 +3,7 @@
 import optax
 
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -15,7 +16,7 @@ def novograd(
     weight_decay: Real = 0.0,
 ) -> optax.GradientTransformationExtraArgs:
     """NovoGrad; an array of the parameters is a layer."""
-    return optax.novograd(learning_rate, b1, b2, eps, weight_decay=weight_decay)
+    return in_single(optax.novograd(learning_rate, b1, b2, eps, weight_decay=weight_decay))
 
 
 OPTIMIZER = Optimizer(

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from ravine.optimizers._counting import real_type
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -42,7 +43,8 @@ def polyak_sgd(*, learning_rate: Real = 1.0, f_min: Real = 0.0) -> optax.Gradien
         rate = learning_rate * reach
         return optax.tree.scale(-rate, updates), PolyakState(rate.astype(state.polyak_rate.dtype))
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    descent = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return in_single(descent)
 
 
 OPTIMIZER = Optimizer(

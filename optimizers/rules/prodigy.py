@@ -7,9 +7,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
+from ravine.optimizers._complex import inner_product, real_zeros_like
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import mix, normalise, scale
+from ravine.optimizers._moments import mix, normalise, scale, update_square
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -44,10 +46,11 @@ def prodigy(
     def init(params: optax.Params) -> ProdigyState:
         # A copy: a training loop may donate the buffers of its parameters and of this state.
         start = jax.tree.map(lambda p: jnp.array(p, copy=True), params)
-        mean, square, pull = (optax.tree.zeros_like(params) for _ in range(3))
+        mean, pull = (optax.tree.zeros_like(params) for _ in range(2))
         kind = real_type(params)
         distance = jnp.asarray(initial_distance, kind)
-        return ProdigyState(no_steps(), start, mean, square, jnp.zeros([], kind), pull, distance)
+        square, progress = real_zeros_like(params), jnp.zeros([], kind)
+        return ProdigyState(no_steps(), start, mean, square, progress, pull, distance)
 
     def update(
         updates: optax.Updates, state: ProdigyState, params: optax.Params, **_: object
@@ -63,7 +66,8 @@ def prodigy(
         eps_here, rate_here = state.distance * eps, rate * state.distance
         return scale(-rate_here, normalise(state.mean, state.square, eps_here)), state
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    estimating = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return in_single(estimating)
 
 
 def _remember(
@@ -72,10 +76,10 @@ def _remember(
     """The means and sums with one more gradient, which has this weight in the sums."""
     decay = jnp.sqrt(b2)
     scaled = scale(state.distance, gradient)
-    ahead = optax.tree.vdot(gradient, optax.tree.sub(state.start, params))
+    ahead = inner_product(gradient, optax.tree.sub(state.start, params))
     return state._replace(
         mean=optax.tree.update_moment(scaled, state.mean, b1, 1),
-        square=optax.tree.update_moment(scaled, state.square, b2, 2),
+        square=update_square(scaled, state.square, b2),
         progress=decay * state.progress + weight * ahead,
         pull=mix(decay, state.pull, weight, gradient),
     )

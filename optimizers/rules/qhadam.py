@@ -1,8 +1,8 @@
 """QHAdam: Adam in which both moments are mixed with the plain gradient."""
 
-import jax
 import optax
 
+from ravine.optimizers._complex import squared
 from ravine.optimizers._moments import Moments, correct_moments, mix, normalise, scale_by_moments
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -21,8 +21,8 @@ def qhadam(
 
     def direction(gradients: optax.Updates, moments: Moments) -> optax.Updates:
         mean, square = correct_moments(moments, b1, b2)
-        own_square = jax.tree.map(lambda g: g**2, gradients)
-        return normalise(mix(1 - nu1, gradients, nu1, mean), mix(1 - nu2, own_square, nu2, square), eps)
+        seen = mix(1 - nu2, squared(gradients), nu2, square)
+        return normalise(mix(1 - nu1, gradients, nu1, mean), seen, eps)
 
     return optax.chain(scale_by_moments(b1, b2, direction), optax.scale_by_learning_rate(learning_rate))
 

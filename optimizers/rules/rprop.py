@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array
 
+from ravine.optimizers._complex import for_real_parameters
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
 
@@ -52,7 +53,8 @@ def rprop(
         kept = jax.tree.map(lambda turn, slope: jnp.where(turn < 0, 0, slope), turn, updates)
         return step, RpropState(sizes, kept, step)
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    sized = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return for_real_parameters("rprop", sized)
 
 
 OPTIMIZER = Optimizer(

@@ -8,8 +8,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from ravine.optimizers._complex import ascent
 from ravine.optimizers._counting import real_type
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 
@@ -44,10 +46,11 @@ def sam(*, learning_rate: Real = 0.1, rho: Real = 0.05) -> optax.GradientTransfo
         slope = optax.tree.norm(updates)
         scale = jnp.where(slope > 0, rho / jnp.where(slope > 0, slope, 1), 0)
         uphill = jax.tree.map(lambda p, g: p + scale * g, params, updates)
-        steps = optax.tree.scale(-learning_rate, jax.grad(value_fn)(uphill))
+        steps = optax.tree.scale(-learning_rate, ascent(jax.grad(value_fn)(uphill)))
         return steps, SamState(uphill, state.sam_evaluations.at[1].add(2))
 
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    descent = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return in_single(descent)
 
 
 OPTIMIZER = Optimizer(

@@ -21,8 +21,8 @@ def schedule_free(
     check_word("schedule_free", "variant", variant, ("paper", "optax"))
     descent = optax.sgd(learning_rate)
     if variant == "optax":
-        return schedule_free_from(descent, b1=b1, weight=learning_rate**2, start_weight=0.0)
-    return schedule_free_from(descent, b1=b1, weight=1.0, start_weight=1.0)
+        return schedule_free_from(descent, b1=b1, weight=lambda _: learning_rate**2, start_weight=0.0)
+    return schedule_free_from(descent, b1=b1, weight=lambda _: 1.0, start_weight=1.0)
 
 
 OPTIMIZER = Optimizer(

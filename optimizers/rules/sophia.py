@@ -9,6 +9,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._choices import check_steps
+from ravine.optimizers._complex import for_real_parameters
 from ravine.optimizers._counting import no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -45,11 +46,12 @@ def sophia(
         HyperparameterError: `update_interval` is not a number of steps.
     """
     check_steps("sophia", "update_interval", update_interval)
-    return optax.chain(
+    clipped = optax.chain(
         _scale_by_sophia(b1, b2, eps, gamma, update_interval, seed),
         optax.add_decayed_weights(weight_decay),
         optax.scale_by_learning_rate(learning_rate),
     )
+    return for_real_parameters("sophia", clipped)
 
 
 def _scale_by_sophia(

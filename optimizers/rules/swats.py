@@ -7,6 +7,7 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from ravine.optimizers._choices import check_steps
+from ravine.optimizers._complex import inner_product
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
 from ravine.optimizers._moments import (
     Moments,
@@ -18,6 +19,7 @@ from ravine.optimizers._moments import (
     update_moments,
 )
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 from ravine.optimizers.rules.adam import adam
 
@@ -48,7 +50,7 @@ def swats(
         HyperparameterError: `switch_step` is not a whole number of steps.
     """
     if switch_step is None:
-        return _settle(learning_rate, b1, b2, eps, switch_threshold)
+        return in_single(_settle(learning_rate, b1, b2, eps, switch_threshold))
     check_steps("swats", "switch_step", switch_step)
     first = adam(learning_rate=learning_rate, b1=b1, b2=b2, eps=eps)
     return _switch(first, learning_rate, sgd_learning_rate, switch_step)
@@ -113,8 +115,8 @@ def _settle(
 
 def _rate_along(step: optax.Updates, gradient: optax.Updates) -> Float[Array, ""]:
     """The rate at which SGD's step, projected on this one, is this one; NaN where it has no part of it."""
-    descent = -jnp.asarray(optax.tree.vdot(step, gradient))
-    square = jnp.asarray(optax.tree.vdot(step, step))
+    descent = -inner_product(step, gradient)
+    square = inner_product(step, step)
     rate = jnp.where(descent == 0, jnp.nan, square / jnp.where(descent == 0, 1.0, descent))
     return rate.astype(real_type(gradient))
 

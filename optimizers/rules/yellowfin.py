@@ -11,6 +11,7 @@ from ravine.optimizers._choices import check_steps
 from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
 from ravine.optimizers._moments import mix, scale
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._precision import in_single
 from ravine.optimizers._real import Real
 
 _TINY = 1e-6
@@ -88,7 +89,8 @@ def yellowfin(
         return scale(-rate, velocity), YellowfinState(steps, velocity, rate, damping, squared_norms, measures)
 
     init = partial(_before_first_step, window=int(window))
-    return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    tuned = optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]
+    return in_single(tuned)
 
 
 def _before_first_step(params: optax.Params, *, window: int) -> YellowfinState:

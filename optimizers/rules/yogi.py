@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import optax
 
 from ravine.optimizers._choices import check_word
+from ravine.optimizers._complex import real_zeros_like, squared
 from ravine.optimizers._moments import normalise
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._real import Real
@@ -40,14 +41,15 @@ def yogi(
 
 def _scale_by_yogi(b1: Real, b2: Real, eps: Real) -> optax.GradientTransformationExtraArgs:
     def init(params: optax.Params) -> YogiState:
-        return YogiState(mean=optax.tree.zeros_like(params), square=optax.tree.zeros_like(params))
+        return YogiState(mean=optax.tree.zeros_like(params), square=real_zeros_like(params))
 
     def update(
         updates: optax.Updates, state: YogiState, params: optax.Params | None = None, **_: object
     ) -> tuple[optax.Updates, YogiState]:
         del params
         mean = optax.tree.update_moment(updates, state.mean, b1, 1)
-        square = jax.tree.map(lambda g, v: v - (1 - b2) * jnp.sign(v - g**2) * g**2, updates, state.square)
+        own = squared(updates)
+        square = jax.tree.map(lambda s, v: v - (1 - b2) * jnp.sign(v - s) * s, own, state.square)
         return normalise(mean, square, eps), YogiState(mean=mean, square=square)
 
     return optax.GradientTransformationExtraArgs(init, update)  # pyright: ignore[reportArgumentType]

@@ -229,6 +229,57 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
     assert (evaluations[:, 0] == 1024).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "most"), [("rastrigin", 0), ("shubert", 0), ("eggholder", 0), ("levy_n13", 1)]
+)
+def test_lowest_of_many_valleys(name, most):
+    """As low as 200000 places tell, but for a ray on which the lowest valley lies between two of its own."""
+    loss, points, directions = rays(name)
+    lengths, evaluations = along(lowest, loss, points, directions)
+    units = (1 + np.abs(points).max(-1)) / np.abs(directions).max(-1)
+    with jax.enable_x64(True):
+        height = jax.vmap(lambda p, d, a: loss(p + a * d), (None, None, 0))
+
+        @quick
+        def dense(point, direction, unit, length):
+            shares = jnp.arange(200_001) * 10 / 200_000
+            return height(point, direction, unit * shares).min(), loss(point + length * direction)
+
+        heights = [
+            jax.tree.map(float, dense(*map(jnp.asarray, ray)))
+            for ray in zip(points, directions, units, lengths, strict=True)
+        ]
+    everywhere, found = np.transpose(heights)
+    missed = found > everywhere + 1e-6 * (1 + np.abs(everywhere))
+    assert missed.sum() <= most
+    assert (evaluations[:, 0] == 1024).all()
+
+
+@pytest.mark.parametrize("place", [0.003, 0.4, 7.7])
+def test_lowest_finds_a_narrow_hole_in_a_wide_bowl(place):
+    """Whose half width is a twentieth of its distance, or of the ray's unit."""
+
+    def holed(x):
+        width = max(place, 1) / 20
+        return jnp.cos(x) / 9 + (x - 5) ** 2 / 90 - 3 * jnp.exp(-(((x - place) / width) ** 2) / 2)
+
+    (found,), _ = on_a_line(lowest, holed)
+    with jax.enable_x64(True):
+        fine = minimize_scalar(
+            lambda x: float(holed(jnp.float64(x))),
+            bounds=(max(place - 0.04, 0), place + 0.04),
+            method="bounded",
+            options={"xatol": 1e-9},
+        )
+    assert found == pytest.approx(fine.x, abs=1e-6)
+
+
+@pytest.mark.parametrize("far", [11.0, 80.0, 600.0])
+def test_lowest_goes_on_where_the_loss_still_falls(far):
+    (found,), _ = on_a_line(lowest, lambda x: jnp.log1p((x - far) ** 2))
+    np.testing.assert_allclose(found, far, rtol=1e-9)
+
+
 def test_lowest_is_not_always_the_first():
     def two_wells(x):
         return (x - 1) ** 2 * (x - 3) ** 2 - 0.2 * x

@@ -107,7 +107,7 @@ def test_the_same_way(identity):
         ("schedule_free", {"variant": "optax", "b1": 0.8}, optax.contrib.schedule_free_sgd(0.05, b1=0.8)),
         (
             "schedule_free_adamw",
-            {"b1": 0.8, "weight_decay": 0.1},
+            {"variant": "optax", "b1": 0.8, "weight_decay": 0.1},
             optax.contrib.schedule_free_adamw(0.05, b1=0.8, weight_decay=0.1),
         ),
     ],
@@ -115,6 +115,28 @@ def test_the_same_way(identity):
 def test_schedule_free_takes_gradients_where_optax_does(name, options, theirs):
     ours = way(name, learning_rate=0.05, **options)
     assert apart(ours.balls["gradient point"], way(theirs).points).max() < TOLERANCE
+
+
+def test_schedule_free_adamw_warms_up():
+    """As the authors' AdamWScheduleFreePaper with warmup_steps=10, here under a schedule."""
+    b1, b2, decay = 0.8, 0.99, 0.1
+    rates = 0.05 * np.minimum(np.arange(1, STEPS + 1) / 10, 1) * np.sqrt(1 - b2 ** np.arange(1, STEPS + 1))
+    shares = rates**2 / np.cumsum(rates**2)
+    z = x = np.array([-1.5, 1.2])
+    v, means = 0.0, [x]
+    for rate, share in zip(rates, shares, strict=True):
+        y = (1 - b1) * z + b1 * x
+        g = MATRIX @ (y - MIDDLE)
+        v = b2 * v + (1 - b2) * g**2
+        z = z - rate * (g / (np.sqrt(v) + 1e-8) + decay * y)
+        x = (1 - share) * x + share * z
+        means.append(x)
+
+    def warm(count):
+        return 0.05 * np.minimum((count + 1) / 10, 1)
+
+    ours = way("schedule_free_adamw", learning_rate=warm, b1=b1, b2=b2, weight_decay=decay)
+    assert apart(ours.points, np.array(means)).max() < TOLERANCE
 
 
 def test_schedule_free_sgd_without_momentum_is_the_running_mean_of_descent():

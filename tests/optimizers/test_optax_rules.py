@@ -138,7 +138,8 @@ def schedule_free(f, x, *, learning_rate, b1):
         t += 1
 
 
-def schedule_free_adamw(f, x, *, learning_rate, b1, b2, eps, weight_decay):
+def corrected_schedule_free_adamw(f, x, *, learning_rate, b1, b2, eps, weight_decay):
+    """As in optax, and in the authors' AdamWScheduleFree."""
     z = x
     v = weights = 0.0
     t = 0
@@ -151,6 +152,24 @@ def schedule_free_adamw(f, x, *, learning_rate, b1, b2, eps, weight_decay):
         z = z - learning_rate * (g / (np.sqrt(v / (1 - b2**t)) + eps) + weight_decay * y)
         weights = weights + learning_rate**2
         share = learning_rate**2 / weights
+        x = (1 - share) * x + share * z
+
+
+def schedule_free_adamw(f, x, *, learning_rate, b1, b2, eps, weight_decay):
+    """As in the authors' AdamWScheduleFreePaper."""
+    z = x
+    v = weights = 0.0
+    t = 0
+    while True:
+        y = (1 - b1) * z + b1 * x
+        yield x, {"gradient point": y, "base point": z}
+        t += 1
+        g = f.gradient(y)
+        v = b2 * v + (1 - b2) * g**2
+        rate = learning_rate * np.sqrt(1 - b2**t)
+        z = z - rate * (g / (np.sqrt(v) + eps) + weight_decay * y)
+        weights = weights + rate**2
+        share = rate**2 / weights
         x = (1 - share) * x + share * z
 
 
@@ -276,6 +295,7 @@ SIZES = {
     "min_step": (1e-6, 1e-3),
     "max_step": (0.1, 10.0),
 }
+FREE = {"b1": (0.1, 0.99), "b2": (0.9, 0.9999), **EPS, **DECAY}
 OPTAX = {"variant": "optax"}
 FORMS = (
     Form("lion", {}, lion, True, (0.003, 0.1), {**MEANS, **DECAY}),
@@ -295,14 +315,8 @@ FORMS = (
         {**THREE, "b1": (0.5, 0.85), "alpha": (0.5, 8.0)},
     ),
     Form("schedule_free", {}, schedule_free, False, (0.01, 0.9), {"b1": (0.1, 0.99)}),
-    Form(
-        "schedule_free_adamw",
-        {},
-        schedule_free_adamw,
-        True,
-        (0.003, 0.1),
-        {"b1": (0.1, 0.99), "b2": (0.9, 0.9999), **EPS, **DECAY},
-    ),
+    Form("schedule_free_adamw", {}, schedule_free_adamw, True, (0.003, 0.1), FREE),
+    Form("schedule_free_adamw", OPTAX, corrected_schedule_free_adamw, True, (0.003, 0.1), FREE),
     Form("prodigy", {}, prodigy, True, (0.1, 1.0), {**MEANS, **EPS, "initial_distance": (1e-6, 1e-2)}),
     Form(
         "sophia",

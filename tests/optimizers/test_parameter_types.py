@@ -1,0 +1,251 @@
+"""Every form of every update rule on parameters of little precision, of mixed types, and on complex ones."""
+
+import inspect
+from typing import get_args
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from ravine import optimizers
+from ravine.optimizers import HyperparameterError, Setting
+from ravine.optimizers._process import Process
+
+REFUSES_COMPLEX = {"noisy", "rprop", "sophia"}
+RATES = {"plain": 0.05, "momentum": 0.02, "adaptive": 0.01, "layerwise": 0.05, "averaging": 0.05}
+MORE = (
+    ("ademamix", {"warmup_steps": 3}),
+    ("lars", {"weight_decay": 0.1}),
+    ("lookahead", {"sync_period": 2}),
+    ("rmsprop", {"momentum": 0.5, "nesterov": True}),
+    ("sign_sgd", {"momentum": 0.5}),
+    ("swa", {"swa_start": 2, "cycle": 2}),
+    ("swats", {"switch_step": 3}),
+    ("swats", {"switch_threshold": 1e3}),
+)
+"""Forms that other options than a word or a switch bring about."""
+
+
+def build(name, options):
+    """The rule at its family's rate, around gradient descent if it is a wrapper."""
+    optimizer = optimizers.load(name)
+    chosen = {"inner": optax.sgd(0.05)} if optimizer.inner else {}
+    if optimizer.has_rate and optimizer.tuned and optimizer.family in RATES:
+        chosen["learning_rate"] = RATES[optimizer.family]
+    return optimizer.rule(**{**Setting(optimizer=optimizer).complete, **chosen, **options})
+
+
+def forms():
+    """Every rule with its defaults, and with every other choice of one switch or word."""
+    for name in optimizers.names():
+        if isinstance(build(name, {}), Process):
+            continue
+        yield name, {}
+        for key, parameter in inspect.signature(optimizers.load(name).rule).parameters.items():
+            default = parameter.default
+            choices = (False, True) if isinstance(default, bool) else get_args(parameter.annotation)
+            if isinstance(default, bool | str):
+                yield from ((name, {key: choice}) for choice in choices if choice != default)
+    yield from MORE
+
+
+FORMS = tuple(forms())
+LOOKS_AT_LOSS = {name for name, _ in FORMS if optimizers.load(name).evaluations} - {"sam"}
+COMPLEX = tuple(form for form in FORMS if form[0] not in REFUSES_COMPLEX)
+every_form = pytest.mark.parametrize(("name", "options"), FORMS, ids=str)
+by_gradients, by_the_loss = (
+    pytest.mark.parametrize(
+        ("name", "options"), [form for form in COMPLEX if (form[0] in LOOKS_AT_LOSS) == looks], ids=str
+    )
+    for looks in (False, True)
+)
+
+
+def moduli(leaf):
+    return leaf.real**2 + leaf.imag**2
+
+
+def curved(params):
+    """A real loss of complex numbers that no phase changes but that of all of them together."""
+    one, other = params["one"], params["other"]
+    crossed = (one[0] * other.conj()).real
+    losses = moduli(one).sum() / 2, (moduli(one) ** 2).sum() / 8, moduli(other).sum(), crossed.sum()
+    return sum(losses, jnp.float32(0))
+
+
+def walk(rule, loss, params, steps=6):
+    """The parameters along the way."""
+
+    def step(carry, _):
+        params, state = carry
+        value, grad = jax.value_and_grad(loss)(params)
+        ascent = jax.tree.map(jnp.conj, grad)
+        extra = {"value": value, "grad": ascent, "value_fn": loss}
+        updates, state = rule.update(ascent, state, params, **extra)
+        for update, leaf in zip(jax.tree.leaves(updates), jax.tree.leaves(params), strict=True):
+            assert update.dtype == leaf.dtype
+        params = optax.apply_updates(params, updates)
+        return (params, state), params
+
+    rule = optax.with_extra_args_support(rule)
+    return jax.lax.scan(step, (params, rule.init(params)), length=steps)[1]
+
+
+def params_of(one, other):
+    rng = np.random.default_rng(3)
+    drawn = {"one": rng.normal(size=(2, 3)), "other": rng.normal(size=3)}
+    return {key: jnp.asarray(drawn[key], kind) for key, kind in (("one", one), ("other", other))}
+
+
+TYPES = [
+    ("bfloat16", "bfloat16", False),
+    ("float32", "float16", True),
+    ("float32", "float64", True),
+    ("float32", "complex64", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "x64"), TYPES)
+@every_form
+def test_updates_and_state_keep_their_types(name, options, one, other, x64):
+    with jax.enable_x64(x64):
+        params = params_of(one, other)
+        if "complex" in other and name in REFUSES_COMPLEX:
+            return
+        jax.eval_shape(lambda params: walk(build(name, options), curved, params), params)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("newton", "bfloat16"),
+        ("newton", "float16"),
+        ("saddle_free_newton", "bfloat16"),
+        ("steepest_descent", "bfloat16"),
+        ("bfgs", "float16"),
+    ],
+)
+def test_searches_and_equations_on_little_precision(name, kind):
+    """They step as in float32, but for the rounding of the gradient and of the sum."""
+
+    def first(params):
+        way = walk(build(name, {}), curved, params, 1)
+        return jax.tree.map(lambda leaf: np.asarray(leaf[0], np.float32), way)
+
+    narrow = params_of(kind, kind)
+    wide = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), narrow)
+    for found, expected in zip(jax.tree.leaves(first(narrow)), jax.tree.leaves(first(wide)), strict=True):
+        np.testing.assert_allclose(found, expected, atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["lars", "lamb", "novograd", "dog", "polyak_sgd", "sam", "yellowfin"])
+def test_norms_do_not_overflow_in_float16(name):
+    """The squares of 4096 numbers sum to more than float16 holds."""
+    rule = build(name, {})
+    params = jnp.full(4096, 30.0, jnp.float16)
+    grads = params.at[0].set(-300.0)
+
+    def updates(params, grads):
+        extra = {"value": jnp.float32(5.0), "value_fn": lambda p: jnp.sum(p.astype(jnp.float32) ** 2) / 2}
+        full = optax.with_extra_args_support(rule)
+        return full.update(grads, full.init(params), params, **extra)[0]
+
+    found = updates(params, grads)
+    expected = updates(params.astype(jnp.float32), grads.astype(jnp.float32))
+    assert np.asarray(expected, np.float16).any()
+    np.testing.assert_allclose(np.asarray(found, np.float32), expected, rtol=2e-3, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", sorted(REFUSES_COMPLEX))
+def test_refusal_of_complex_parameters(name):
+    with pytest.raises(HyperparameterError) as raised:
+        build(name, {}).init({"real": jnp.ones(2), "complex": jnp.ones(2, jnp.complex64)})
+    assert str(raised.value) == (
+        f"{name} does not support complex parameters: give it the real and the imaginary part as two real "
+        "arrays."
+    )
+
+
+def drawn_complex():
+    rng = np.random.default_rng(8)
+    shapes = {"one": (2, 3), "other": (3,)}
+    return {key: rng.normal(size=shape) + 1j * rng.normal(size=shape) for key, shape in shapes.items()}
+
+
+def assert_same(found, expected, rtol=1e-9):
+    for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(one, other, rtol=rtol, atol=1e-9)
+
+
+@by_gradients
+def test_a_complex_parameter_without_imaginary_part_moves_as_a_real_one(name, options):
+    with jax.enable_x64(True):
+        real = params_of("float64", "float64")
+        alike = jax.tree.map(lambda leaf: leaf.astype(jnp.complex128), real)
+        rule = build(name, options)
+        assert_same(walk(rule, curved, alike), walk(rule, curved, real))
+
+
+@by_gradients
+def test_turning_the_loss_turns_the_way(name, options):
+    if (name, options) == ("yogi", {"variant": "optax"}):
+        pytest.skip("optax starts the mean of the gradient at a number, 1e-6")
+    turn = np.exp(0.7j)
+
+    def crossed(params):
+        return curved(params) + jnp.sum((params["one"][1] + 0.5) ** 2).real / 3 + params["other"][0].imag
+
+    def turned(params):
+        return crossed(jax.tree.map(lambda leaf: leaf / turn, params))
+
+    with jax.enable_x64(True):
+        params = jax.tree.map(jnp.asarray, drawn_complex())
+        rule = build(name, options)
+        way = walk(rule, crossed, params)
+        other = walk(rule, turned, jax.tree.map(lambda leaf: leaf * turn, params))
+        assert_same(jax.tree.map(lambda leaf: leaf / turn, other), way, rtol=1e-6)
+        assert any(np.ptp(leaf.imag, axis=0).any() for leaf in jax.tree.leaves(way))
+
+
+@by_the_loss
+def test_searches_and_equations_see_two_real_numbers(name, options):
+    def joined(params):
+        return curved(jax.tree.map(jax.lax.complex, *params))
+
+    with jax.enable_x64(True):
+        params = jax.tree.map(jnp.asarray, drawn_complex())
+        parts = [jax.tree.map(part, params) for part in (jnp.real, jnp.imag)]
+        rule = build(name, options)
+        way = walk(rule, curved, params)
+        assert_same(jax.tree.map(jax.lax.complex, *walk(rule, joined, parts)), way, rtol=1e-6)
+
+
+def test_newton_solves_complex_equations():
+    rng = np.random.default_rng(4)
+    matrix, right = (rng.normal(size=s) + 1j * rng.normal(size=s) for s in ((6, 4), (6,)))
+
+    def misfit(z):
+        return jnp.sum(moduli(jnp.asarray(matrix) @ z - jnp.asarray(right)))
+
+    with jax.enable_x64(True):
+        way = walk(build("newton", {}), misfit, jnp.zeros(4, jnp.complex128), 1)
+    np.testing.assert_allclose(way[0], np.linalg.lstsq(matrix, right)[0], rtol=1e-9)
+
+
+def test_sam_climbs_and_descends():
+    start = np.array([1.0 + 2.0j, -0.5 + 0.3j])
+
+    def loss(z):
+        return jnp.sum(moduli(z) * jnp.array([1.0, 3.0])) / 2 + jnp.sum(z**2).imag / 4
+
+    def ascent(z):
+        return np.array([1.0, 3.0]) * z + 0.5j * z.conj()
+
+    with jax.enable_x64(True):
+        way = walk(optimizers.load("sam").rule(learning_rate=0.1, rho=0.05), loss, jnp.asarray(start), 4)
+    for found in way:
+        uphill = start + 0.05 * ascent(start) / np.linalg.norm(ascent(start))
+        start = start - 0.1 * ascent(uphill)
+        np.testing.assert_allclose(found, start, rtol=1e-12)
