@@ -13,6 +13,8 @@ from ravine.optimizers._settings import read_setting
 def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtraArgs:
     """The optax transformation of an optimizer as the command line writes it.
 
+    Of complex parameters its update is given the conjugate of what `jax.grad` gives, as is usual in optax.
+
     Args:
         text: A name such as "qhadam", with hyper-parameters or without: "sgd:learning_rate=cosine(0.1,100)",
             "lookahead:inner=(adam:learning_rate=0.01)".
