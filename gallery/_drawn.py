@@ -34,9 +34,16 @@ _NAMES: dict[Part, str] = {
 
 def drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
     """The runs, each in a colour of its own."""
-    shades = colours([run.facts["rule"] for run in sketch.runs], theme=theme)
+    ours = {run.facts["rule"] for run in sketch.runs if run.facts["text"]}
+    keys = [_colour_key(run.facts["rule"], run.facts["text"], ours) for run in sketch.runs]
+    shades = colours(keys, theme=theme)
     names = {name for run in sketch.runs for name in run.series}
     return tuple(_drawn(run, names, colour, theme) for run, colour in zip(sketch.runs, shades, strict=True))
+
+
+def _colour_key(rule: str, text: str | None, ours: Collection[str]) -> str:
+    """Whose colour a run has: a rule of the user's leaves that of its name to ours beside it."""
+    return rule if text or rule not in ours else f"another {rule}"
 
 
 def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:

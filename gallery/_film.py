@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ravine.gallery._drawn import drawn_runs, plot_of
 from ravine.gallery._numbers import Numbers
 from ravine.gallery._recipe import COMMON_RULES, Recipe
-from ravine.gallery._recipe_checks import RecipeError
+from ravine.gallery._recipe_checks import RecipeError, in_a_list
 from ravine.gallery._sketch import Sketch
 from ravine.landscapes import Landscape
 from ravine.renderer import (
@@ -181,7 +181,8 @@ def film(
     Example:
         >>> ravine.film("rosenbrock", ["adam", optax.lion], steps=300).save("race.gif")  # doctest: +SKIP
     """
-    several = optimizers if isinstance(optimizers, str) else tuple(optimizers)
+    several = in_a_list(optimizers)
+    several = several if isinstance(several, str) else tuple(several)
     return Film(Recipe.of({"landscape": landscape, "optimizers": several, **choices}))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_keys, check_recipe
+from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_keys, check_recipe, name_of
 from ravine.gallery._recipe_checks import RecipeError as RecipeError
 from ravine.landscapes import Landscape
 
@@ -119,7 +119,9 @@ class Recipe:
         defaults = {field.name: field.default for field in fields(self)}
         chosen = {key: value for key, value in _values(self).items() if value != defaults[key]}
         chosen.setdefault("seed", self.seed)
-        return json.dumps(chosen, default=_name_of, ensure_ascii=False)
+        if "optimizers" in chosen:
+            chosen["optimizers"] = [it if isinstance(it, str) else name_of(it) for it in self.optimizers]
+        return json.dumps(chosen, default=name_of, ensure_ascii=False)
 
 
 _COMPUTED = (
@@ -159,8 +161,3 @@ def read_size(text: str) -> tuple[int, int]:
     if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
         raise RecipeError(f"A size is WIDTHxHEIGHT in pixels, such as 1280x720; got {text!r}.")
     return int(width), int(height)
-
-
-def _name_of(value: object) -> str:
-    names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
-    return str(next(filter(None, names), type(value).__name__))

@@ -97,6 +97,19 @@ def check_optimizers(optimizers: Iterable[Any]) -> None:
             )
 
 
+def in_a_list(optimizers: Any) -> Any:
+    """Several optimizers; one that stands alone is a list of one, and not of its fields."""
+    is_record = hasattr(optimizers, "optimizer") or hasattr(optimizers, "rule")
+    is_transformation = hasattr(optimizers, "init") and hasattr(optimizers, "update")
+    return (optimizers,) if callable(optimizers) or is_record or is_transformation else optimizers
+
+
+def name_of(value: object) -> str:
+    """What stands for a function or a record in a text, in brackets: no text names it."""
+    names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
+    return f"<{str(next(filter(None, names), type(value).__name__)).strip('<>')}>"
+
+
 def _check_choices(recipe: "Recipe") -> None:
     for field in fields(recipe):
         choices = _words(field.type)

@@ -234,6 +234,8 @@ def _short(value: object) -> str:
         return f"{value.optimizer.name} {small_print(value)}".strip()
     if isinstance(value, tuple):
         return f"[{', '.join(map(_short, value))}]"
+    if callable(value):
+        return str(getattr(value, "__name__", "schedule")).strip("<>")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -61,7 +61,7 @@ class Identified:
     """A function that equals another one where both compute the same, so that JAX keeps one program for both.
 
     JAX keeps a program by the function that it was compiled for, and cannot see that a constant in it has
-    changed since.
+    changed since. The first two derivatives count as well as the values.
     """
 
     def __init__(self, function: Callable[..., Any], *args: Any) -> None:
@@ -70,7 +70,7 @@ class Identified:
         self._function = function
         self._told: Any = ""
         with suppress(Exception):
-            self._told = fingerprint(function, *args)
+            self._told = fingerprint(_with_derivatives(function), *args)
         self._told = self._told or object()
 
     def __call__(self, *args: Any) -> Any:
@@ -81,6 +81,10 @@ class Identified:
 
     def __hash__(self) -> int:
         return hash(self._told)
+
+
+def _with_derivatives(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args: (function(*args), jax.grad(function)(*args), jax.hessian(function)(*args))
 
 
 def equations(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:

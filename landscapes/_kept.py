@@ -16,8 +16,9 @@ a curve's bend    gallery/studies/_bend    network, data, both ends, minibatches
 losses, Hessians' slices/_engine and       the objective: network, data and where the statistics of
 extremes          _extremes                batch norm come from, or the equations of what is computed;
                                            origin, directions and points
-compiled programs JAX, in this process     the loss and the optimizers: where they are the catalogue's
-                                           by their records, otherwise by the equations of the loss
+compiled programs JAX, in this process     in films and studies: what is the catalogue's, and otherwise
+                                           the equations; else the functions that were given, which are
+                                           to be pure, as everywhere in JAX
 compiled programs JAX, on disk             the program itself
 ================= ======================== =========================================================
 

@@ -66,7 +66,8 @@ def descend(
     Hyper-parameters, starts and samples are traced: a second call with other values compiles nothing new.
 
     Args:
-        loss: A function of one point in jax.numpy.
+        loss: A function of one point in jax.numpy. A program is compiled for it once, as `jax.jit` does, so
+            that what it closes over must not change between two calls.
         optimizers: What to run; a bare optimizer runs with its defaults.
         start: The first point, or a batch of them: `Float[ArrayLike, "*batch 2"]`. Hyper-parameters that
             are arrays are broadcast against the batch.

@@ -18,6 +18,8 @@ from ravine.gallery._recipe_checks import (
     RecipeError,
     check_keys,
     check_optimizers,
+    in_a_list,
+    name_of,
 )
 from ravine.landscapes.networks._data_file import training_examples
 
@@ -167,7 +169,9 @@ class Choices:
         defaults = {field.name: field.default for field in fields(self)}
         chosen = {key: value for key, value in self._values.items() if not _same(value, defaults[key])}
         chosen.setdefault("seed", self.seed)
-        return json.dumps(chosen, default=_name_of, ensure_ascii=False)
+        if "optimizers" in chosen:
+            chosen["optimizers"] = [it if isinstance(it, str) else name_of(it) for it in self.optimizers]
+        return json.dumps(chosen, default=name_of, ensure_ascii=False)
 
     @property
     def _values(self) -> dict[str, Any]:
@@ -220,7 +224,7 @@ def _said(kind: Any) -> str:
 def _plain(key: str, value: Any, kind: Any) -> Any:
     if key in ("objective", "points"):
         return tuple(value) if isinstance(value, list) and key == "points" else value
-    value = _of_python(value)
+    value = _of_python(in_a_list(value) if key == "optimizers" else value)
     if key == "size" and isinstance(value, str):
         return read_size(value)
     if key == "batch_size" and not isinstance(value, list | tuple):
@@ -243,8 +247,3 @@ def _of_python(value: Any) -> Any:
 
 def _same(value: Any, default: Any) -> bool:
     return type(value) is type(default) and not hasattr(value, "shape") and bool(value == default)
-
-
-def _name_of(value: object) -> str:
-    names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
-    return str(next(filter(None, names), type(value).__name__))

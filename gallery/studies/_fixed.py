@@ -10,7 +10,7 @@ import numpy as np
 
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.landscapes.networks import Objective, Params
-from ravine.landscapes.networks._leaves import is_array, named_leaves
+from ravine.landscapes.networks._leaves import is_array, is_key, named_leaves
 from ravine.landscapes.networks._stored import COUNTERS, parameters_by_name, real_leaves
 
 NONE = "none"
@@ -27,6 +27,7 @@ class Fixed:
     Attributes:
         stored: Stored statistics, by their names; or what the objective itself does not train.
         chosen: What the study was told to hold fixed.
+        constants: Leaves that hold no real numbers, but for counters.
         by_name: Whether `stored` was told by names.
         unread: Whether the loss takes other statistics than the stored ones, those of the examples.
         between: Stored statistics that differ between the ends of a line, and go along with it.
@@ -36,6 +37,7 @@ class Fixed:
 
     stored: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
     by_name: bool = True
     unread: bool = False
     between: tuple[str, ...] = ()
@@ -78,8 +80,13 @@ def fixing(objective: Objective, patterns: Sequence[str], like: Params) -> tuple
     """
     wanted = tuple(pattern for pattern in patterns if pattern != NONE)
     by_name = objective.trained is parameters_by_name
+    if NONE in patterns and not by_name:
+        raise RecipeError(
+            f"fixed {NONE!r} is for leaves that are held fixed by their names; {objective.name} says itself "
+            "which of its leaves are trained."
+        )
     own = real_leaves if by_name and NONE in patterns else objective.trained
-    names = [name for name, leaf in named_leaves(like)[0] if is_array(leaf)]
+    names = [name for name, leaf in named_leaves(like)[0] if is_array(leaf) and not is_key(leaf)]
     for pattern in wanted:
         _check(pattern, names)
     if wanted or own is not objective.trained:
@@ -93,6 +100,7 @@ def fixing(objective: Objective, patterns: Sequence[str], like: Params) -> tuple
     return objective, Fixed(
         stored=tuple(name for name in names if real[name] and not before[name]),
         chosen=tuple(name for name in names if real[name] and before[name] and not trained[name]),
+        constants=tuple(name for name in names if not real[name] and name.rpartition(".")[2] not in COUNTERS),
         by_name=by_name,
         unread=objective.batch_norm == "recomputed",
     )
@@ -104,7 +112,7 @@ def fixed_on_line(fixed: Fixed, points: Sequence[Params]) -> tuple[tuple[Params,
     Stored statistics are each end's own, so that the loss there is too, and in between on the way, as
     those of batch norm in our own networks.
     """
-    own, held = _read(fixed, points), _differing(points, fixed.chosen)
+    own, held = _read(fixed, points), _differing(points, (*fixed.chosen, *fixed.constants))
     notes, captions = [], []
     if own:
         notes.append(f"{listed(own)}: each end has its own, and they go from one's to the other's.")
@@ -122,13 +130,13 @@ def fixed_on_line(fixed: Fixed, points: Sequence[Params]) -> tuple[tuple[Params,
 
 def fixed_on_walk(fixed: Fixed, points: Sequence[Params]) -> Fixed:
     """A note of what differs between iterates, which each keep their own."""
-    own = (*_read(fixed, points), *_differing(points, fixed.chosen))
+    own = (*_read(fixed, points), *_differing(points, (*fixed.chosen, *fixed.constants)))
     return _noted(fixed, [f"{listed(own)}: each point has its own."] if own else [], [])
 
 
 def fixed_on_plane(fixed: Fixed, points: Sequence[Params], origin: str) -> Fixed:
     """A note of what differs between the points of a plane, which has it from its origin alone."""
-    held = (*_read(fixed, points), *_differing(points, fixed.chosen))
+    held = (*_read(fixed, points), *_differing(points, (*fixed.chosen, *fixed.constants)))
     if not held:
         return fixed_at_point(fixed)
     note = (

@@ -10,7 +10,7 @@ import numpy as np
 from ravine.gallery._recipe_checks import RecipeError
 from ravine.gallery.studies._choices import Choices
 from ravine.landscapes.networks import Params, read_checkpoint
-from ravine.landscapes.networks._leaves import is_array, is_floating, named_leaves
+from ravine.landscapes.networks._leaves import is_array, is_complex, is_floating, named_leaves
 
 _SHOWN = 6
 """How many leaves a message names."""
@@ -52,6 +52,11 @@ def _as_array(leaf: Any) -> Any:
 
 def _check(point: Params, like: Params | None, shown: str) -> None:
     leaves = named_leaves(point)[0]
+    for name, leaf in leaves:
+        if is_array(leaf) and is_complex(leaf):
+            raise RecipeError(
+                f"{shown} holds complex numbers, in {name!r}; give real and imaginary part as two arrays."
+            )
     real = [(name, leaf) for name, leaf in leaves if is_array(leaf) and is_floating(leaf)]
     if not real:
         raise RecipeError(f"{shown} holds no real numbers; give a pytree of arrays, or a checkpoint's path.")

@@ -98,8 +98,9 @@ class Result(ABC, Generic[Chosen]):
 
         A .npz holds the parameters too, under their names: of a plane origin/NAME, direction_x/NAME and
         direction_y/NAME, so that origin + x direction_x + y direction_y has the loss of the grid, and
-        trained/NAME; of a line and of a curve start/NAME and end/NAME; of a spectrum point/NAME and the
-        eigenvectors. A digest is the SHA-256 of such arrays' bytes in the file's order.
+        trained/NAME; of a line and of a curve start/NAME and end/NAME, after curves_0_ and so on where there
+        are several; of a spectrum point/NAME and the eigenvectors. A digest is the SHA-256 of such arrays'
+        bytes in the file's order.
 
         Raises:
             OutputError: the folder is missing or not writable, or the ending is unknown.

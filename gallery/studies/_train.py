@@ -63,7 +63,7 @@ class Train(Result[TrainChoices]):
         return {
             "label": run.label,
             "network": run.problem.title,
-            "optimizer": run.text or run.rule,
+            "optimizer": run.text or f"<{run.rule}>",
             "step": training.steps,
             **{name: training.measures[name] for name in MEASURES},
             "batch_loss": training.batch_losses,

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ravine._whole_file import PathName, whole_file
-from ravine.landscapes.networks._leaves import dtype_of, is_array, is_floating, named_leaves
+from ravine.landscapes.networks._leaves import dtype_of, is_array, is_complex, is_floating, named_leaves
 from ravine.landscapes.networks._npz import NpzError, npz_names, read_npz
 from ravine.landscapes.networks._objective import Params
 from ravine.landscapes.networks._safetensors import (
@@ -185,6 +185,11 @@ def _is_pickle(path: Path) -> bool:
 
 
 def _as_float32(arrays: Mapping[str, np.ndarray], shown: str) -> dict[str, np.ndarray]:
+    for name, array in arrays.items():
+        if is_complex(array):
+            raise CheckpointError(
+                f"{shown} holds complex numbers, in {name!r}; save real and imaginary part as two arrays."
+            )
     floating = _floating(arrays)
     if not floating:
         raise CheckpointError(f"{shown} holds no arrays of floating-point numbers; save a network's weights.")

@@ -30,6 +30,11 @@ def is_floating(leaf: Any) -> bool:
     return not is_key(leaf) and bool(jnp.issubdtype(dtype_of(leaf), np.floating))
 
 
+def is_complex(leaf: Any) -> bool:
+    """Whether a leaf holds complex numbers."""
+    return not is_key(leaf) and bool(jnp.issubdtype(dtype_of(leaf), np.complexfloating))
+
+
 def is_key(leaf: Any) -> bool:
     """Whether a leaf holds keys of random numbers, which NumPy has not."""
     return hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)

@@ -17,6 +17,9 @@ _SETTINGS = (
     "jax_default_matmul_precision",
     "jax_default_prng_impl",
     "jax_threefry_partitionable",
+    "jax_random_seed_offset",
+    "jax_softmax_custom_jvp",
+    "jax_disable_jit",
     "jax_numpy_dtype_promotion",
     "jax_default_dtype_bits",
 )

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import equinox as eqx
@@ -44,11 +44,11 @@ STORED_WITHIN = (
 )
 """Names on the way to a leaf, whole ones: all that lies within is stored."""
 
-_POWER_ITERATION = re.compile(r"(.*\bparametrizations\.\w+\.\d+\.)_[uv]")
-"""The vectors of PyTorch's spectral norm; elsewhere `_u` may be trained."""
+_PARAMETRIZED = re.compile(r"(.*\bparametrizations\.\w+\.\d+\.)(_[uv]|base)")
+"""The vectors of PyTorch's spectral norm and the base of its orthogonal weights, trained elsewhere."""
 
-_HOOKED_ITERATION = re.compile(r"(.*)_[uv]")
-"""Those of its older form, which stand beside the weights under the same name with `_orig`."""
+_BESIDE_ORIGINAL = re.compile(r"(.*)_([uv]|mask)")
+"""Those of its older form, and masks of pruning, which stand beside the weights of that name with `_orig`."""
 
 _NORMS = (
     ({"mean", "var"}, {"scale", "bias"}),  # flax.nnx
@@ -60,6 +60,9 @@ A pair of a mean and a variance alone may well be trained, and so may leaves tha
 """
 
 
+_PARAMETER, _STORED, _UNTOLD = "parameter", "stored", "untold"
+
+
 def real_leaves(params: Params) -> Params:
     """Which leaves hold real numbers, as a pytree of booleans."""
     return jax.tree.map(_is_real, params)
@@ -68,17 +71,18 @@ def real_leaves(params: Params) -> Params:
 def parameters_by_name(params: Params) -> Params:
     """Which leaves are parameters, as a pytree of booleans: those that hold real numbers and are not stored.
 
-    A stored leaf has one of the `STORED` names, lies within one of `STORED_WITHIN`, is a power iteration of
-    PyTorch's spectral norm or a statistic in a batch norm of flax.nnx or of our own, or is kept by its
-    framework as something else: in Equinox's `State`, or in a variable of flax.nnx that is no `Param`.
-    Names are compared whole, between dots and slashes.
+    Where a framework tells by a type, that counts: Equinox's `State`, and variables of flax.nnx, which are
+    parameters where they are a `Param`. Any other leaf is stored that has one of the `STORED` names, lies
+    within one of `STORED_WITHIN`, is a power iteration of PyTorch's spectral norm or a mask of its pruning,
+    or a statistic in a batch norm of flax.nnx or of our own. Names are compared whole, between dots and
+    slashes.
     """
     leaves, structure = named_leaves(params)
     by_name = _stored_names({name: jnp.shape(leaf) for name, leaf in leaves if hasattr(leaf, "shape")})
-    by_type = jax.tree.leaves(_stored_types(params))
+    by_type = jax.tree.leaves(_declared(params))
     found = [
-        _is_real(leaf) and not stored and name not in by_name
-        for (name, leaf), stored in zip(leaves, by_type, strict=True)
+        _is_real(leaf) and kind is not _STORED and (kind is _PARAMETER or name not in by_name)
+        for (name, leaf), kind in zip(leaves, by_type, strict=True)
     ]
     return structure.unflatten(found)
 
@@ -90,7 +94,7 @@ def _is_real(leaf: Any) -> bool:
 def _stored_names(shapes: Mapping[str, tuple[int, ...]]) -> set[str]:
     parts = {name: _parts(name) for name in shapes}
     found = {name for name, its in parts.items() if its[-1] in STORED or set(its) & set(STORED_WITHIN)}
-    found |= {name for name in shapes if _is_power_iteration(name, shapes)}
+    found |= {name for name in shapes if _is_of_reparametrization(name, shapes)}
     return found | _of_norms(shapes, parts)
 
 
@@ -100,9 +104,9 @@ def _parts(name: str) -> list[str]:
     return parts[:-1] if len(parts) > 1 and parts[-1] == "value" else parts
 
 
-def _is_power_iteration(name: str, names: Collection[str]) -> bool:
-    hooked = _HOOKED_ITERATION.fullmatch(name)
-    return bool(_POWER_ITERATION.fullmatch(name) or (hooked and f"{hooked[1]}_orig" in names))
+def _is_of_reparametrization(name: str, names: Collection[str]) -> bool:
+    beside = _BESIDE_ORIGINAL.fullmatch(name)
+    return bool(_PARAMETRIZED.fullmatch(name) or (beside and f"{beside[1]}_orig" in names))
 
 
 def _of_norms(shapes: Mapping[str, tuple[int, ...]], parts: Mapping[str, list[str]]) -> set[str]:
@@ -119,18 +123,18 @@ def _of_norms(shapes: Mapping[str, tuple[int, ...]], parts: Mapping[str, list[st
     return found
 
 
-def _stored_types(params: Params) -> Params:
-    """Which leaves their framework keeps as something else than a parameter, as a pytree of booleans."""
-    kept = _kept_kind()
-    return jax.tree.map(lambda node: jax.tree.map(lambda _: kept(node), node), params, is_leaf=kept)
-
-
-def _kept_kind() -> Callable[[Any], bool]:
+def _declared(params: Params) -> Params:
+    """What a framework's types make of each leaf, as a pytree of texts."""
     nnx: Any = sys.modules.get("flax.nnx")
 
-    def kept(node: Any) -> bool:
-        if isinstance(node, eqx.nn.State | eqx.nn.StateIndex):
-            return True
-        return nnx is not None and isinstance(node, nnx.Variable) and not isinstance(node, nnx.Param)
+    def is_typed(node: Any) -> bool:
+        return isinstance(node, eqx.nn.State | eqx.nn.StateIndex) or (
+            nnx is not None and isinstance(node, nnx.Variable)
+        )
 
-    return kept
+    def kind(node: Any) -> str:
+        if not is_typed(node):
+            return _UNTOLD
+        return _PARAMETER if nnx is not None and isinstance(node, nnx.Param) else _STORED
+
+    return jax.tree.map(lambda node: jax.tree.map(lambda _: kind(node), node), params, is_leaf=is_typed)

@@ -140,10 +140,12 @@ def train(
         given=start,
         on_step=on_step or (lambda step: None),  # noqa: ARG005
     )
+    told = identity or plan.fingerprint
+    plan = replace(plan, method=method._replace(told=told or object()))
     facts = made_from(
         {
             "problem": problem.identity,
-            "rule": plan.fingerprint if identity is None else identity,
+            "rule": told if identity is None else identity,
             "iterate": iterate,
             "batch_size": batch_size,
             "order": order,

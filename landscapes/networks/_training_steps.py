@@ -27,6 +27,7 @@ class Method(NamedTuple):
             are taken if None.
         weight_decay: Times half the squared norm of the trained parameters is added to the loss.
         whole: Whether every step sees all examples.
+        told: What tells it from a method of the same functions, whose constants have changed since.
     """
 
     batch_loss: Callable[..., Array]
@@ -34,6 +35,7 @@ class Method(NamedTuple):
     iterate: str | None = None
     weight_decay: float = 0.0
     whole: bool = False
+    told: Any = None
 
     def init(self, params: Params) -> "Carried":
         """What the first step starts from."""
@@ -93,8 +95,14 @@ def from_arrays(arrays: Sequence[Any], like: Carried) -> Carried:
     """What is carried, from its leaves."""
     wanted, structure = jax.tree.flatten(like)
     pairs = zip(wanted, arrays, strict=True)
-    leaves = [jax.random.wrap_key_data(leaf) if _is_key(kind) else jnp.asarray(leaf) for kind, leaf in pairs]
+    leaves = [_key_like(kind, leaf) if _is_key(kind) else jnp.asarray(leaf) for kind, leaf in pairs]
     return jax.tree.unflatten(structure, leaves)
+
+
+def _key_like(kind: Any, numbers: Any) -> Array:
+    """A random key of the implementation that another one has."""
+    implementation = jax.random.key_impl(jnp.empty((0,), kind.dtype))
+    return jax.random.wrap_key_data(numbers, impl=implementation)
 
 
 def _is_key(leaf: Any) -> bool:

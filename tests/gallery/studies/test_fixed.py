@@ -237,3 +237,29 @@ def test_the_command_says_what_it_holds_fixed(ravine, in_folder):
     assert "No leaf fits fixed 'v'" in ravine.fails("line", *own, *ends, "--fixed", "v")
     assert "Nothing is left to move" in ravine.fails("line", *own, *ends, "--fixed", "*")
     assert "points that are given" in ravine.fails("line", "--fixed", "u")
+
+
+def test_whole_numbers_that_differ_are_told():
+    """A line keeps those of its first end; the loss at the second one is another than its own."""
+    ends = [{"w": np.ones(2, np.float32) * (k + 1), "n": np.int32(5 * k)} for k in range(2)]
+    line = ravine.line(lambda p: jnp.sum(p["w"] ** 2) + p["n"] ** 2, *ends, alphas=(0.0, 1.0, 3))
+    np.testing.assert_allclose(line.train_loss, [2.0, 4.5, 8.0], rtol=1e-6)
+    assert "n: as in the first point throughout" in line.fixed_note
+    counted = [{"w": end["w"], "bn.num_batches_tracked": end["n"]} for end in ends]
+    assert ravine.line(lambda p: jnp.sum(p["w"] ** 2), *counted, alphas=(0.0, 1.0, 3)).fixed_note == ""
+
+
+@pytest.mark.parametrize("others", [{}, {"v": np.ones(2, np.float32)}])
+def test_complex_numbers_are_refused(others):
+    at = {"w": np.ones(2, np.complex64), **others}
+    with pytest.raises(ValueError, match=r"holds complex numbers, in 'w'; give real and imaginary part"):
+        ravine.spectrum(lambda p: jnp.sum(jnp.abs(p["w"]) ** 2), at)
+
+
+def test_an_objective_that_tells_its_parameters_has_no_names_to_take_back():
+    own = Objective(
+        measures=lambda params, *_: {"train_loss": jnp.sum(params["w"] ** 2)},
+        trained=lambda params: dict.fromkeys(params, True),
+    )
+    with pytest.raises(ValueError, match="says itself which of its leaves are trained"):
+        ravine.spectrum(own, {"w": np.ones(2, np.float32)}, fixed="none")

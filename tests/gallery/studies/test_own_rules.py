@@ -133,3 +133,37 @@ def test_what_cannot_be_run_is_told_in_a_sentence(rule, told):
         with pytest.raises(ValueError, match=told) as caught:
             run()
         assert "\n" not in str(caught.value)
+
+
+def test_a_transformation_whose_constants_have_changed_is_another():
+    rate = {"now": 0.5}
+    rule = optax.sgd(lambda count: rate["now"])
+    for keep in (True, False):
+        rate["now"] = 0.5
+        first = losses(rule, keep=keep)[0]
+        rate["now"] = 0.0
+        (run,) = ravine.train(NETWORK, optimizers=[rule], **CHOSEN, keep=keep).runs
+        jax.tree.map(np.testing.assert_array_equal, run.solution, run.start)
+        assert not np.array_equal(run.training.batch_losses, first)
+
+
+def test_one_need_not_stand_in_a_list():
+    for rule in (optax.sgd(0.1), optax.sgd, optimizers.load("sgd"), of_rate(0.1)):
+        assert len(ravine.train(NETWORK, optimizers=rule, **CHOSEN).runs) == 1
+        assert len(ravine.film("beale", rule, steps=3).descents) == 1
+
+
+def test_what_is_written_does_not_take_another_rule_for_ours():
+    train = ravine.train(NETWORK, optimizers=[adam, "adam:learning_rate=0.1"], **CHOSEN)
+    assert [run["optimizer"] for run in train.record()["runs"]] == ["<adam>", "adam:learning_rate=0.1"]
+    film = ravine.film("beale", [adam, "adam:learning_rate=0.1", optax.sgd(0.1)], steps=3)
+    named = '["<adam>", "adam:learning_rate=0.1", "<GradientTransformationExtraArgs>"]'
+    assert named in film.recipe.described()
+    own, ours, _ = film._scene.runs
+    assert ours.colour == "#111111" != own.colour
+
+
+def test_keys_of_another_kind_are_carried():
+    noisy = optax.chain(optax.add_noise(0.1, 0.5, jax.random.key(0, impl="rbg")), optax.sgd(0.1))
+    first = losses(noisy, keep=False)[0]
+    np.testing.assert_array_equal(losses(noisy)[0], first)

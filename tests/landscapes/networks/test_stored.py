@@ -23,6 +23,7 @@ def arrays(*names: str) -> dict[str, np.ndarray]:
 
 def test_parameters_of_pytorch_are_its_own():
     torch = pytest.importorskip("torch")
+    pytest.importorskip("torch.nn.utils.prune")
     nn = torch.nn
     parts = [
         nn.Linear(3, 4),
@@ -35,7 +36,10 @@ def test_parameters_of_pytorch_are_its_own():
         nn.LSTM(4, 4),
         nn.PReLU(),
     ]
-    for module in (nn.Sequential(*parts), torch.optim.swa_utils.AveragedModel(nn.Sequential(*parts))):
+    averaged = torch.optim.swa_utils.AveragedModel(nn.Sequential(*parts))
+    pruned = nn.utils.prune.l1_unstructured(nn.Linear(4, 4), "weight", 3)
+    turned = nn.utils.parametrizations.orthogonal(nn.Linear(4, 4))
+    for module in (nn.Sequential(*parts), averaged, nn.Sequential(pruned, turned)):
         # All are floating-point numbers here, as a program that writes them may make them.
         state = {name: np.asarray(it.detach().float()) for name, it in module.state_dict().items()}
         assert parameters(state) == {name for name, _ in module.named_parameters()}
@@ -54,6 +58,20 @@ def test_parameters_of_flax_linen_are_its_own():
     wanted = {f"params.{name}" for name, _ in named_leaves(variables["params"])[0]}
     assert parameters(variables) == wanted
     assert parameters(dict(named_leaves(variables)[0])) == wanted
+
+
+def test_a_type_of_flax_nnx_counts_more_than_a_name():
+    nnx = pytest.importorskip("flax.nnx")
+
+    names = ("mean", "var", "scale", "inv_freq")
+
+    class Net(nnx.Module):
+        def __init__(self):
+            self.norm = nnx.BatchNorm(4, rngs=nnx.Rngs(0))
+            self.head = nnx.Dict({name: nnx.Param(jnp.ones(4)) for name in names})
+
+    wanted = {*(f"head.{name}" for name in names), "norm.scale", "norm.bias"}
+    assert {name.removesuffix(".value") for name in parameters(nnx.state(Net()))} == wanted
 
 
 def test_parameters_of_flax_nnx_are_its_own():
