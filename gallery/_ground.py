@@ -28,8 +28,6 @@ def landscape_of(recipe: Recipe) -> Landscape:
         ExpressionError: the formula is not one.
     """
     landscape = _bare(recipe)
-    if recipe.function is not None or not isinstance(recipe.landscape, str):
-        landscape = _as_it_is_now(landscape)
     if recipe.window:
         landscape = replace(landscape, view=_box(recipe.window))
     start = _start(recipe, landscape)
@@ -68,8 +66,9 @@ def _bare(recipe: Recipe) -> Landscape:
 
 
 def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landscape:
-    _check_loss(loss, title)
-    losses = _lattice(loss, domain)
+    now = _identified(loss)
+    _check_loss(now, title)
+    losses = _lattice(now, domain)
     if not np.isfinite(losses).any():
         raise RecipeError(f"{title!r} is nowhere finite in the domain {domain}.")
     return Landscape(
@@ -77,7 +76,7 @@ def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landsc
         title=title,
         equation="",
         domain=domain,
-        start=_far_start(loss, losses, domain),
+        start=_far_start(now, losses, domain),
         source="",
         about="",
     )
@@ -92,9 +91,9 @@ def _check_loss(loss: Callable[..., Any], name: str) -> None:
 
 def _check_record(landscape: Landscape) -> None:
     """Refuse a record whose functions are not ones of a point."""
-    _check_loss(landscape.loss, landscape.name)
+    _check_loss(_identified(landscape.loss), landscape.name)
     for name, measure in landscape.measures.items():
-        _check_loss(measure, name)
+        _check_loss(_identified(measure), name)
 
 
 def _lattice(loss: Callable[..., Any], box: Box) -> np.ndarray:
@@ -162,18 +161,23 @@ def _short_between(low: float, high: float, share: float) -> float:
     return round(low + share * (high - low), digits)
 
 
-def _as_it_is_now(landscape: Landscape) -> Landscape:
+def as_it_is_now(landscape: Landscape, recipe: Recipe) -> Landscape:
     """A user's landscape for programs of its own: what its functions close over may have changed since."""
+    if recipe.function is None and isinstance(recipe.landscape, str):
+        return landscape
+    return replace(
+        landscape,
+        loss=_identified(landscape.loss),
+        measures={name: _identified(measure) for name, measure in landscape.measures.items()},
+        examples=landscape.examples and replace(landscape.examples),
+    )
+
+
+def _identified(function: Callable[..., Any]) -> Identified:
     import jax
 
     with jax.enable_x64(True):
-        point = jax.ShapeDtypeStruct((2,), np.float64)
-        return replace(
-            landscape,
-            loss=Identified(landscape.loss, point),
-            measures={name: Identified(measure, point) for name, measure in landscape.measures.items()},
-            examples=landscape.examples and replace(landscape.examples),
-        )
+        return Identified(function, jax.ShapeDtypeStruct((2,), np.float64))
 
 
 def _box(span: Span) -> Box:

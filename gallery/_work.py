@@ -9,7 +9,7 @@ from jaxtyping import Float
 from ravine.gallery._batches import seen_by_steps
 from ravine.gallery._clock import evaluations_at, on_evaluations
 from ravine.gallery._controls import Shown, with_controls, without_controls
-from ravine.gallery._ground import landscape_of, lowest_seen
+from ravine.gallery._ground import as_it_is_now, landscape_of, lowest_seen
 from ravine.gallery._recipe import Recipe
 from ravine.gallery._sampling import said_of_sampling, sampling_of
 from ravine.gallery._series import Series, measures_of, series_of, with_batch_losses
@@ -41,6 +41,11 @@ class Work:
         return landscape_of(self._recipe)
 
     @cached_property
+    def _ground(self) -> Landscape:
+        """The same, for programs of its own."""
+        return as_it_is_now(self.landscape, self._recipe)
+
+    @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The optimizers as the recipe gives them and their controls, each under a label of its own."""
         return tuple(run.setting for run in self._shown)
@@ -59,7 +64,7 @@ class Work:
     def sampling(self) -> Sampling | None:
         """What each step sees, where that is not all of the loss."""
         draws = max(map(draws_of, self.settings))
-        return sampling_of(self._recipe, self.landscape, draws=draws)
+        return sampling_of(self._recipe, self._ground, draws=draws)
 
     @cached_property
     def descents(self) -> tuple[Descent, ...]:
@@ -73,7 +78,7 @@ class Work:
 
     @cached_property
     def _stopped(self) -> tuple[tuple[Descent, int | None], ...]:
-        patience, landscape = self._recipe.early_stopping, self.landscape
+        patience, landscape = self._recipe.early_stopping, self._ground
         if patience is None:
             return tuple((descent, None) for descent in self._walked)
         return tuple(
@@ -83,7 +88,7 @@ class Work:
 
     @cached_property
     def _walked(self) -> tuple[Descent, ...]:
-        landscape, recipe = self.landscape, self._recipe
+        landscape, recipe = self._ground, self._recipe
         settings = self.settings
         if recipe.rates == "published":
             settings = tuple(_published(setting) for setting in settings)
@@ -103,7 +108,7 @@ class Work:
     @cached_property
     def measures(self) -> tuple[Series, ...]:
         """What the landscape measures along each run beside the loss, such as accuracy."""
-        return tuple(measures_of(descent, self.landscape) for descent in self.descents)
+        return tuple(measures_of(descent, self._ground) for descent in self.descents)
 
     def sketch(self) -> Sketch:
         """The numbers and texts of the picture."""
@@ -114,12 +119,12 @@ class Work:
             runs=tuple(map(self._drawn, self.descents, self.stops)),
             tuned=self._recipe.rates == "tuned" and given != ran,
             outside=not self.landscape.contains(self.landscape.start),
-            slices=losses_along(self.landscape, self._recipe.slices),
+            slices=losses_along(self._ground, self._recipe.slices),
             seen=self._seen(),
         )
 
     def _drawn(self, descent: Descent, stop: int | None) -> RunSketch:
-        series = series_of(descent, self.landscape)
+        series = series_of(descent, self._ground)
         vectors = self._vectors(descent)
         if self._recipe.clock == "evaluations":
             stop = None if stop is None else evaluations_at(descent, stop)
@@ -131,22 +136,22 @@ class Work:
             case "step":
                 return step_parts(descent)
             case "newton":
-                return newton_directions(descent, self.landscape)
+                return newton_directions(descent, self._ground)
             case "minimum":
-                return minimum_directions(descent, self.landscape)
+                return minimum_directions(descent, self._ground)
             case None:
                 return ()
 
     def _seen(self) -> Seen | None:
         if not self._recipe.show_batch or self.sampling is None:
             return None
-        return seen_by_steps(self.landscape, self.sampling)
+        return seen_by_steps(self._ground, self.sampling)
 
     def losses(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
         """The loss at every pair of an x and a y."""
-        return losses_on_grid(self.landscape.loss, xs, ys)
+        return losses_on_grid(self._ground.loss, xs, ys)
 
 
 def _published(setting: Setting) -> Setting:

@@ -23,7 +23,7 @@ def arrays_of_plane(plane: Plane) -> Arrays:
 def record_of_plane(plane: Plane) -> dict[str, Any]:
     """What the origin and the directions are, so that those of a file can be told from others."""
     lengths = np.sqrt(plane.products.diagonal())
-    cosine = np.clip(plane.products[0, 1] / lengths.prod(), -1.0, 1.0)
+    cosine = plane.products[0, 1] / lengths.prod() if lengths.all() else np.nan
     directions = zip(_DIRECTIONS, plane.directions, plane.axes, plane.known, lengths, strict=True)
     return {
         "origin": {"label": plane.about, "digest": digest(arrays_of("origin", plane.origin))},
@@ -38,7 +38,7 @@ def record_of_plane(plane: Plane) -> dict[str, Any]:
             for name, way, label, known, length in directions
         ],
         "inner_product": plane.products[0, 1],
-        "angle": np.degrees(np.arccos(cosine)),
+        "angle": np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))),
         "through": plane.through or None,
         "parameters": len(flat(plane.origin, plane.objective.trained(plane.origin))),
     }

@@ -397,3 +397,36 @@ def test_what_a_film_needs_is_worked_out_once():
 def test_a_misspelt_choice():
     with pytest.raises(RecipeError, match=r"no key 'step'\. Did you mean 'steps'\?"):
         ravine.film("beale", ["sgd"], step=3)
+
+
+def test_a_function_is_filmed_as_it_is_now():
+    """What it closes over may have changed since the film before."""
+    weights = [1.0, 1.0]
+
+    def bowl(point):
+        return weights[0] * (point[0] - 1.0) ** 2 + weights[1] * point[1] ** 2
+
+    record = Landscape(
+        loss=bowl, title="Bowl", equation="", domain=((-2, 2), (-2, 2)), start=(2.0, 1.0), source="", about=""
+    )
+    for weights[0], weights[1] in ((1.0, 1.0), (5.0, 2.0)):
+        for ground, choices in ((bowl, {"start": (2.0, 1.0), "domain": (-2, 2, -2, 2)}), (record, {})):
+            film = ravine.film(ground, ["sgd:learning_rate=0.1"], steps=1, **choices)
+            (descent,) = film.descents
+            assert descent.losses[0] == weights[0] + weights[1]
+            wanted = [2.0 - 0.2 * weights[0], 1.0 - 0.2 * weights[1]]
+            np.testing.assert_allclose(descent.points[1], wanted, rtol=1e-12)
+            (heights,) = film.work.losses(np.array([1.0, 2.0]), np.array([0.0]))
+            np.testing.assert_allclose(heights, [0.0, weights[0]], atol=1e-12)
+
+
+def test_a_loss_that_comes_to_read_a_third_variable_is_refused_then():
+    place = 1
+
+    def loss(point):
+        return point[0] ** 2 + point[place] ** 2
+
+    assert len(ravine.film(loss, ["sgd:learning_rate=0.1"], steps=1).descents) == 1
+    place = 2
+    with pytest.raises(RecipeError, match=r"reads p\[2\]"):
+        ravine.film(loss, ["sgd:learning_rate=0.1"], steps=1).descents  # noqa: B018

@@ -147,22 +147,35 @@ def test_it_is_the_same_in_every_process():
     assert len(found.pop().strip()) == 64
 
 
-def test_identified_functions_share_a_program():
-    traces = []
+def own(constant, slope=2.0):
+    @jax.custom_jvp
+    def square(p):
+        return jnp.sum(p**2)
 
-    def own(constant):
-        def function(p):
-            traces.append(constant)
-            return constant * p
+    @square.defjvp
+    def _(at, along):
+        return square(*at), slope * jnp.sum(at[0] * along[0])
 
-        return Identified(function, POINT)
+    def function(p):
+        return constant * square(p)
 
+    return Identified(function, POINT)
+
+
+def test_identified_functions_share_a_program(compilations):
     compiled = jax.jit(lambda f, p: f(p), static_argnums=0)
-    for constant in (1.0, 1.0, 2.0):
-        np.testing.assert_array_equal(compiled(own(constant), POINT), constant * POINT)
-    assert traces.count(1.0) == 3  # told twice, compiled once
-    assert own(1.0) == own(1.0) != own(2.0)
+    for constant, programs in ((1.0, 1), (1.0, 0), (2.0, 1), (1.0, 0)):
+        function = own(constant)
+        with compilations() as seconds:
+            np.testing.assert_array_equal(compiled(function, POINT), constant * 3.0)
+        assert len(seconds) == programs
     assert own(1.0).__name__ == "function"
+
+
+def test_their_derivatives_count_too():
+    assert own(1.0) == own(1.0)
+    assert own(1.0) != own(1.0, slope=3.0)
+    assert own(1.0) != own(2.0)
 
 
 def test_a_function_that_cannot_be_told_equals_itself_alone():
