@@ -37,8 +37,7 @@ def size_used(command: str, data: str, **values: object) -> tuple[int | str, ...
     return kind_of(command).choices.of({"data": data, **values}).batch_size
 
 
-@pytest.mark.parametrize("count", [100, 5])
-@pytest.mark.parametrize("command", STUDIES)
+@pytest.mark.parametrize(("command", "count"), [*((command, 100) for command in STUDIES), ("train", 5)])
 def test_few_examples_do_with_all_defaults(in_folder, command, count):
     run = {"steps": 4, "keep": False, "seed": 3, **STUDIES[command]}
     result = getattr(ravine, command)(NETWORK, data=rows(count), **run)

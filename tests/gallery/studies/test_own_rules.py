@@ -7,6 +7,7 @@ import pytest
 
 import ravine
 from ravine import optimizers
+from ravine.gallery.studies._train import TrainChoices
 from ravine.optimizers import Optimizer, Setting
 
 NETWORK = "mlp:widths=[4]"
@@ -99,8 +100,8 @@ def test_rates_are_found_for_each_of_one_name():
 
 @pytest.mark.parametrize("study", [ravine.train, ravine.line, ravine.plane, ravine.walk])
 def test_a_mix_of_all_kinds(study):
-    rules = ["adam", optax.sgd(0.01), optax.lion, scaled(1.0), optimizers.load("momentum"), adam]
-    rules = rules if study in (ravine.train, ravine.plane) else rules[:4]
+    rules = ["adam:learning_rate=0.1", optax.sgd(0.01), optax.lion]
+    rules += [scaled(1.0), optimizers.load("momentum"), adam] if study is ravine.plane else []
     choices = {"data": "moons", "steps": 4, "batch_size": 20}
     more = {ravine.plane: {"resolution": 3}, ravine.line: {"alphas": (0.0, 1.0, 3)}}.get(study, {})
     found = study(NETWORK, optimizers=rules, **choices, **more)
@@ -149,8 +150,9 @@ def test_a_transformation_whose_constants_have_changed_is_another():
 
 def test_one_need_not_stand_in_a_list():
     for rule in (optax.sgd(0.1), optax.sgd, optimizers.load("sgd"), of_rate(0.1)):
-        assert len(ravine.train(NETWORK, optimizers=rule, **CHOSEN).runs) == 1
-        assert len(ravine.film("beale", rule, steps=3).descents) == 1
+        assert TrainChoices.of({"optimizers": rule}).optimizers == (rule,)
+        assert ravine.film("beale", rule).recipe.optimizers == (rule,)
+    assert len(ravine.train(NETWORK, optimizers=optax.sgd(0.1), **CHOSEN).runs) == 1
 
 
 def test_what_is_written_does_not_take_another_rule_for_ours():
