@@ -183,4 +183,4 @@ def _array_parts(value: Any) -> Iterator[bytes]:
         value = jax.random.key_data(value)
     array = np.ascontiguousarray(value)
     yield f"{array.dtype} {np.shape(value)}".encode()
-    yield array.view(np.uint8).data if array.size else b""
+    yield array.tobytes()

@@ -30,8 +30,8 @@ def flatten(params: optax.Params) -> Flat:
     """The parameters as one real vector; narrow types lack linear algebra, and digits for a search."""
     is_plain = all(_is_plain(leaf) for leaf in jax.tree.leaves(params))
     if is_plain:
-        vector, unravel = ravel_pytree(params)
-        return Flat(vector, unravel, unravel, is_plain)
+        vector, back = ravel_pytree(params)
+        return Flat(vector, back, back, is_plain)
     vector, unravel_real = ravel_pytree(jax.tree.map(_as_real, params))
 
     def unravel(vector: Float[Array, " n"]) -> optax.Params:

@@ -142,7 +142,8 @@ class Result(ABC, Generic[Chosen]):
 def _names(kind: type[Result[Any]]) -> list[str]:
     """What numbers a result has: its fields, and what is computed of them."""
     found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
-    named = dict.fromkeys([*found, *(field.name for field in fields(kind))])
+    record: Any = kind
+    named = dict.fromkeys([*found, *(field.name for field in fields(record))])
     return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
 
 
