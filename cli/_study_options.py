@@ -40,7 +40,7 @@ _TRAINED = (
         metavar="N|full",
         multiple=True,
         help="Examples each of them holds; once for all runs, or once for each optimizer.  [default: 100, "
-        "or all if there are fewer; of a walk full and as many]",
+        "or all if there are fewer; of a walk full, and 100 or half of them]",
     ),
     click.option(
         "--batch-order",

@@ -18,20 +18,21 @@ def check_starts(descents: Sequence[Descent], landscape: Landscape, recipe: Reci
     """
     name = recipe.function or landscape.name
     where = f"the start that seed {recipe.seed} draws," if recipe.random_start else "the start"
+    remedy = "give another seed" if recipe.random_start else "give another start"
     for descent in descents:
         loss, slope, start = descent.losses[0], descent.gradients[0], _written(descent.points[0])
         if not np.isfinite(loss):
-            raise RecipeError(f"The loss of {name!r} is {loss:g} at {where} {start}; give another start.")
+            raise RecipeError(f"The loss of {name!r} is {loss:g} at {where} {start}; {remedy}.")
         if not np.isfinite(slope).all():
             raise RecipeError(
                 f"The gradient of {name!r} is {_written(slope)} at {where} {start}, where its loss is "
-                f"{loss:g}; give another start."
+                f"{loss:g}; {remedy}."
             )
         for worker, place, loss in _workers_apart(descent, landscape):
             if not np.isfinite(loss):
                 raise RecipeError(
                     f"The loss of {name!r} is {loss:g} where {worker} of {descent.label} starts, "
-                    f"{_written(place)}; give another start, or workers that start nearer to it."
+                    f"{_written(place)}; {remedy}, or workers that start nearer to it."
                 )
 
 

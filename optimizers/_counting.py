@@ -21,7 +21,12 @@ def real_type(params: optax.Params) -> jnp.dtype:
 
     An integer count divided by an integer is float32 in JAX, even where the parameters are float64.
     """
-    return jnp.finfo(jnp.result_type(jnp.float32, *jax.tree.leaves(params))).dtype
+    return jnp.finfo(jnp.result_type(jnp.float32, *map(wide_type, jax.tree.leaves(params)))).dtype
+
+
+def wide_type(leaf: Array) -> jnp.dtype:
+    """The type of an array's numbers, weak or not, and at least float32."""
+    return jnp.result_type(jnp.asarray(leaf).dtype, jnp.float32)
 
 
 def as_real(count: Int[Array, ""], params: optax.Params) -> Float[Array, ""]:

@@ -4,32 +4,33 @@ JAX reads an array beyond its end as if it ended later, so that a function of th
 for a point of two.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.experimental import checkify
 from jaxtyping import Array, Float
 
 from ravine._quickly import RUN_ONCE, jit_quickly
 
-_CATALOGUE = tuple(f"ravine.landscapes.{kind}." for kind in ("analytic", "finite_sum", "one_variable"))
+_KNOWN = ("analytic.", "finite_sum.", "one_variable.", "_expression")
+_CATALOGUE = tuple(f"ravine.landscapes.{module}" for module in _KNOWN)
 
-_POINTS = (31, 37)
-"""How many at once: an array whose axis is once as long and then the other holds something of each."""
+_MANY = (24, 31)
+"""Variables of longer points."""
 
-_MANY = (61, 67)
-"""Variables of longer points, likewise."""
+_BASES, _STRIDES = 3, (1.37, -2.74)
+"""Points that are looked at, and how far single variables are moved from them."""
 
-_FEW = 16
-"""A place so near an end of a longer point was written as a number."""
+_POINTS = 31
+"""How many at once: an array with such an axis holds something of each."""
 
-_BY_INDEX = ("dynamic_slice", "dynamic_update_slice", "gather", "scatter", "scatter-add")
-"""The operations that read and write at places which are numbers in the program."""
+_BY_INDEX = ("dynamic_slice", "gather")
+"""The operations that read at places which are numbers in the program."""
 
 _OUT_OF_BOUNDS = re.compile(r"of shape \((?P<shape>.*?)\): index (?P<index>-?\d+) .* size (?P<size>\d+)")
 
@@ -42,7 +43,7 @@ def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
     """Refuse what is not a function of one point (x, y) in jax.numpy to a real number.
 
     Args:
-        loss: The function; those of the catalogue are taken at their word.
+        loss: The function; those of the catalogue and formulas are taken at their word.
         name: What to call it, where not by its own name.
 
     Raises:
@@ -68,13 +69,18 @@ def check_sampled_loss(loss: Callable[..., Any], samples: Any) -> None:
     _check(_with_sample(loss, structure, kinds), name)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def _with_sample(loss: Callable[..., Any], structure: Any, kinds: tuple[Any, ...]) -> Callable[..., Any]:
-    sample = jax.tree.unflatten(structure, [np.zeros(*kind) for kind in kinds])
+    sample = jax.tree.unflatten(structure, [_some(*kind) for kind in kinds])
     return lambda point: loss(point, sample)
 
 
-@lru_cache(maxsize=128)
+def _some(shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """Numbers that are not all alike, such as rows of data."""
+    return np.arange(math.prod(shape)).reshape(shape).astype(kind)
+
+
+@lru_cache(maxsize=32)
 def _check(loss: Callable[..., Any], name: str) -> None:
     with jax.enable_x64(True):
         _check_value(loss, name)
@@ -101,69 +107,67 @@ def _check_value(loss: Callable[..., Any], name: str) -> None:
 
 
 def _further_variable(loss: Callable[..., Any]) -> int | None:
-    """The place of a variable beyond the second that the loss reads, if there is one."""
-    for find in (_read_beyond, _sliced_off):
-        try:
-            variable = find(loss)
-        except Exception:
-            continue  # what cannot be examined is a function of two for all that is known
-        if variable is not None:
-            return variable
-    return None
+    """The place of a variable beyond the second that the loss reads, if there is one.
+
+    What depends on all of a point, such as a sum, is of two variables where the point is. What reads single
+    places of a longer point is of so many, unless it finds them in an array of its own made of the point.
+    """
+    calls_host = any("callback" in equation.primitive.name for equation in _equations(_traced(loss, 2)))
+    read = None if calls_host else _places_read(loss, _MANY[0])
+    if read is None:
+        return _read_beyond(loss)
+    if read <= {0, 1, _MANY[0] - 2, _MANY[0] - 1}:
+        return None
+    again = _places_read(loss, _MANY[1])
+    if again is None or len(again) != len(read):
+        return None
+    from_end = {place - _MANY[0] for place in read} & {place - _MANY[1] for place in again}
+    further = [*sorted(place for place in read & again if place >= 2), *(n for n in from_end if n < -2)]
+    of_two = _places_read(loss, 2) or set()
+    is_more = len(read) > 2 or len(of_two) < len(read) or _read_beyond(loss) is not None
+    return further[0] if further and is_more else None
+
+
+def _places_read(loss: Callable[..., Any], variables: int) -> set[int] | None:
+    """The variables of a point of so many that change the loss; None where it does not take such a point."""
+    points = np.random.default_rng(0).normal(size=(_BASES, variables))
+    moved = points[:, None, None] + np.multiply.outer(_STRIDES, np.eye(variables))
+    try:
+        at = _losses_at(loss, points)
+        there = _losses_at(loss, moved.reshape(-1, variables)).reshape(_BASES, len(_STRIDES), variables)
+    except Exception:
+        return None
+    before = at[:, None, None]
+    differs = (there != before) & ~(np.isnan(there) & np.isnan(before))
+    return set(np.flatnonzero(differs.any((0, 1))).tolist())
+
+
+def _losses_at(
+    loss: Callable[..., Any], points: Float[np.ndarray, "points n"]
+) -> Float[np.ndarray, " points"]:
+    return np.asarray(jit_quickly(lambda points: jax.lax.map(loss, points), RUN_ONCE)(points))
 
 
 def _read_beyond(loss: Callable[..., Any]) -> int | None:
-    """Found by JAX's own check of indices, which tells the first that is wrong."""
+    """Found by JAX's own check of indices, where the point itself is read beyond its end."""
     if not any(equation.primitive.name in _BY_INDEX for equation in _equations(_traced(loss, 2))):
         return None
-    points = np.random.default_rng(0).uniform(size=(max(_POINTS), 2))
-    found: re.Match[str] | None = None
-    for count in _POINTS:
-        found = _OUT_OF_BOUNDS.search(_values_error(loss, points[:count]).get() or "")
-        if found is None:
-            return None
-        if str(count) not in found["shape"].split(", "):
-            # A table of the loss's own was read, which is its own affair; slopes pass by what no point moves.
-            found = _OUT_OF_BOUNDS.search(_slopes_error(loss, points[0]).get() or "")
-            break
-    if found is None:
+    points = np.random.default_rng(0).uniform(size=(_POINTS, 2))
+    try:
+        found = _OUT_OF_BOUNDS.search(_values_error(loss, points).get() or "")
+    except Exception:
         return None
-    index, size = int(found["index"]), int(found["size"])
-    return index if index >= 0 else index - size
+    if found is None or [int(size) for size in found["shape"].split(", ") if size != "1"] != [_POINTS, 2]:
+        return None
+    index = int(found["index"])
+    return index if index >= 0 else index - 2
 
 
-def _check_of_values(loss: Callable[..., Any], points: Float[Array, "points 2"]) -> checkify.Error:
-    error, _ = checkify.checkify(jax.vmap(loss), errors=checkify.index_checks)(points)
-    return error
+def _values_error(loss: Callable[..., Any], points: Float[np.ndarray, "points 2"]) -> checkify.Error:
+    def check(points: Float[Array, "points 2"]) -> checkify.Error:
+        return checkify.checkify(jax.vmap(loss), errors=checkify.index_checks)(points)[0]
 
-
-def _check_of_slopes(loss: Callable[..., Any], point: Float[Array, "2"]) -> checkify.Error:
-    value, back = jax.vjp(loss, point)
-    error, _ = checkify.checkify(back, errors=checkify.index_checks)(jnp.ones_like(value))
-    return error
-
-
-_values_error = jit_quickly(_check_of_values, RUN_ONCE, static_argnums=0)
-_slopes_error = jit_quickly(_check_of_slopes, RUN_ONCE, static_argnums=0)
-
-
-def _sliced_off(loss: Callable[..., Any]) -> int | None:
-    """Found by where slices of longer points end: a slice stops at the end of an array, and is no error."""
-    read = [_sliced_of_many(loss, many) for many in _MANY]
-    return read[0] if None not in read else None
-
-
-def _sliced_of_many(loss: Callable[..., Any], many: int) -> int | None:
-    for equation in _equations(_traced(loss, many)):
-        if equation.primitive.name != "slice":
-            continue
-        shape, ends = equation.invars[0].aval.shape, equation.params
-        for size, start, stop in zip(shape, ends["start_indices"], ends["limit_indices"], strict=True):
-            if size == many and 2 < stop <= _FEW:
-                return stop - 1
-            if size == many and -_FEW <= start - many < -2:
-                return start - many
-    return None
+    return jit_quickly(check, RUN_ONCE)(points)
 
 
 def _traced(loss: Callable[..., Any], variables: int) -> Any:

@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from ravine.optimizers._counting import wide_type
+
 
 def in_single(transformation: optax.GradientTransformation) -> optax.GradientTransformationExtraArgs:
     """A rule that is calculated in float32 at least; its updates have the types of the parameters.
@@ -27,8 +29,8 @@ def in_single(transformation: optax.GradientTransformation) -> optax.GradientTra
 
 
 def _widened(tree: optax.Params) -> optax.Params:
-    return jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.result_type(leaf, jnp.float32)), tree)
+    return jax.tree.map(lambda leaf: jnp.asarray(leaf, wide_type(leaf)), tree)
 
 
 def _cast_like(tree: optax.Params, types: optax.Params) -> optax.Params:
-    return jax.tree.map(lambda leaf, like: jnp.asarray(leaf, jnp.result_type(like)), tree, types)
+    return jax.tree.map(lambda leaf, like: jnp.asarray(leaf, jnp.asarray(like).dtype), tree, types)

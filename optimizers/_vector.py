@@ -9,6 +9,8 @@ import optax
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 
+from ravine.optimizers._counting import wide_type
+
 
 class Flat(NamedTuple):
     """Parameters as one real vector, of float32 or wider.
@@ -44,13 +46,14 @@ def flatten(params: optax.Params) -> Flat:
 
 
 def _is_plain(leaf: Array) -> bool:
-    return jnp.isrealobj(leaf) and jnp.result_type(leaf, jnp.float32) == jnp.result_type(leaf)
+    leaf = jnp.asarray(leaf)
+    return jnp.isrealobj(leaf) and not leaf.weak_type and wide_type(leaf) == leaf.dtype
 
 
 def _as_real(leaf: Array) -> Array:
     if jnp.iscomplexobj(leaf):
         return jnp.stack([leaf.real, leaf.imag])
-    return leaf.astype(jnp.result_type(leaf, jnp.float32))
+    return jnp.asarray(leaf, wide_type(leaf))
 
 
 def _as_given(leaf: Array, real: Array) -> Array:

@@ -68,9 +68,14 @@ class WalkChoices(Choices):
 
     @classmethod
     def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
-        """As for every study; chosen optimizers see minibatches unless their size is chosen too."""
-        usual = super()._usual_batch_size(values)
-        return usual[-1:] if "optimizers" in values else usual
+        """As for every study; chosen optimizers see minibatches unless their size is chosen too.
+
+        Of few examples SGD sees a half: it would be gradient descent otherwise.
+        """
+        *full, usual = super()._usual_batch_size(values)
+        if "optimizers" in values:
+            return (usual,)
+        return (*full, max(1, usual // 2) if isinstance(usual, int) and usual < cls.batch_size[-1] else usual)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

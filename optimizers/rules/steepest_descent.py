@@ -17,8 +17,8 @@ def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransfo
 
     Args:
         line_search: To the first minimiser along the gradient; to the lowest one within ten times 1 + the
-            largest coordinate, which takes a thousand losses a step ("global"); or to where the strong Wolfe
-            conditions hold.
+            largest coordinate, or the first beyond where the loss still falls there, which takes a thousand
+            losses a step ("global"); or to where the strong Wolfe conditions hold.
 
     Raises:
         HyperparameterError: `line_search` is another word.

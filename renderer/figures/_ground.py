@@ -215,9 +215,13 @@ def bar_ticks(ground: PlaneGround) -> list[tuple[float, str]]:
     if tone.knee is None:
         return _cut(ground, [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)])
     least = max(tone.low, 1e-12 * tone.high, 1e-300)
-    decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(max(tone.high, least)))) + 1)
+    if tone.low < 0.0:
+        least = max(1e-2 * (tone.high - tone.low), 1e-300)
+    most = max(tone.high, -tone.low, least)
+    decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
     kept = [tone.low] if ground.picture.heights is None else [tone.low, tone.high]
-    for part in (1.0, 2.0, 5.0):
+    parts = (0.0, 1.0, 2.0, 5.0, -1.0, -2.0, -5.0) if tone.low < 0.0 else (1.0, 2.0, 5.0)
+    for part in parts:
         values = np.array([part * 10.0**decade for decade in decades])
         for value in values[(values >= tone.low) & (values <= tone.high)].tolist():
             levels = tone.level(np.array([value, *kept]))

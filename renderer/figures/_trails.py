@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
 from ravine.renderer._fading import PALEST, THINNEST
+from ravine.renderer._palette import mixed
 from ravine.renderer.figures._panel import add_dots
 from ravine.renderer.figures._records import PlaneTrajectory
 from ravine.renderer.figures._sheet import Sheet
@@ -72,16 +73,18 @@ def fades(trajectory: PlaneTrajectory, lengths: tuple[float, float]) -> Float[np
 
 
 def draw_trail(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str, rim: float = 15.0) -> None:
-    """A line with a halo, a ring at its start and a ball at its end."""
+    """A line with a halo, a ring at its start and a ball at its end, as faint as the line there."""
     _draw_pieces(sheet, axes, trail, colour=colour)
     real = np.isfinite(trail.points).all(-1)
     if not real.any():
         return
     first, last = trail.points[real][[0, -1]]
+    fade = float(trail.fade[real][-1])
+    face, edge = mixed(colour, sheet.theme.mid, fade), colour if fade > 0.5 else sheet.theme.rim
     add_dots(
         sheet, axes, first[:1], first[1:], colour=sheet.theme.halo, size=0.6 * rim, edge=sheet.theme.text
     )
-    add_dots(sheet, axes, last[:1], last[1:], colour=colour, size=rim, edge=sheet.theme.rim, order=6.0)
+    add_dots(sheet, axes, last[:1], last[1:], colour=face, size=rim, edge=edge, order=6.0)
 
 
 def _draw_pieces(sheet: Sheet, axes: Axes, trail: Trail, *, colour: str) -> None:

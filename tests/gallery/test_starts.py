@@ -46,7 +46,7 @@ def test_a_start_without_a_number(case, rates):
 
 
 def test_a_start_that_is_drawn():
-    said = r"is nan at the start that seed 3 draws, \(-3.48, -2.21\); give another start."
+    said = r"is nan at the start that seed 3 draws, \(-3.48, -2.21\); give another seed."
     with pytest.raises(RecipeError, match=said):
         _ = film(function="log(x) + y**2", random_start=True, seed=3, **QUICK).descents
 

@@ -249,3 +249,28 @@ def test_sam_climbs_and_descends():
         uphill = start + 0.05 * ascent(start) / np.linalg.norm(ascent(start))
         start = start - 0.1 * ascent(uphill)
         np.testing.assert_allclose(found, start, rtol=1e-12)
+
+
+@every_form
+def test_weak_types_are_those_of_their_numbers(name, options):
+    """`jnp.full` makes them: in float64 they are float64, whatever JAX promotes them to."""
+    with jax.enable_x64(True):
+        weak = {"a": jnp.array(1.0), "b": jnp.full((2,), 0.3)}
+        strong = jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), weak)
+        assert all(leaf.weak_type for leaf in jax.tree.leaves(weak))
+
+        def loss(params):
+            return 3 * (params["a"] - 0.3) ** 2 + jnp.sum((params["b"] - 1) ** 2)
+
+        def first_step(params):
+            rule = optax.with_extra_args_support(build(name, options))
+            value, slopes = jax.value_and_grad(loss)(params)
+            updates, _ = rule.update(
+                slopes, rule.init(params), params, value=value, grad=slopes, value_fn=loss
+            )
+            return updates
+
+        found, wanted = first_step(weak), first_step(strong)
+        for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
+            assert one.dtype == np.float64
+            np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)

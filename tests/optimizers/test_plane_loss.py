@@ -5,6 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from jax.ops import segment_sum
+from jax.scipy.ndimage import map_coordinates
 
 from ravine import film, landscapes
 from ravine.gallery import Recipe
@@ -46,7 +48,45 @@ def with_table(table):
     return lambda p: jnp.asarray(table)[99] * bowl(p) + jnp.asarray(table)[3:5].sum()
 
 
+ROWS = np.random.default_rng(1).normal(size=(64, 2))
+IMAGE = np.random.default_rng(0).normal(size=(8, 8))
+
+
+def registered(p):
+    """An image moved and scaled onto another, 0 beyond its edge."""
+    rows, columns = np.meshgrid(np.arange(8.0), np.arange(8.0), indexing="ij")
+    moved = map_coordinates(jnp.asarray(IMAGE) * p[1], [rows, columns + p[0]], order=1, mode="constant")
+    return ((moved - IMAGE) ** 2).mean()
+
+
+def in_groups(p):
+    """A fourth group is none: its rows are dropped."""
+    return segment_sum((ROWS @ p - 1.0) ** 2, jnp.arange(64) % 4, num_segments=3).max()
+
+
+def with_ignored_labels(p):
+    logs = jax.nn.log_softmax(jnp.stack([ROWS @ p, -(ROWS @ p), ROWS[:, 0] * p[0]], 1))
+    labels = jnp.where(jnp.arange(64) % 3 == 2, -100, 0)
+    return -jnp.where(labels == -100, 0.0, jnp.take_along_axis(logs, labels[:, None], 1)[:, 0]).mean()
+
+
+def clipped(p):
+    wave, at = jnp.sin(jnp.arange(20.0) * p[0]) * p[1], jnp.arange(20)
+    return ((wave.at[at + 1].get(mode="clip") - wave[at]) ** 2).sum()
+
+
+def of_two_unpacked(p):
+    x, y = p
+    return x**2 + y**2 + p[2]
+
+
 READS_MORE = {
+    "the rest's first": lambda p: p[0] ** 2 + jnp.sum(p[1:][:2] ** 2),
+    "after unpacking": of_two_unpacked,
+    "beside a matrix": lambda p: p @ jnp.eye(2) @ p + p[2] ** 2,
+    "alone": lambda p: p[2] ** 2,
+    "a slice alone": lambda p: jnp.sum(p[2:3] ** 2),
+    "a moved dynamic_slice": lambda p: lax.dynamic_slice(p, (1,), (2,)).sum(),
     "an index": lambda p: bowl(p) + p[2] ** 2,
     "a far index": lambda p: bowl(p) + p[9] ** 2,
     "from the end": lambda p: bowl(p) + p[-3] ** 2,
@@ -79,6 +119,13 @@ READS_MORE = {
 }
 
 OF_TWO = {
+    "an image": registered,
+    "groups": in_groups,
+    "labels to ignore": with_ignored_labels,
+    "a replicated edge": clipped,
+    "masked beyond": lambda p: sum(jnp.where(i < 2, p[i], 0.0) ** 2 for i in range(3)),
+    "a part of an array": lambda p: jnp.ones((61, 67))[:5, :5].sum() * p[0] + p[1],
+    "a large table": lambda p: jnp.asarray(np.arange(31 * 37.0).reshape(31, 37))[50, 3] * p[0] ** 2 + p[1],
     "indices": bowl,
     "from the end": lambda p: p[-1] ** 2 + p[-2] ** 2,
     "any number": lambda p: jnp.sum(p**2),

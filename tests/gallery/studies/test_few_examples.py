@@ -43,7 +43,7 @@ def test_few_examples_do_with_all_defaults(in_folder, command, count):
     result = getattr(ravine, command)(NETWORK, data=rows(count), **run)
     fewer = len(load_data(f"rows{count}.npz").train.labels)
     assert fewer < 100
-    assert result.choices.batch_size == (("full", fewer) if command == "walk" else (fewer,))
+    assert result.choices.batch_size == (("full", fewer // 2) if command == "walk" else (fewer,))
     result.save("o.png")
     with Image.open("o.png") as picture:
         made = json.loads(picture.info["Comment"].removeprefix(f"ravine {command} "))
@@ -61,7 +61,8 @@ def test_a_hundred_to_train_on_keep_their_hundred(in_folder, command):
 
 def test_a_walk_keeps_its_two(in_folder):
     assert size_used("walk", rows(126)) == ("full", 100)
-    assert size_used("walk", rows(20)) == ("full", 16)
+    assert size_used("walk", rows(20)) == ("full", 8)
+    assert size_used("walk", rows(100)) == ("full", 40)
     assert size_used("walk", rows(20), optimizers=("sgd",)) == (16,)
     assert size_used("walk", rows(126), optimizers=("sgd",)) == (100,)
     assert size_used("walk", rows(20), batch_size="full", optimizers=("sgd",)) == ("full",)
