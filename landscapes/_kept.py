@@ -26,7 +26,7 @@ All but compiled programs are kept under what computes, too: see `makers`. "Text
 command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with its
 constants: see `fingerprint`. Arrays are told by digests of their bytes, types and shapes. Of a user's loss
 that calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
-and of all modules of the user's that it uses, and its values at both ends.
+and of all modules of the user's that it uses, and its values at both ends, where data shows.
 """
 
 import hashlib

@@ -1,6 +1,8 @@
 """A loss from the command line: an expression, or a function of the user's own module."""
 
+import ast
 import importlib
+import importlib.util
 import inspect
 import re
 import sys
@@ -68,14 +70,26 @@ def own_sources(module: ModuleType) -> list[Path]:
     found: dict[str, Path] = {}
     left = [module]
     while left:
-        found[left[-1].__name__] = Path(inspect.getsourcefile(left[-1]) or "").resolve(strict=True)
-        used = {_module_name(member) for member in vars(left.pop()).values()}
+        one = left.pop()
+        found[one.__name__] = path = Path(inspect.getsourcefile(one) or "").resolve(strict=True)
+        used = {*map(_module_name, vars(one).values()), *_imported(path.read_text("utf-8"), one)}
         left += [sys.modules[name] for name in used - set(found) if _is_own(sys.modules.get(name))]
     return sorted(set(found.values()))
 
 
 def _module_name(member: Any) -> str:
     return member.__name__ if isinstance(member, ModuleType) else str(getattr(member, "__module__", ""))
+
+
+def _imported(text: str, module: ModuleType) -> Iterator[str]:
+    """The names that a module's text imports anywhere, of modules and of what is in them."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            home = importlib.util.resolve_name(name, module.__package__) if node.level else name
+            yield from (home, *(f"{home}.{alias.name}" for alias in node.names))
 
 
 def _is_own(module: ModuleType | None) -> bool:

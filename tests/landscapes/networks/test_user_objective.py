@@ -201,6 +201,23 @@ BEHIND = {
         from behind import HEIGHT
         def loss(params): return params["b"] ** 2 + HEIGHT * (params["b"] - 2)
     """,
+    "outside JAX, a number": """
+        import jax
+        import numpy as np
+        from behind import HEIGHT
+        def on_host(b): return np.float32(b ** 2 + HEIGHT * (b - 2))
+        def loss(params):
+            return jax.pure_callback(on_host, jax.ShapeDtypeStruct((), np.float32), params["b"])
+    """,
+    "outside JAX, in a function": """
+        import jax
+        import numpy as np
+        def on_host(b):
+            from behind import HEIGHT
+            return np.float32(b ** 2 + HEIGHT * (b - 2))
+        def loss(params):
+            return jax.pure_callback(on_host, jax.ShapeDtypeStruct((), np.float32), params["b"])
+    """,
     "outside JAX": """
         import jax
         import numpy as np
@@ -216,6 +233,7 @@ BEHIND = {
 def test_a_module_behind_the_loss_counts(losses, monkeypatch, where):
     """The losses at the end, where b is 2, are the same."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(losses)
     found = []
     for height in ("1.0", "2.0", "1.0"):
         (losses / "behind.py").write_text(f"HEIGHT = {height}")
