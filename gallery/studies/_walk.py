@@ -75,7 +75,8 @@ class WalkChoices(Choices):
         *full, usual = super()._usual_batch_size(values)
         if "optimizers" in values:
             return (usual,)
-        return (*full, max(1, usual // 2) if isinstance(usual, int) and usual < cls.batch_size[-1] else usual)
+        is_few = isinstance(usual, int) and usual != cls.batch_size[-1]
+        return (*full, max(1, int(usual) // 2) if is_few else usual)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
