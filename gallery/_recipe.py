@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_keys, check_recipe, name_of
+from ravine.gallery._recipe_checks import PAIRS, REAL, WHOLE, check_keys, check_recipe, name_of, texts_of
 from ravine.gallery._recipe_checks import RecipeError as RecipeError
 from ravine.landscapes import Landscape
 
@@ -120,7 +120,7 @@ class Recipe:
         chosen = {key: value for key, value in _values(self).items() if value != defaults[key]}
         chosen.setdefault("seed", self.seed)
         if "optimizers" in chosen:
-            chosen["optimizers"] = [it if isinstance(it, str) else name_of(it) for it in self.optimizers]
+            chosen["optimizers"] = texts_of(self.optimizers)
         return json.dumps(chosen, default=name_of, ensure_ascii=False)
 
 

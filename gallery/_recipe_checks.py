@@ -105,9 +105,14 @@ def in_a_list(optimizers: Any) -> Any:
 
 
 def name_of(value: object) -> str:
-    """What stands for a function or a record in a text, in brackets: no text names it."""
+    """What stands for a function or a record in a text."""
     names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
-    return f"<{str(next(filter(None, names), type(value).__name__)).strip('<>')}>"
+    return str(next(filter(None, names), type(value).__name__))
+
+
+def texts_of(optimizers: Iterable[Any]) -> list[str]:
+    """Optimizers as they are written, and in brackets those that no text names."""
+    return [it if isinstance(it, str) else f"<{name_of(it).strip('<>')}>" for it in optimizers]
 
 
 def _check_choices(recipe: "Recipe") -> None:

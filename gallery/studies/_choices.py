@@ -20,6 +20,7 @@ from ravine.gallery._recipe_checks import (
     check_optimizers,
     in_a_list,
     name_of,
+    texts_of,
 )
 from ravine.landscapes.networks._data_file import training_examples
 
@@ -170,7 +171,7 @@ class Choices:
         chosen = {key: value for key, value in self._values.items() if not _same(value, defaults[key])}
         chosen.setdefault("seed", self.seed)
         if "optimizers" in chosen:
-            chosen["optimizers"] = [it if isinstance(it, str) else name_of(it) for it in self.optimizers]
+            chosen["optimizers"] = texts_of(self.optimizers)
         return json.dumps(chosen, default=name_of, ensure_ascii=False)
 
     @property
