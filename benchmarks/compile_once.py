@@ -8,8 +8,8 @@ from collections.abc import Callable
 import jax
 import numpy as np
 
-from ravine.gallery import Recipe
-from ravine.gallery._work import Work
+from ravine.films import Recipe
+from ravine.films._runs import Work
 from ravine.landscapes import losses_at
 
 _SCAN = 0.02

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ravine.gallery import Film, Recipe
+from ravine.films import Film, Recipe
 from ravine.landscapes import losses_on_grid
-from ravine.renderer._contour import BANDS, band_colours
-from ravine.renderer._grid import middles
-from ravine.renderer._tone import Tone
+from ravine.renderer.canvas._lines import middles
+from ravine.renderer.style._levels import Tone
+from ravine.renderer.views._contour import BANDS, band_colours
 
 _SAME = 0.05
 """A hundredth of the view: what a chaotic run makes of another rounding of its first steps."""

@@ -27,8 +27,9 @@ from film import table, verdict
 from loss_landscapes.metrics import Loss
 
 from ravine.landscapes import networks
+from ravine.landscapes.evaluation import evaluate
+from ravine.landscapes.geometry import filter_normalised
 from ravine.landscapes.networks import Problem, load_data
-from ravine.landscapes.slices import evaluate, filter_normalised
 
 Losses = np.ndarray
 """Losses on the grid, a row for each step in the first direction."""

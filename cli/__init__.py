@@ -4,7 +4,7 @@ import os
 import sys
 
 from ravine.cli._group import ravine
-from ravine.cli._interrupt import watch_for_interrupts
+from ravine.cli._terminal import watch_for_interrupts
 
 
 def main() -> None:

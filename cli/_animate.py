@@ -14,7 +14,7 @@ from ravine.cli._options import (
     quiet_option,
     recipe_from,
 )
-from ravine.cli._progress import progress
+from ravine.cli._terminal import progress
 
 
 @click.command("animate", cls=Command)
@@ -100,7 +100,7 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     with numbers_for(recipe) as numbers:
         # Not before: while these are loaded, the numbers are on their way.
         from ravine.cli._report import report_film, warn_of_start
-        from ravine.gallery import Film
+        from ravine.films import Film
         from ravine.renderer import writers
 
         target = output or path

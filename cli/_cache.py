@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager
 
 import platformdirs
 
-from ravine.gallery import Recipe
-from ravine.gallery._numbers import Numbers, numbers_of
-from ravine.landscapes import Kept
+from ravine.core.cache import Kept
+from ravine.films import Numbers, Recipe, numbers_of
 
 _FOLDER = platformdirs.user_cache_path("ravine")
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 
-from ravine import gallery
+from ravine import gallery, studies
 from ravine.cli._command import Command
 from ravine.cli._options import quiet_option, recipes_argument
-from ravine.cli._progress import progress
-from ravine.gallery import studies
+from ravine.cli._terminal import progress
 
 
 @click.command("gallery", cls=Command)
@@ -31,15 +30,16 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     Example:
       ravine gallery radford-beale radford-saddle -o films
     """
-    chosen = names or (*gallery.names(), *studies.names())
-    recipes = {name: gallery.preview(gallery.load(name)) for name in chosen if name not in studies.names()}
+    chosen = names or (*gallery.names(), *gallery.study_names())
+    recipes = {
+        name: gallery.preview(gallery.load(name)) for name in chosen if name not in gallery.study_names()
+    }
     from ravine.cli._cache import numbers_for
-    from ravine.gallery import Film
-    from ravine.gallery._keep import save_if_changed
+    from ravine.films import Film, save_if_changed
     from ravine.renderer import writers
 
     for name in chosen:
-        if name in studies.names():
+        if name in gallery.study_names():
             _make_study(name, output, quiet=quiet)
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
@@ -54,14 +54,13 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
 
 def _make_study(name: str, folder: Path, *, quiet: bool) -> None:
     """The picture or the film of a study of networks."""
-    study = studies.load(name)
+    study = gallery.load_study(name)
     path = folder / f"{name}{study.ending}"
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
     from ravine.cli._study import save_result, stage
-    from ravine.gallery.studies._kinds import kind_of
-    from ravine.gallery.studies._result import check_result_path
+    from ravine.studies import check_result_path, kind_of
 
     check_result_path(path, further=studies.FILMS)
     kind = kind_of(study.command)

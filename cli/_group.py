@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ravine import __version__
-from ravine._whole_file import OutputError
+from ravine.core.atomic import OutputError
 
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",

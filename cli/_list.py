@@ -8,10 +8,9 @@ from typing import Any
 import click
 
 from ravine import gallery, landscapes, optimizers
-from ravine._catalogue import Catalogue
 from ravine.cli._command import Command
-from ravine.cli._table import table
-from ravine.gallery import studies
+from ravine.cli._terminal import table
+from ravine.core.catalogue import Catalogue
 from ravine.landscapes import networks
 from ravine.optimizers import schedules
 
@@ -68,8 +67,8 @@ def _films() -> Iterator[Entry]:
 
 
 def _studies() -> Iterator[Entry]:
-    for name in studies.names():
-        study = studies.load(name)
+    for name in gallery.study_names():
+        study = gallery.load_study(name)
         facts = {key: study.choices.get(key, "") for key in ("title", "about")}
         yield {"name": name, "command": study.command, **facts}
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import click
 
 from ravine import gallery, landscapes, optimizers
-from ravine.gallery import Recipe, studies
+from ravine.core.recipe import read_size
+from ravine.films import Recipe
 from ravine.landscapes import networks
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -24,8 +25,8 @@ def complete(names: Callable[[], tuple[str, ...]]) -> Callable[..., list[str]]:
 def _any_name() -> tuple[str, ...]:
     from ravine.optimizers import schedules
 
-    shelves = (landscapes, optimizers, schedules, networks, gallery, studies)
-    return tuple(name for shelf in shelves for name in shelf.names())
+    lists = (landscapes, optimizers, schedules, networks, gallery)
+    return (*(name for listed in lists for name in listed.names()), *gallery.study_names())
 
 
 landscape_argument = click.argument("landscape", required=False, shell_complete=complete(landscapes.names))
@@ -42,7 +43,7 @@ class SizeType(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Width and height in pixels."""
         del param, ctx
-        return gallery.read_size(value) if isinstance(value, str) else value
+        return read_size(value) if isinstance(value, str) else value
 
 
 _DESCENT = (

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
+from ravine import studies
 from ravine.cli._command import Command
 from ravine.cli._study import run_study
 from ravine.cli._study_options import study_options
-from ravine.gallery import studies
 
 
 @click.command("plane", cls=Command)

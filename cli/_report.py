@@ -1,11 +1,18 @@
 """What the commands say of a film when it is done."""
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from ravine.cli._rates import report_rates
-from ravine.gallery import Film
+from ravine.films import Film
+
+
+def report_rates(texts: Sequence[str], *, err: bool = False) -> None:
+    """One line that reproduces the optimizers of these texts."""
+    options = " ".join(f"-O {shlex.quote(text)}" for text in texts)
+    click.echo(f"Rates tuned; the same again: {options}", err=err)
 
 
 def report_film(film: Film, path: Path, said: str) -> None:

@@ -26,7 +26,7 @@ def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> No
       ravine show adam
       ravine show himmelblau -o himmelblau.png --view surface
     """
-    from ravine.gallery._card import card, still_of
+    from ravine.cli._describe import card, still_of
 
     text = card(name)
     if output:

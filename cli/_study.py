@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ravine.cli._progress import progress
-from ravine.gallery import studies
-from ravine.gallery._recipe_checks import RecipeError
-from ravine.gallery.studies._keys import check_keys
+from ravine import gallery, studies
+from ravine.cli._terminal import progress
+from ravine.core.recipe import RecipeError
+from ravine.studies import check_keys
 
 if TYPE_CHECKING:
-    from ravine.gallery.studies._choices import Choices
-    from ravine.gallery.studies._fixed import Fixed
-    from ravine.gallery.studies._result import Result
-    from ravine.gallery.studies._stage import Stage
+    from ravine.core.progress import Stage
+    from ravine.studies import Choices, Fixed, Result
 
 _HOSTS = ("coordinator", "processes", "process")
 
@@ -46,9 +44,8 @@ def run_study(
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
-    from ravine.cli._rates import report_rates
-    from ravine.gallery.studies._kinds import kind_of
-    from ravine.gallery.studies._result import check_output
+    from ravine.cli._report import report_rates
+    from ravine.studies import check_output, kind_of
 
     kind = kind_of(name)
     choices = _choices(kind.choices, options["recipe"], *values)
@@ -87,7 +84,7 @@ def _say_fixed(held: "Fixed") -> None:
 
 def _default_output(name: str, recipe: str | None) -> Path:
     """Named after the recipe or the command, in this folder."""
-    return Path(f"{Path(recipe).stem}{studies.load(recipe).ending}" if recipe else f"{name}.png")
+    return Path(f"{Path(recipe).stem}{gallery.load_study(recipe).ending}" if recipe else f"{name}.png")
 
 
 def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -101,7 +98,7 @@ def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[st
     check_keys(name, given)
     if recipe is None:
         return {}, given
-    study = studies.load(recipe)
+    study = gallery.load_study(recipe)
     if study.command != name:
         raise RecipeError(
             f"The recipe {recipe!r} is one of 'ravine {study.command}', not of 'ravine {name}'."
@@ -133,7 +130,7 @@ def _joined(*, coordinator: str | None, processes: int | None, process: int | No
     if coordinator is None or processes is None or process is None:
         yield
         return
-    from ravine.landscapes.slices import join_hosts, leave_hosts
+    from ravine.landscapes.evaluation import join_hosts, leave_hosts
 
     join_hosts(coordinator, processes, process)
     yield

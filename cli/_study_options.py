@@ -5,9 +5,8 @@ from typing import Any, TypeVar
 
 import click
 
-from ravine import optimizers
+from ravine import gallery, optimizers
 from ravine.cli._options import SizeType, complete, quiet_option
-from ravine.gallery import studies
 from ravine.landscapes import networks
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -102,7 +101,7 @@ _LOOK = (
     click.option(
         "--recipe",
         metavar="NAME|FILE.toml",
-        shell_complete=complete(studies.names),
+        shell_complete=complete(gallery.study_names),
         help="Start from a recipe; other options override it.",
     ),
     click.option(

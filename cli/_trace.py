@@ -31,10 +31,9 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     from ravine.cli._cache import keep_programs
 
     keep_programs()  # before JAX is loaded
-    from ravine._whole_file import check_target, whole_file
     from ravine.cli._report import report_tuned, warn_of_start
-    from ravine.gallery import Film
-    from ravine.gallery._trace import check_trace_path, trace_bytes
+    from ravine.core.atomic import check_target, whole_file
+    from ravine.films import Film, check_trace_path, trace_bytes
 
     if output:
         check_trace_path(output)

@@ -37,7 +37,7 @@ def train_command(save: Path | None, **options: Any) -> None:
 
 
 def _check_folder(save: Path | None, choices: Any) -> None:
-    from ravine.gallery.studies._train import check_runs_folder
+    from ravine.studies import check_runs_folder
 
     if save is not None:
         check_runs_folder(save, choices)

@@ -1,23 +1,19 @@
-"""Recipes and the films that they make."""
+"""Recipes that are shipped, and the films and pictures that they make."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ravine.gallery._preview import preview as preview
-from ravine.gallery._recipe import Recipe as Recipe
-from ravine.gallery._recipe import RecipeError as RecipeError
-from ravine.gallery._recipe import read_size as read_size
-from ravine.gallery._shelf import load as load
-from ravine.gallery._shelf import names as names
+from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ravine.gallery._film import Film as Film
-    from ravine.gallery._film import film as film
+    from ravine.films import Film as Film
+    from ravine.films import Recipe as Recipe
+    from ravine.films import RecipeError as RecipeError
+    from ravine.films import film as film
+    from ravine.gallery._recipes import load as load
+    from ravine.gallery._recipes import load_study as load_study
+    from ravine.gallery._recipes import names as names
+    from ravine.gallery._recipes import preview as preview
+    from ravine.gallery._recipes import study_names as study_names
 
-_NEEDS_JAX = {"Film": "_film", "film": "_film"}
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _NEEDS_JAX:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_NEEDS_JAX[name]}"), name)
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

@@ -1,46 +1,34 @@
 """Update rules, each with its facts, and the descent that runs them down a loss."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ravine._catalogue import Catalogue
-from ravine.optimizers._optimizer import HyperparameterError as HyperparameterError
-from ravine.optimizers._optimizer import Optimizer as Optimizer
-from ravine.optimizers._optimizer import Setting as Setting
-from ravine.optimizers._settings import read_setting as read_setting
-from ravine.optimizers._settings import write_setting as write_setting
+from ravine.core.lazy import lazy_exports
+from ravine.optimizers._optimizer import catalogue as catalogue
 
 if TYPE_CHECKING:
+    from ravine.optimizers._checks import HyperparameterError as HyperparameterError
     from ravine.optimizers._descend import Descent as Descent
     from ravine.optimizers._descend import descend as descend
+    from ravine.optimizers._optimizer import Optimizer as Optimizer
+    from ravine.optimizers._optimizer import Setting as Setting
     from ravine.optimizers._plane_loss import PlaneLossError as PlaneLossError
     from ravine.optimizers._plane_loss import check_plane_loss as check_plane_loss
     from ravine.optimizers._program import draws_of as draws_of
-    from ravine.optimizers._rates import descend_tuned as descend_tuned
     from ravine.optimizers._rule import rule as rule
     from ravine.optimizers._rule import rule_of as rule_of
-    from ravine.optimizers._walk import Sampling as Sampling
+    from ravine.optimizers._scan import Sampling as Sampling
+    from ravine.optimizers._schedule import Schedule as Schedule
+    from ravine.optimizers._settings import as_setting as as_setting
+    from ravine.optimizers._settings import read_setting as read_setting
+    from ravine.optimizers._settings import small_print as small_print
+    from ravine.optimizers._settings import with_own_labels as with_own_labels
+    from ravine.optimizers._settings import write_setting as write_setting
+    from ravine.optimizers._spec import SpecError as SpecError
+    from ravine.optimizers._spec import format_value as format_value
+    from ravine.optimizers._spec import parse_spec as parse_spec
+    from ravine.optimizers._tuning import descend_tuned as descend_tuned
 
-catalogue: Catalogue[Optimizer] = Catalogue(
-    package="ravine.optimizers.rules", variable="OPTIMIZER", kind="optimizer"
-)
 names = catalogue.names
 load = catalogue.load
 
-_NEEDS_JAX = {
-    "Descent": "_descend",
-    "PlaneLossError": "_plane_loss",
-    "Sampling": "_walk",
-    "check_plane_loss": "_plane_loss",
-    "descend": "_descend",
-    "descend_tuned": "_rates",
-    "draws_of": "_program",
-    "rule": "_rule",
-    "rule_of": "_rule",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _NEEDS_JAX:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_NEEDS_JAX[name]}"), name)
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__, "catalogue", "load", "names")

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._optimizer import HyperparameterError
+from ravine.optimizers._checks import HyperparameterError
 
 
 def is_complex(params: optax.Params) -> bool:

@@ -9,11 +9,11 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 from ravine.optimizers._optimizer import Optimizer, Setting
 from ravine.optimizers._plane_loss import check_plane_loss, check_sampled_loss
 from ravine.optimizers._program import Lanes, Program, draws_of
-from ravine.optimizers._walk import Loss, Sampling, Walk, at_points, walk_all
+from ravine.optimizers._scan import Loss, Sampling, Walk, at_points, walk_all
 
 
 class Descent(NamedTuple):

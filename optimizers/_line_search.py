@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int
 
-from ravine.optimizers._choices import check_word
-from ravine.optimizers._first_minimiser import Place, first_minimiser
+from ravine.optimizers._checks import check_word
+from ravine.optimizers._minimise import Place, first_minimiser
 
 _Zoom: TypeAlias = optax.ScaleByZoomLinesearchState
 

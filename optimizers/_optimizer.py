@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
+from ravine.core.catalogue import Catalogue
+from ravine.optimizers._checks import HyperparameterError as HyperparameterError
+
 if TYPE_CHECKING:
     import optax
 
@@ -35,10 +38,6 @@ _USUAL = {
 
 
 _KINDS = ((bool, "true or false"), (int, "a whole number"), (str, "a word"), (tuple, "a list"))
-
-
-class HyperparameterError(ValueError):
-    """A hyper-parameter that the rule does not have or cannot take; the message lists those it has."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -225,7 +224,7 @@ def _shown(value: Any) -> str:
 
 
 def _hint_of_schedule(value: Any) -> str:
-    from ravine.optimizers import schedules
+    from ravine.optimizers._schedule import catalogue as schedules
 
     if value not in schedules.names():
         return ""
@@ -295,8 +294,6 @@ class Setting:
 
 def _as_inner(outer: str, value: Any) -> "Setting":
     """The setting of a rule inside another one."""
-    from ravine.optimizers import catalogue
-
     if isinstance(value, Setting):
         return value
     if isinstance(value, str):
@@ -308,3 +305,8 @@ def _as_inner(outer: str, value: Any) -> "Setting":
         made: Any = value
         return Setting(optimizer=Optimizer.of(made))
     raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {_shown(value)}.")
+
+
+catalogue: Catalogue[Optimizer] = Catalogue(
+    package="ravine.optimizers.rules", variable="OPTIMIZER", kind="optimizer"
+)

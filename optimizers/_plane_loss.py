@@ -15,7 +15,7 @@ import numpy as np
 from jax.experimental import checkify
 from jaxtyping import Array, Float
 
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 
 _KNOWN = ("analytic.", "finite_sum.", "one_variable.", "_expression")
 _CATALOGUE = tuple(f"ravine.landscapes.{module}" for module in _KNOWN)

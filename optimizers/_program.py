@@ -7,7 +7,8 @@ import numpy as np
 import optax
 from jaxtyping import Float
 
-from ravine.optimizers._optimizer import RATE, HyperparameterError, Optimizer, Setting
+from ravine.optimizers._checks import HyperparameterError
+from ravine.optimizers._optimizer import RATE, Optimizer, Setting
 from ravine.optimizers._process import Process
 from ravine.optimizers._scheduled import scheduled, scheduled_process
 

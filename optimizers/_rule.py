@@ -4,7 +4,8 @@ from typing import Any
 
 import optax
 
-from ravine.optimizers._optimizer import RATE, HyperparameterError, Setting
+from ravine.optimizers._checks import HyperparameterError
+from ravine.optimizers._optimizer import RATE, Setting
 from ravine.optimizers._process import Process
 from ravine.optimizers._scheduled import scheduled
 from ravine.optimizers._settings import read_setting

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, get_origin
 
-from ravine.optimizers._optimizer import HyperparameterError
+from ravine.core.catalogue import Catalogue
+from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._spec import Call, format_value
 
 if TYPE_CHECKING:
@@ -166,7 +167,10 @@ def read_schedule(call: Call) -> ChosenSchedule:
         UnknownNameError: no schedule has this name.
         HyperparameterError: the schedule does not take these arguments.
     """
-    from ravine.optimizers.schedules import catalogue
-
     loaded: Any = catalogue.load(call.name)
     return ChosenSchedule(schedule=loaded, args=call.args)
+
+
+catalogue: Catalogue[Schedule] = Catalogue(
+    package="ravine.optimizers.schedules", variable="SCHEDULE", kind="schedule"
+)

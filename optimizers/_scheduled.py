@@ -10,7 +10,7 @@ import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
+from ravine.optimizers._numerics import as_real, no_steps, one_more, real_type
 from ravine.optimizers._process import Gradient, Process
 from ravine.optimizers._schedule import ChosenSchedule
 

@@ -1,19 +1,27 @@
 """From a scene to frames: the background drawn once, the moving layer on it, and the writers of files."""
 
-from ravine.renderer._frames import Frame as Frame
-from ravine.renderer._frames import Frames as Frames
-from ravine.renderer._frames import Pixels as Pixels
-from ravine.renderer._palette import arrow_colour as arrow_colour
-from ravine.renderer._palette import colours as colours
-from ravine.renderer._scene import Batches as Batches
-from ravine.renderer._scene import GridLosses as GridLosses
-from ravine.renderer._scene import Ground as Ground
-from ravine.renderer._scene import Plot as Plot
-from ravine.renderer._scene import Run as Run
-from ravine.renderer._scene import Scene as Scene
-from ravine.renderer._scene import Slice as Slice
-from ravine.renderer._scene import Vector as Vector
-from ravine.renderer._scene import ViewName as ViewName
-from ravine.renderer._scene_frames import SceneFrames as SceneFrames
-from ravine.renderer._theme import ThemeName as ThemeName
-from ravine.renderer._timing import Timing as Timing
+from typing import TYPE_CHECKING
+
+from ravine.core.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ravine.renderer._film import SceneFrames as SceneFrames
+    from ravine.renderer._frames import Frame as Frame
+    from ravine.renderer._frames import Frames as Frames
+    from ravine.renderer._frames import Pixels as Pixels
+    from ravine.renderer._scene import Batches as Batches
+    from ravine.renderer._scene import GridLosses as GridLosses
+    from ravine.renderer._scene import Ground as Ground
+    from ravine.renderer._scene import Plot as Plot
+    from ravine.renderer._scene import Run as Run
+    from ravine.renderer._scene import Scene as Scene
+    from ravine.renderer._scene import Slice as Slice
+    from ravine.renderer._scene import Vector as Vector
+    from ravine.renderer._scene import ViewName as ViewName
+    from ravine.renderer._timing import Timing as Timing
+    from ravine.renderer.style import ThemeName as ThemeName
+    from ravine.renderer.style import arrow_colour as arrow_colour
+    from ravine.renderer.style import colours as colours
+
+
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

@@ -7,9 +7,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer._layout import Panels
-from ravine.renderer._theme import ThemeName
 from ravine.renderer._timing import Timing
+from ravine.renderer.style import Panels, ThemeName
 
 ViewName: TypeAlias = Literal["contour", "surface", "curve", "chart"]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]

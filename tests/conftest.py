@@ -214,7 +214,7 @@ class Scenes:
 
     def runs(self, count: int, *, steps: int = 12, label: str = "run {}", **facts: Any) -> tuple["Run", ...]:
         """As many runs, each with its own colour."""
-        from ravine.renderer import colours
+        from ravine.renderer.style import colours
 
         shades = colours([f"rule {run}" for run in range(count)], theme="light")
         return tuple(

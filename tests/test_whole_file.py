@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ravine import _whole_file
-from ravine._whole_file import OutputError, check_folder_target, check_target, whole_file, whole_folder
+from ravine.core import atomic as _whole_file
+from ravine.core.atomic import OutputError, check_folder_target, check_target, whole_file, whole_folder
 
 
 @pytest.fixture(params=["unnamed", "hidden"])
@@ -149,7 +149,7 @@ def test_failed_replacement_leaves_no_draft(tmp_path, monkeypatch):
 
 _WRITE_AND_WRITE = """
 import sys
-from ravine._whole_file import whole_file
+from ravine.core.atomic import whole_file
 print("ready", flush=True)
 for version in range(1000):
     with whole_file(sys.argv[1]) as file:

@@ -9,8 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ravine.landscapes._landscape import Landscape
-from ravine.landscapes.finite_sum._data import read_examples
-from ravine.landscapes.finite_sum._losses import Rows, Targets, log_loss
+from ravine.landscapes.finite_sum._linear_model import Rows, Targets, log_loss, read_examples
 
 PENALTY = 0.01
 

@@ -9,8 +9,7 @@ seeds it brings the minimum nearest to where the original film has it, about (1.
 from jaxtyping import Array, Float
 
 from ravine.landscapes._landscape import Landscape
-from ravine.landscapes.finite_sum._data import read_examples
-from ravine.landscapes.finite_sum._losses import accuracy, log_loss
+from ravine.landscapes.finite_sum._linear_model import accuracy, log_loss, read_examples
 
 EXAMPLES = read_examples("noisy_moons", log_loss)
 

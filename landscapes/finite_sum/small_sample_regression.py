@@ -8,8 +8,7 @@ first hundred seeds of NumPy's `default_rng` this is 5, one under which descents
 from jaxtyping import Array, Float
 
 from ravine.landscapes._landscape import Landscape
-from ravine.landscapes.finite_sum._data import read_examples
-from ravine.landscapes.finite_sum._losses import squared_error
+from ravine.landscapes.finite_sum._linear_model import read_examples, squared_error
 
 EXAMPLES = read_examples("small_sample_regression", squared_error)
 

@@ -8,8 +8,7 @@ NumPy's `default_rng(1)`.
 from jaxtyping import Array, Float
 
 from ravine.landscapes._landscape import Landscape
-from ravine.landscapes.finite_sum._data import read_examples
-from ravine.landscapes.finite_sum._losses import squared_error
+from ravine.landscapes.finite_sum._linear_model import read_examples, squared_error
 
 EXAMPLES = read_examples("sparse_regression", squared_error)
 

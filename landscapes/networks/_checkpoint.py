@@ -10,12 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ravine._whole_file import PathName, whole_file
-from ravine.landscapes.networks._leaves import dtype_of, is_array, is_complex, is_floating, named_leaves
-from ravine.landscapes.networks._npz import NpzError, npz_names, read_npz
-from ravine.landscapes.networks._objective import Params
-from ravine.landscapes.networks._safetensors import (
+from ravine.core.atomic import PathName, whole_file
+from ravine.core.pytree import Params, dtype_of, is_array, is_complex, is_floating, named_leaves
+from ravine.landscapes.networks._array_files import (
+    NpzError,
     SafetensorsError,
+    npz_names,
+    read_npz,
     read_safetensors,
     read_safetensors_texts,
     write_safetensors,

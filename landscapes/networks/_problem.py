@@ -1,5 +1,6 @@
 """A network on data: what there is to train, and its loss as an objective."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -7,13 +8,29 @@ from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from ravine._quickly import RUN_FOR_SECONDS, jit_quickly
-from ravine.landscapes.networks._classification import accuracy, cross_entropy
+from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
 from ravine.landscapes.networks._data import Data, Splits
 from ravine.landscapes.networks._network import Model, Network, trained
 from ravine.landscapes.networks._objective import Features, Measures, Objective
+
+
+def cross_entropy(
+    logits: Float[Array, "examples classes"], labels: Int[Array, " examples"]
+) -> Float[Array, ""]:
+    """The mean over the examples of -log softmax(logits)[label]."""
+    rows = logits.T  # of all examples one class after the other: twice as quick to sum over
+    shifted = rows - jax.lax.stop_gradient(rows.max(axis=0, keepdims=True))
+    chosen = jnp.take_along_axis(shifted, labels[None], axis=0)[0]
+    return jnp.mean(jnp.log(jnp.exp(shifted).sum(axis=0)) - chosen)
+
+
+def accuracy(logits: Float[Array, "examples classes"], labels: Int[Array, " examples"]) -> Float[Array, ""]:
+    """The share of examples whose highest logit is their label's."""
+    return jnp.mean(logits.argmax(axis=-1) == labels)
+
 
 Policy = Literal["inference", "recomputed"]
 
@@ -97,7 +114,7 @@ class Problem:
     @property
     def identity(self) -> str:
         """What tells this problem from all others; empty of a network that is not the catalogue's."""
-        from ravine.landscapes.networks import catalogue
+        from ravine.landscapes.networks.models import catalogue
 
         if not catalogue.holds(self.network):
             return ""
@@ -123,3 +140,17 @@ def _said(key: str, value: Any) -> str:
     if isinstance(value, tuple):
         return f"{words} {'-'.join(map(str, value))}"
     return value if isinstance(value, str) else f"{words} {value}"
+
+
+def check_first_loss(problem: Problem, loss: float) -> None:
+    """Refuse to train from where the loss is not finite.
+
+    Raises:
+        ValueError: naming the loss and how large the inputs are.
+    """
+    if not math.isfinite(loss):
+        most = np.abs(problem.data.train.inputs).max()
+        raise ValueError(
+            f"The training loss of {problem.network.title} on {problem.data.title} is {loss:g} at the start, "
+            f"before any step; scale the inputs, which reach {most:.3g}, to about 1."
+        )

@@ -9,9 +9,9 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array
 
-from ravine.landscapes.networks._host_loss import Failures, differentiable
-from ravine.landscapes.networks._objective import BatchNorm, Features, Measures, Objective, Params
-from ravine.landscapes.networks._objective_error import ObjectiveError
+from ravine.core.pytree import Params
+from ravine.landscapes.networks._callback_loss import Failures, differentiable
+from ravine.landscapes.networks._objective import BatchNorm, Features, Measures, Objective, ObjectiveError
 from ravine.landscapes.networks._torch_loss import TorchLoss, batch_norms, read_batches
 
 if TYPE_CHECKING:

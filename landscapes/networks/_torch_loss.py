@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from ravine.landscapes.networks._host_loss import Arrays
-from ravine.landscapes.networks._objective_error import ObjectiveError
+from ravine.landscapes.networks._callback_loss import Arrays
+from ravine.landscapes.networks._objective import ObjectiveError
 
 if TYPE_CHECKING:
     import torch

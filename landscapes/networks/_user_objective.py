@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ravine.landscapes._fingerprint import fingerprint
+from ravine.core.fingerprint import fingerprint
+from ravine.core.pytree import Params
 from ravine.landscapes._user_function import load_member, own_sources
-from ravine.landscapes.networks._objective import Objective, Params
-from ravine.landscapes.networks._objective_error import ObjectiveError, told
+from ravine.landscapes.networks._objective import Objective, ObjectiveError, told
 
 
 def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objective:

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._real import Real
+from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type
 
 
 class ScheduleFreeState(NamedTuple):

@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array
 
-from ravine.optimizers._choices import check_word
+from ravine.optimizers._checks import check_word
 from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._moments import update_square
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import update_square
 
 
 class AdadeltaState(NamedTuple):

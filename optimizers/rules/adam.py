@@ -2,9 +2,9 @@
 
 import optax
 
-from ravine.optimizers._moments import Moments, normalise, scale_by_moments
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import Moments, normalise, scale_by_moments
 
 
 def adam(

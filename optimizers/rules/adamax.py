@@ -8,9 +8,8 @@ import optax
 from jaxtyping import Array, Int
 
 from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._counting import no_steps, one_more
+from ravine.optimizers._numerics import Real, no_steps, one_more
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class AdamaxState(NamedTuple):

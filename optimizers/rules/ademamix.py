@@ -5,9 +5,8 @@ import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array
 
+from ravine.optimizers._numerics import Real, in_single
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
 
 
 def ademamix(

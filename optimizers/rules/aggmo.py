@@ -5,8 +5,9 @@ from typing import NamedTuple
 import jax
 import optax
 
-from ravine.optimizers._optimizer import HyperparameterError, Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._checks import HyperparameterError
+from ravine.optimizers._numerics import Real
+from ravine.optimizers._optimizer import Optimizer
 
 
 class AggmoState(NamedTuple):

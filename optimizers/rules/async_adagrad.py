@@ -2,10 +2,10 @@
 
 import jax.numpy as jnp
 
+from ravine.optimizers._asynchronous import Delays, Point, Shared, StaleWrites
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._process import Process
-from ravine.optimizers._real import Real
-from ravine.optimizers._stale import Delays, Point, Shared, StaleWrites
 
 
 def async_adagrad(

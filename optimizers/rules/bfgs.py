@@ -6,11 +6,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float
 
-from ravine.optimizers._along_rays import Directions, along_rays, as_whole, descending
+from ravine.optimizers._checks import check_rows
+from ravine.optimizers._directions import Directions, Secant, Visit, along_rays, as_whole, descending
 from ravine.optimizers._line_search import search_named
-from ravine.optimizers._matrix import check_rows
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._secant import Secant, Visit
 
 _Search: TypeAlias = Literal["exact", "wolfe"]
 

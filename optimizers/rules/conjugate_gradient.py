@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float
 
-from ravine.optimizers._along_rays import Directions, along_rays, as_last, descending
-from ravine.optimizers._choices import check_word
+from ravine.optimizers._checks import check_word
+from ravine.optimizers._directions import Directions, along_rays, as_last, descending
 from ravine.optimizers._line_search import search_named
 from ravine.optimizers._optimizer import Optimizer
 

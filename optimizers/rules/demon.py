@@ -7,11 +7,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._choices import check_steps
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import mix
+from ravine.optimizers._checks import check_steps
+from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import mix
 
 
 class DemonState(NamedTuple):

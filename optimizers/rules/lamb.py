@@ -2,10 +2,9 @@
 
 import optax
 
-from ravine.optimizers._layers import scale_by_trust_ratio
+from ravine.optimizers._numerics import Real, in_single
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import scale_by_trust_ratio
 
 
 def lamb(

@@ -4,11 +4,10 @@ from typing import Literal
 
 import optax
 
-from ravine.optimizers._choices import check_word
-from ravine.optimizers._layers import scale_by_trust_ratio
+from ravine.optimizers._checks import check_word
+from ravine.optimizers._numerics import Real, in_single
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import scale_by_trust_ratio
 
 
 def lars(

@@ -4,8 +4,9 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from ravine.optimizers._counting import as_real
-from ravine.optimizers._moments import (
+from ravine.optimizers._numerics import Real, as_real
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import (
     Moments,
     correct_moments,
     early_eps,
@@ -13,8 +14,6 @@ from ravine.optimizers._moments import (
     normalise,
     update_moments,
 )
-from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 def lazy_adam(

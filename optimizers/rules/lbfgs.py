@@ -7,12 +7,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float
 
-from ravine.optimizers._along_rays import Directions, along_rays, descending, no_longer_than_1
-from ravine.optimizers._choices import check_steps
+from ravine.optimizers._checks import check_steps
+from ravine.optimizers._directions import Directions, Secant, Visit, along_rays, descending, no_longer_than_1
 from ravine.optimizers._line_search import search_named
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
-from ravine.optimizers._secant import Secant, Visit
 
 _Search: TypeAlias = Literal["exact", "wolfe", "fixed"]
 

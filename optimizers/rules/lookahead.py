@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 import optax
 
-from ravine.optimizers._choices import check_steps
-from ravine.optimizers._copy import copied
+from ravine.optimizers._checks import check_steps
+from ravine.optimizers._numerics import Real, copied
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class LookaheadState(NamedTuple):

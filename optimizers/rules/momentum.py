@@ -4,9 +4,9 @@ from typing import Literal
 
 import optax
 
-from ravine.optimizers._choices import check_word
+from ravine.optimizers._checks import check_word
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 def momentum(

@@ -7,9 +7,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._choices import check_word
-from ravine.optimizers._counting import as_real, real_type
-from ravine.optimizers._moments import (
+from ravine.optimizers._checks import check_word
+from ravine.optimizers._numerics import Real, as_real, real_type
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import (
     Moments,
     correct_moments,
     mix,
@@ -18,8 +19,6 @@ from ravine.optimizers._moments import (
     scale_by_moments,
     update_moments,
 )
-from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class NadamState(NamedTuple):

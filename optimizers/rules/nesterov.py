@@ -5,10 +5,9 @@ from typing import NamedTuple
 import jax
 import optax
 
-from ravine.optimizers._copy import copied
-from ravine.optimizers._moments import mix
+from ravine.optimizers._numerics import Real, copied
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import mix
 
 
 class NesterovState(NamedTuple):

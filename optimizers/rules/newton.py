@@ -2,7 +2,7 @@
 
 import optax
 
-from ravine.optimizers._eigen_step import by_eigenvalues
+from ravine.optimizers._directions import by_eigenvalues
 from ravine.optimizers._optimizer import Optimizer
 
 

@@ -9,9 +9,8 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._complex import for_real_parameters
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class NoisyState(NamedTuple):

@@ -2,9 +2,8 @@
 
 import optax
 
+from ravine.optimizers._numerics import Real, in_single
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
 
 
 def novograd(

@@ -2,8 +2,8 @@
 
 import optax
 
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 def optimistic_gradient(

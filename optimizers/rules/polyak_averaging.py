@@ -3,8 +3,8 @@
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._average import averaging
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import averaging
 
 
 def polyak_averaging(*, inner: optax.GradientTransformation) -> optax.GradientTransformationExtraArgs:

@@ -6,10 +6,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._counting import real_type
+from ravine.optimizers._numerics import Real, in_single, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
 
 
 class PolyakState(NamedTuple):

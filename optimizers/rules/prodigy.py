@@ -8,11 +8,9 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._complex import inner_product, real_zeros_like
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import mix, normalise, scale, update_square
+from ravine.optimizers._numerics import Real, as_real, in_single, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import mix, normalise, scale, update_square
 
 
 class ProdigyState(NamedTuple):

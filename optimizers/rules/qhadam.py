@@ -3,9 +3,9 @@
 import optax
 
 from ravine.optimizers._complex import squared
-from ravine.optimizers._moments import Moments, correct_moments, mix, normalise, scale_by_moments
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import Moments, correct_moments, mix, normalise, scale_by_moments
 
 
 def qhadam(

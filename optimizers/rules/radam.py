@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._counting import as_real, real_type
-from ravine.optimizers._moments import (
+from ravine.optimizers._numerics import Real, as_real, real_type
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import (
     Moments,
     correct_moments,
     early_eps,
@@ -17,8 +18,6 @@ from ravine.optimizers._moments import (
     scale,
     update_moments,
 )
-from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class RadamState(NamedTuple):

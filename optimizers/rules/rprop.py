@@ -8,8 +8,8 @@ import optax
 from jaxtyping import Array
 
 from ravine.optimizers._complex import for_real_parameters
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class RpropState(NamedTuple):

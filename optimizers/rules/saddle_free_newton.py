@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import optax
 
-from ravine.optimizers._eigen_step import by_eigenvalues
+from ravine.optimizers._directions import by_eigenvalues
 from ravine.optimizers._optimizer import Optimizer
 
 

@@ -2,8 +2,8 @@
 
 import optax
 
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 def sign_sgd(*, learning_rate: Real = 1e-4, momentum: Real = 0.0) -> optax.GradientTransformationExtraArgs:

@@ -8,11 +8,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._choices import check_steps
+from ravine.optimizers._checks import check_steps
 from ravine.optimizers._complex import for_real_parameters
-from ravine.optimizers._counting import no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
 
 
 class SophiaState(NamedTuple):

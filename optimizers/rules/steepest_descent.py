@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 import optax
 from jaxtyping import Array, Bool, Float
 
-from ravine.optimizers._along_rays import Directions, along_rays, as_last
+from ravine.optimizers._directions import Directions, along_rays, as_last
 from ravine.optimizers._line_search import search_named
 from ravine.optimizers._optimizer import Optimizer
 

@@ -4,9 +4,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._average import averaging
-from ravine.optimizers._choices import check_steps
+from ravine.optimizers._checks import check_steps
 from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import averaging
 
 
 def swa(

@@ -6,10 +6,11 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int
 
-from ravine.optimizers._choices import check_steps
+from ravine.optimizers._checks import check_steps
 from ravine.optimizers._complex import inner_product
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import (
+from ravine.optimizers._numerics import Real, as_real, in_single, no_steps, one_more, real_type
+from ravine.optimizers._optimizer import Optimizer
+from ravine.optimizers._transforms import (
     Moments,
     correct_moments,
     early_eps,
@@ -18,9 +19,6 @@ from ravine.optimizers._moments import (
     scale,
     update_moments,
 )
-from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
 from ravine.optimizers.rules.adam import adam
 
 

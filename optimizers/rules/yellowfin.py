@@ -7,12 +7,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._choices import check_steps
-from ravine.optimizers._counting import as_real, no_steps, one_more, real_type
-from ravine.optimizers._moments import mix, scale
+from ravine.optimizers._checks import check_steps
+from ravine.optimizers._numerics import Real, as_real, in_single, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._precision import in_single
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import mix, scale
 
 _TINY = 1e-6
 """What the authors' code adds wherever it divides or takes a logarithm."""

@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from ravine.optimizers._choices import check_word
+from ravine.optimizers._checks import check_word
 from ravine.optimizers._complex import real_zeros_like, squared
-from ravine.optimizers._moments import normalise
+from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._real import Real
+from ravine.optimizers._transforms import normalise
 
 
 class YogiState(NamedTuple):

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from ravine.optimizers._optimizer import HyperparameterError
+from ravine.optimizers._checks import HyperparameterError
 
 
 def check_at_least(least: int, schedule: str, **arguments: float) -> None:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._optimizer import HyperparameterError
+from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._schedule import Schedule
 from ravine.optimizers.schedules._checks import check_at_least, check_positive
 

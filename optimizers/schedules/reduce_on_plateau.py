@@ -7,7 +7,7 @@ import optax
 import optax.contrib
 from jaxtyping import Array, Float
 
-from ravine.optimizers._optimizer import HyperparameterError
+from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._schedule import Schedule
 from ravine.optimizers.schedules._checks import check_at_least
 

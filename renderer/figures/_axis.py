@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Real
 
-from ravine.renderer._ticks import decade_ticks, labels, linear_ticks, power_label
-from ravine.renderer._tone import is_wide
+from ravine.renderer.canvas import decade_ticks, labels, linear_ticks, power_label
 from ravine.renderer.figures._records import ScaleName
+from ravine.renderer.style import is_wide
 
 _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from ravine.renderer._ticks import label
-from ravine.renderer.figures._placing import Words
+from ravine.renderer.canvas import label
+from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._sheet import Sheet
 
 MOST_BARRIERS = 2

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ravine.renderer._fading import FADING
-from ravine.renderer._ticks import label
+from ravine.renderer.canvas import label
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, draw_sample
 from ravine.renderer.figures._panel import add_curve, add_panel
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
 from ravine.renderer.figures._sheet import Box, Sheet
+from ravine.renderer.layers import FADING
 
 _ROW, _TIGHT = 34.0, 25.0
 _PANEL = 200.0

@@ -7,23 +7,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._barrier import MOST_BARRIERS, Barrier, draw_barriers
+from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._legend import Entry, add_legend
-from ravine.renderer.figures._panel import (
-    add_curve,
-    add_dots,
-    add_panel,
-    indent_of,
-    rows_below,
-    split,
-    stack,
-)
-from ravine.renderer.figures._placing import Words
+from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, indent_of, rows_below, split, stack
 from ravine.renderer.figures._records import LineCurve, LinePath, LinePicture, LineZoom, ScaleName
-from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._sheet import Box, Sheet, house_style
+from ravine.renderer.style import ThemeName
 
 _ZOOMS_SHARE = 0.3
 _MOST_DETAILED = 3

@@ -7,18 +7,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._background import PlaneGround, bar_width, draw_bar, draw_ground, name_of
 from ravine.renderer.figures._beside_plane import draw_beside
-from ravine.renderer.figures._ground import PlaneGround, bar_width, draw_bar, draw_ground, name_of
+from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
-from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import PlanePicture
-from ravine.renderer.figures._relief_ground import draw_relief
-from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._relief import draw_relief
+from ravine.renderer.figures._sheet import Box, Sheet, house_style
 from ravine.renderer.figures._trails import Trail, draw_trail
+from ravine.renderer.style import ThemeName
 
 PlaneView: TypeAlias = Literal["contour", "surface"]
 

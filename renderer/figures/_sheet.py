@@ -1,8 +1,10 @@
 """The sheet that a picture is drawn on: places in pixels, x to the right and y down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
+import matplotlib
 import numpy as np
 from jaxtyping import Float
 from matplotlib.artist import Artist
@@ -11,9 +13,38 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from ravine.renderer._canvas import Anchor, fit_text, is_math, text_size
-from ravine.renderer._palette import COMMON, colours
-from ravine.renderer._theme import THEMES, ThemeName
+from ravine.renderer.canvas import Anchor, fit_text, is_math, text_size
+from ravine.renderer.style import COMMON, THEMES, ThemeName, colours
+
+_LOOKS = (
+    "agg.", "axes.", "figure.", "font.", "grid.", "hatch.", "image.", "lines.", "markers.", "mathtext.",
+    "patch.", "path.", "pdf.", "savefig.", "svg.", "text.", "xtick.", "ytick.",
+)  # fmt: skip
+
+_OWN = {
+    "font.family": ["DejaVu Sans"],
+    "mathtext.fontset": "dejavusans",
+    "axes.unicode_minus": True,
+    # Ids of an SVG are random without a salt.
+    "svg.hashsalt": "ravine",
+    # As outlines words look the same in every browser; as text they would need DejaVu Sans there, and
+    # with another font they would touch.
+    "svg.fonttype": "path",
+    # Journals refuse Type 3.
+    "pdf.fonttype": 42,
+    "path.simplify": False,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's own defaults and ours, within this block or decorated function alone."""
+    defaults = matplotlib.rcParamsDefault
+    looks = {name: defaults[name] for name in defaults if name.startswith(_LOOKS)}
+    settings: dict[Any, Any] = {**looks, **_OWN}
+    with matplotlib.rc_context(settings):
+        yield
+
 
 _DOTS = 96.0
 """Dots an inch: 1280x720 is the size of a 16:9 slide, and sizes in whole pixels survive the inches."""

@@ -7,14 +7,13 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ravine.renderer._theme import ThemeName
-from ravine.renderer._ticks import label
+from ravine.renderer.canvas import label
 from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
-from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import SpectrumPicture
-from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._sheet import Box, Sheet, house_style
+from ravine.renderer.style import ThemeName
 
 _COLUMN = 0.33
 _FAINTEST = 1e-7

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
-from ravine.renderer._fading import PALEST, THINNEST
-from ravine.renderer._palette import mixed
 from ravine.renderer.figures._panel import add_dots
 from ravine.renderer.figures._records import PlaneTrajectory
 from ravine.renderer.figures._sheet import Sheet
+from ravine.renderer.layers import PALEST, THINNEST
+from ravine.renderer.style import mixed
 
 _HIDDEN = 0.8
 """How much of the ground is in the colour of a path that the landscape hides."""

@@ -7,15 +7,14 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ravine.renderer._theme import ThemeName
-from ravine.renderer._ticks import label
+from ravine.renderer.canvas import label
 from ravine.renderer.figures._axis import Axis
+from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
-from ravine.renderer.figures._placing import Words
 from ravine.renderer.figures._records import TrainingPicture, TrainingRun
-from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._sheet import Box, Sheet, house_style
+from ravine.renderer.style import ThemeName
 
 _WINDOWS = 60
 """A batch loss is averaged over this part of the run."""

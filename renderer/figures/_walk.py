@@ -7,13 +7,12 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ravine.renderer._theme import ThemeName
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._legend import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split, stack
 from ravine.renderer.figures._records import WalkPicture, WalkRun
-from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.figures._style import house_style
+from ravine.renderer.figures._sheet import Box, Sheet, house_style
+from ravine.renderer.style import ThemeName
 
 _VALLEYS = 0.56
 """The part of the height that the valleys have."""

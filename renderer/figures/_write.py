@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ravine._whole_file import OutputError, check_target, whole_file
-from ravine.renderer.figures._style import house_style
-from ravine.renderer.writers._png import encode_png
+from ravine.core.atomic import OutputError, check_target, whole_file
+from ravine.renderer.figures._sheet import house_style
+from ravine.renderer.writers import encode_png
 
 FIGURE_EXTENSIONS = (".png", ".pdf", ".svg")
 """The kinds of file that a figure can be written as."""

@@ -6,11 +6,12 @@ from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Protocol
 
-from ravine._whole_file import OutputError as OutputError
-from ravine._whole_file import check_folder_target, check_target, whole_file, whole_folder
+from ravine.core.atomic import OutputError as OutputError
+from ravine.core.atomic import check_folder_target, check_target, whole_file, whole_folder
 from ravine.renderer._frames import Frames, Pixels
 from ravine.renderer.writers._gif import write_gif
-from ravine.renderer.writers._png import encode_png, write_frame_folder, write_png
+from ravine.renderer.writers._png import encode_png as encode_png
+from ravine.renderer.writers._png import write_frame_folder, write_png
 from ravine.renderer.writers._video import check_video_size, write_mp4, write_webm
 from ravine.renderer.writers._webp import write_webp
 from ravine.renderer.writers._written import Written as Written

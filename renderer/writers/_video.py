@@ -10,7 +10,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import IO
 
-from ravine._whole_file import OutputError
+from ravine.core.atomic import OutputError
 from ravine.renderer._frames import Frames
 from ravine.renderer.writers._timing import repeats
 from ravine.renderer.writers._written import Written, video_written

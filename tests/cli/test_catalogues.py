@@ -10,9 +10,8 @@ from click.shell_completion import BashComplete
 from PIL import Image
 
 from ravine import gallery, landscapes, optimizers
-from ravine.cli import _gallery
+from ravine.cli import _gallery as _gallery
 from ravine.cli._group import ravine as commands
-from ravine.gallery import studies
 from ravine.landscapes import networks
 from ravine.optimizers import Setting, read_setting, schedules
 
@@ -64,7 +63,7 @@ KINDS = {
     "optimizers": optimizers.names(),
     "schedules": schedules.names(),
     "networks": networks.names(),
-    "recipes": tuple(sorted((*gallery.names(), *studies.names()))),
+    "recipes": tuple(sorted((*gallery.names(), *gallery.study_names()))),
 }
 
 
@@ -143,7 +142,7 @@ class TestListOfOptimizers:
         assert oldest == sorted(oldest)
 
     def test_only_the_heading_is_bold_and_only_on_a_terminal(self, lines):
-        from ravine.cli._table import table
+        from ravine.cli._terminal import table
 
         heading, *others = table(("name", "about"), [[("sgd", "Short.")]]).splitlines()
         assert heading == click.style("NAME  ABOUT", bold=True)
@@ -304,7 +303,7 @@ class TestGallery:
         assert [path.name for path in in_folder.iterdir()] == ["one.toml"]
 
     def test_all_recipes_are_the_default(self, ravine, in_folder, monkeypatch):
-        from ravine.gallery import _keep
+        from ravine.films import _film as _keep
 
         saved = []
         monkeypatch.setattr(
@@ -316,7 +315,7 @@ class TestGallery:
         monkeypatch.setattr(_gallery, "_make_study", lambda name, folder, quiet: studied.append(name))
         ravine("gallery")
         assert [path.name for path in saved] == [f"{name}.gif" for name in gallery.names()]
-        assert tuple(studied) == studies.names()
+        assert tuple(studied) == gallery.study_names()
 
 
 COMPLETIONS = {

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from ravine import gallery, landscapes, optimizers
-from ravine.gallery import studies
 
 FILM = "film.gif"
 
@@ -64,7 +63,7 @@ def test_show_of_a_wrong_name_tells_where_all_are(ravine, name, kind):
     names = {
         "landscapes": landscapes.names(),
         "optimizers": optimizers.names(),
-        "recipes": (*gallery.names(), *studies.names()),
+        "recipes": (*gallery.names(), *gallery.study_names()),
     }
     line = ravine.fails("show", name)
     assert f"'ravine list {kind}'" in line
@@ -387,7 +386,7 @@ def test_an_error_as_a_process_shows_no_traceback(start):
 
 
 def test_a_bug_is_not_dressed_up_as_the_user_s_mistake(ravine, monkeypatch):
-    from ravine.gallery import _work
+    from ravine.films import _runs as _work
 
     def broken(*_, **__):
         raise TypeError("a bug")

@@ -7,9 +7,9 @@ import jax
 import numpy as np
 import pytest
 
-from ravine.gallery import studies
-from ravine.gallery.studies._kinds import kind_of
+from ravine import gallery, studies
 from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
+from ravine.studies._study import kind_of
 
 QUICK = ("--steps", 20, "--keep-every", 5)
 LINE = {
@@ -153,9 +153,9 @@ class TestGiven:
 
 
 class TestRecipes:
-    @pytest.mark.parametrize("name", studies.names())
+    @pytest.mark.parametrize("name", gallery.study_names())
     def test_choices_are_known(self, name):
-        study = studies.load(name)
+        study = gallery.load_study(name)
         choices = kind_of(study.command).choices.of(study.choices)
         assert choices.title
         assert choices.about.endswith(".")

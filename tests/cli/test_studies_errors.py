@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ravine.landscapes.networks import Problem, _plan, _tuning, load, load_data, write_checkpoint
+from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
+from ravine.studies.training import _plan as _plan
+from ravine.studies.training import _tuning as _tuning
 
 NETWORK = "mlp:widths=[3]"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ravine.landscapes import _kept
-from ravine.landscapes.slices import _kept_grid
+from ravine.core import cache as _kept
+from ravine.landscapes.evaluation import _grid_cache as _kept_grid
 
 LOSS = """
 import os
@@ -35,15 +35,15 @@ def loss(params):
 
 EAGER = """
 import sys
-from ravine.cli import _progress, main
-from ravine.landscapes import _kept
-from ravine.landscapes.networks import _kept_runs
-from ravine.landscapes.slices import _engine, _kept_grid
+from ravine.cli import _terminal, main
+from ravine.core import cache
+from ravine.landscapes.evaluation import _evaluate, _grid_cache
+from ravine.studies.training import _run_cache
 
-_kept.makers = lambda folders, libraries: ["this version"]  # whoever edits the package meanwhile
-_kept_grid._PAUSE = _kept_grid._WORTH = _kept_runs._SECONDS = 0.0
-_kept_grid._SHARE = 1e9
-_engine._CALL = 1e-9
+cache._digest_of_package = lambda: "this version"  # whoever edits the package meanwhile
+_grid_cache._PAUSE = _grid_cache._WORTH = _run_cache._SECONDS = 0.0
+_grid_cache._SHARE = 1e9
+_evaluate._CALL = 1e-9
 """
 """What is done is saved at once, and a point at a time is evaluated."""
 
@@ -60,7 +60,7 @@ TRAIN = ("train", "mlp:widths=[3]", "--data", "moons", "-O", "sgd:learning_rate=
 def folder(in_folder, monkeypatch) -> Path:
     """The current folder, with a loss that counts its calls, two points and a cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(in_folder / "cache"))
-    monkeypatch.setattr(_kept, "makers", lambda folders, libraries: ["this version"])
+    monkeypatch.setattr(_kept, "_digest_of_package", lambda: "this version")
     monkeypatch.setattr(_kept_grid, "_WORTH", 0.0)
     monkeypatch.syspath_prepend(in_folder)
     monkeypatch.delitem(sys.modules, "counted", raising=False)
@@ -104,7 +104,7 @@ def killed():
     if len(steps) == 5:
         import os, signal
         os.kill(os.getpid(), signal.{by})
-_progress.check_interrupt = killed
+_terminal.check_interrupt = killed
 """
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine import gallery
-from ravine.gallery import Film
+from ravine.films import Film
 
 
 @cache

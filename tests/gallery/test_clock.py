@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.gallery._clock import evaluations_at, on_evaluations
-from ravine.gallery._trace import trace_bytes
+from ravine.films._series import evaluations_at, on_evaluations
+from ravine.films._trace import trace_bytes
 from ravine.optimizers import Descent, read_setting
 
 

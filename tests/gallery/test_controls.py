@@ -5,8 +5,8 @@ import pytest
 
 import ravine
 from ravine import optimizers
-from ravine.gallery import Film, Recipe
-from ravine.gallery._controls import with_controls, without_controls
+from ravine.films import Film, Recipe
+from ravine.films._baselines import with_controls, without_controls
 from ravine.optimizers import read_setting
 
 DELAYED = {name: optimizers.load(name) for name in optimizers.names() if optimizers.load(name).control}

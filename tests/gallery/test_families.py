@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine import gallery
-from ravine.gallery import Film
+from ravine.films import Film
 
 SEEDS = range(6)
 """What a caption says of noise must not hang on the seed of its recipe."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ravine import gallery
-from ravine.gallery import Film
+from ravine.films import Film
 
 FIGURES = {
     "sgd-fluctuation": "figure 1",

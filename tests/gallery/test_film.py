@@ -12,9 +12,10 @@ from PIL import Image
 
 import ravine
 from ravine import landscapes, optimizers
-from ravine._catalogue import UnknownNameError
-from ravine._whole_file import OutputError
-from ravine.gallery import Film, Recipe, RecipeError
+from ravine.core.atomic import OutputError
+from ravine.core.catalogue import UnknownNameError
+from ravine.core.recipe import RecipeError
+from ravine.films import Film, Recipe
 from ravine.landscapes import ExpressionError, Landscape
 from ravine.optimizers import Optimizer, Setting
 

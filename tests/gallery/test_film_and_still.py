@@ -6,20 +6,21 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from ravine.gallery.studies._plane_film import plane_film
-from ravine.renderer import Run, colours
-from ravine.renderer._canvas import Canvas
-from ravine.renderer._contour import BANDS, ContourView, band_colours
-from ravine.renderer._fading import FADING, Fading
-from ravine.renderer._palette import COMMON
-from ravine.renderer._series import Series
-from ravine.renderer._theme import THEMES
+from ravine.renderer import Run
+from ravine.renderer.canvas._canvas import Canvas
 from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory, draw_plane
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._ground import PlaneGround
-from ravine.renderer.figures._relief_ground import _view
+from ravine.renderer.figures._background import PlaneGround
+from ravine.renderer.figures._relief import _view
 from ravine.renderer.figures._sheet import Sheet
 from ravine.renderer.figures._trails import Trail
+from ravine.renderer.layers._trails import FADING, Fading
+from ravine.renderer.panels._series import Series
+from ravine.renderer.style import colours
+from ravine.renderer.style._palette import COMMON
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._contour import BANDS, ContourView, band_colours
+from ravine.studies._plane_film import plane_film
 
 X, Y = np.linspace(-2.0, 2.0, 25), np.linspace(-1.0, 3.0, 21)
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from ravine import gallery, landscapes
-from ravine.gallery import Film
+from ravine.films import Film
 
 OTHER_SEEDS = (1, 2, 3, 4)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.interpolate import RegularGridInterpolator
 
-from ravine.gallery.studies._plane_film import plane_film
-from ravine.renderer import colours
 from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory
-from ravine.renderer.figures._between import losses_between
+from ravine.renderer.figures._interpolate import losses_between
+from ravine.renderer.style import colours
+from ravine.studies._plane_film import plane_film
 
 X, Y = np.linspace(-2.0, 2.0, 51), np.linspace(-1.0, 3.0, 41)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ravine import gallery, landscapes
-from ravine.gallery import Film
+from ravine.films import Film
 
 ADAPTIVE = ("adagrad", "adadelta", "rmsprop")
 VELOCITY = ("momentum", "nesterov")

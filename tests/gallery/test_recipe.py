@@ -8,8 +8,9 @@ import optax
 import pytest
 
 from ravine import gallery, landscapes, optimizers
-from ravine._catalogue import UnknownNameError
-from ravine.gallery import Film, Recipe, RecipeError, read_size
+from ravine.core.catalogue import UnknownNameError
+from ravine.core.recipe import RecipeError, read_size
+from ravine.films import Film, Recipe
 from ravine.optimizers import Optimizer, Setting
 
 RADFORDS = tuple(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
-from ravine.gallery import Film, Recipe, RecipeError
-from ravine.gallery._sampling import batch_size, said_of_sampling, sampling_of
+from ravine.core.recipe import RecipeError
+from ravine.films import Film, Recipe
+from ravine.films._sampling import batch_size, said_of_sampling, sampling_of
 
 FINITE_SUMS = [name for name in landscapes.names() if landscapes.load(name).examples is not None]
 

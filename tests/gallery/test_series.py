@@ -7,7 +7,7 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.gallery import RecipeError
+from ravine.core.recipe import RecipeError
 
 
 def series_of(*, landscape, optimizer, **choices):

@@ -8,8 +8,9 @@ import pytest
 
 import ravine
 from ravine import landscapes, optimizers
-from ravine.gallery._sketch import Sketch, small_print
+from ravine.films._data import Sketch
 from ravine.optimizers import read_setting
+from ravine.optimizers._settings import small_print
 
 FILMS = {
     "workers, a curve of held-out losses, and where runs stop": {

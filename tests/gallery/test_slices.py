@@ -5,8 +5,9 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.gallery import Recipe, RecipeError
-from ravine.gallery._slices import losses_along
+from ravine.core.recipe import RecipeError
+from ravine.films import Recipe
+from ravine.films._overlays import losses_along
 
 
 def places(line, count):

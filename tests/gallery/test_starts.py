@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ravine import film, landscapes
-from ravine.gallery._recipe_checks import RecipeError
+from ravine import landscapes
+from ravine.core.recipe import RecipeError
+from ravine.films import film
 from ravine.optimizers import descend, load
 
 QUICK = {"optimizers": ("sgd",), "steps": 3}

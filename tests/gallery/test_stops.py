@@ -5,8 +5,8 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.gallery._series import HELD_OUT
-from ravine.gallery._stops import stop_early
+from ravine.films._baselines import stop_early
+from ravine.films._series import HELD_OUT
 from ravine.optimizers import Descent, read_setting
 
 GROUND = landscapes.load("small_sample_regression")

@@ -11,7 +11,7 @@ import optax
 import pytest
 
 import ravine
-from ravine.gallery._trace import check_trace_path, trace_bytes, trace_record
+from ravine.films._trace import check_trace_path, trace_bytes, trace_record
 from ravine.optimizers import Setting, load
 
 RUNS = (

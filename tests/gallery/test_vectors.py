@@ -5,7 +5,7 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.gallery._vectors import minimum_directions, newton_directions, step_parts
+from ravine.films._overlays import minimum_directions, newton_directions, step_parts
 
 
 def descent_of(optimizer, landscape="beale", *, steps=25, **choices):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ravine import landscapes
-from ravine._catalogue import Catalogue, UnknownNameError
+from ravine.core.catalogue import Catalogue, UnknownNameError
 
 PACKAGES = ("analytic", "finite_sum", "one_variable")
 

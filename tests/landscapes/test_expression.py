@@ -11,13 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
-from ravine.landscapes._expression import (
-    FUNCTIONS,
-    Expression,
-    ExpressionError,
-    parse_expression,
-)
-from ravine.landscapes._expression_latex import to_latex
+from ravine.landscapes._expression import FUNCTIONS, Expression, ExpressionError, parse_expression
+from ravine.landscapes._latex import to_latex
 from ravine.landscapes._user_function import load_function, resolve_function
 
 quick = settings(derandomize=True, deadline=None, max_examples=150)
@@ -366,7 +361,7 @@ def test_what_is_no_name_of_a_function_is_not_imported(text):
 def test_reading_loads_no_jax():
     code = (
         "import sys; from ravine.landscapes._expression import parse_expression;"
-        "from ravine.landscapes._expression_latex import to_latex;"
+        "from ravine.landscapes._latex import to_latex;"
         "parse_expression('sin(x)'); to_latex('sin(x)');"
         "assert not {'jax', 'numpy', 'matplotlib'} & set(sys.modules)"
     )

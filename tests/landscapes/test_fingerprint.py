@@ -9,7 +9,7 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.landscapes._fingerprint import Identified, calls_host, fingerprint
+from ravine.core.fingerprint import Identified, calls_host, fingerprint
 
 POINT = np.ones(3, np.float32)
 LONG = np.arange(3000.0, dtype=np.float32)
@@ -135,7 +135,7 @@ def test_what_runs_outside_jax_has_no_fingerprint(inside):
 
 PROGRAM = """
 import jax, jax.numpy as jnp, numpy as np, optax
-from ravine.landscapes._fingerprint import fingerprint
+from ravine.core.fingerprint import fingerprint
 rule = optax.chain(optax.add_noise(0.1, 0.5, jax.random.key(1)), optax.adamw(1e-3), optax.lion(0.1))
 print(fingerprint(lambda p: rule.update(p, rule.init(p), p), {"b": np.ones(3, np.float32)}))
 """

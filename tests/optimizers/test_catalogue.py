@@ -12,7 +12,7 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from ravine import optimizers
-from ravine._catalogue import UnknownNameError
+from ravine.core.catalogue import UnknownNameError
 from ravine.optimizers import HyperparameterError, Optimizer, Setting, descend, rules
 
 NAMES = optimizers.names()

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import minimize
 
 from ravine import landscapes
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 from ravine.optimizers import Setting, descend, load
 
 FORMS = (

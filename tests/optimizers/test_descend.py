@@ -10,7 +10,7 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.gallery._recipe import COMMON_RULES
+from ravine.films._recipe import COMMON_RULES
 from ravine.optimizers import Optimizer, Sampling, Setting, descend, load
 
 RULES = tuple(map(load, COMMON_RULES))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ravine.optimizers import HyperparameterError
-from ravine.optimizers._events import EventQueue, read_moments
+from ravine.optimizers._asynchronous import EventQueue, read_moments
 
 EVENTS = 4000
 

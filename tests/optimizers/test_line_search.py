@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from ravine import landscapes
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 from ravine.optimizers._line_search import Ray, exact, lowest, wolfe
 
 LANES = 60

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 from ravine.optimizers import Setting, descend, load
 
 BOTH = [Setting(optimizer=load(name)) for name in ("newton", "saddle_free_newton")]

@@ -8,8 +8,8 @@ from jax import lax
 from jax.ops import segment_sum
 from jax.scipy.ndimage import map_coordinates
 
-from ravine import film, landscapes
-from ravine.gallery import Recipe
+from ravine import landscapes
+from ravine.films import Recipe, film
 from ravine.landscapes import Landscape
 from ravine.optimizers import PlaneLossError, Sampling, check_plane_loss, descend, descend_tuned, load
 

@@ -9,7 +9,7 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.gallery._recipe import COMMON_RULES
+from ravine.films._recipe import COMMON_RULES
 from ravine.landscapes import Landscape
 from ravine.optimizers import (
     Optimizer,

@@ -7,7 +7,7 @@ import optax
 import pytest
 
 import ravine
-from ravine._catalogue import UnknownNameError
+from ravine.core.catalogue import UnknownNameError
 from ravine.optimizers import HyperparameterError, load
 
 PARAMS = {"weights": jnp.arange(6.0).reshape(3, 2) / 5, "bias": jnp.ones(2)}

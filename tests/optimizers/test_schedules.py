@@ -13,7 +13,7 @@ import optax
 import pytest
 from matplotlib.mathtext import MathTextParser
 
-from ravine._catalogue import UnknownNameError
+from ravine.core.catalogue import UnknownNameError
 from ravine.optimizers import HyperparameterError, load, schedules
 from ravine.optimizers._schedule import read_schedule
 from ravine.optimizers._scheduled import scheduled

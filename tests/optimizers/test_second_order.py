@@ -10,7 +10,7 @@ import optax
 import pytest
 
 from ravine import landscapes
-from ravine._quickly import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, jit_quickly
 from ravine.optimizers import HyperparameterError, Sampling, Setting, descend, load
 
 EXACT = (

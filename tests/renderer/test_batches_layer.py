@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Batches, Timing
-from ravine.renderer._batches import BatchContours
-from ravine.renderer._canvas import rgb
-from ravine.renderer._contour import ContourView
-from ravine.renderer._dashes import dashed
-from ravine.renderer._layer import Moment
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import rgb
+from ravine.renderer.canvas._lines import dashed
+from ravine.renderer.layers._batches import BatchContours
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._contour import ContourView
 
 LIGHT = THEMES["light"]
 XS, YS = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)

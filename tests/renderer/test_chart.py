@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Plot, Timing
-from ravine.renderer._axes import Axes
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._header import Header
-from ravine.renderer._layer import Moment
-from ravine.renderer._layout import Layout
-from ravine.renderer._lines import Lines, Stroke
-from ravine.renderer._plot_panel import PlotPanel
-from ravine.renderer._series import Series
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.panels._axes import Axes
+from ravine.renderer.panels._header import Header
+from ravine.renderer.panels._lines import Lines, Stroke
+from ravine.renderer.panels._plot import PlotPanel
+from ravine.renderer.panels._series import Series
+from ravine.renderer.style._layout import Layout
+from ravine.renderer.style._theme import THEMES
 
 LIGHT = THEMES["light"]
 RED, BLUE = "#c83800", "#1868f8"

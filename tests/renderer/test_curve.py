@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._curve import CurveView
-from ravine.renderer._profile import Profile
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._curve import CurveView
+from ravine.renderer.views._profile import Profile
 
 BOX = (60, 90, 860, 670)
 RED, BLUE = "#c83800", "#1868f8"

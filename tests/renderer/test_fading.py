@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
-from ravine.renderer._axes import Axes
-from ravine.renderer._camera import Camera
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._edge_names import edge_names
-from ravine.renderer._entries import entries_of
-from ravine.renderer._fading import FADING, faint
-from ravine.renderer._header import Header
-from ravine.renderer._layer import Moment
-from ravine.renderer._layout import Layout
-from ravine.renderer._plot_panel import PlotPanel
-from ravine.renderer._series import Series
-from ravine.renderer._standings import Standings
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._camera import Camera
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.layers._key import entries_of
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.layers._trails import FADING, faint
+from ravine.renderer.panels._axes import Axes
+from ravine.renderer.panels._header import Header
+from ravine.renderer.panels._plot import PlotPanel
+from ravine.renderer.panels._series import Series
+from ravine.renderer.panels._standings import Standings
+from ravine.renderer.style._layout import Layout
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._edge_names import edge_names
 
 LIGHT = THEMES["light"]
 SIZE = (640, 360)

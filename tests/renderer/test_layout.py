@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from ravine.renderer._layout import Layout
+from ravine.renderer.style._layout import Layout
 
 SIZES = [(640, 480), (620, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920), (800, 800)]
 TICKS = (20.0, 80.0)

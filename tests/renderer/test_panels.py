@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._header import Header
-from ravine.renderer._layer import Moment
-from ravine.renderer._legend import Legend
-from ravine.renderer._plot_panel import PlotPanel
-from ravine.renderer._series import Series
-from ravine.renderer._standings import Standings, loss_figures
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.panels._header import Header
+from ravine.renderer.panels._legend import Legend
+from ravine.renderer.panels._plot import PlotPanel
+from ravine.renderer.panels._series import Series
+from ravine.renderer.panels._standings import Standings, loss_figures
+from ravine.renderer.style._theme import THEMES
 
 LIGHT = THEMES["light"]
 BOX = (20, 20, 380, 700)

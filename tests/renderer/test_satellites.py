@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._contour import ContourView
-from ravine.renderer._layer import Moment
-from ravine.renderer._paths import Paths
-from ravine.renderer._sight import Sight, kind_of
-from ravine.renderer._standings import Standings
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.layers._frame_state import Sight, kind_of
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.layers._paths import Paths
+from ravine.renderer.panels._standings import Standings
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._contour import ContourView
 
 LIGHT = THEMES["light"]
 WINDOW = ((-2.0, 2.0), (-1.5, 1.5))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ravine.renderer import Timing, writers
-from ravine.renderer._canvas import rgb
+from ravine.renderer.canvas._canvas import rgb
 
 LOOKS = {
     "contour": {},

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Batches, Frame, SceneFrames, Slice, Timing, Vector
-from ravine.renderer._canvas import rgb
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import rgb
+from ravine.renderer.style._theme import THEMES
 
 VIEWS = {
     "contour": {},

@@ -11,10 +11,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ravine import landscapes
 from ravine.renderer import SceneFrames, Timing
-from ravine.renderer._canvas import Canvas, text_size
-from ravine.renderer._contour import ContourView
-from ravine.renderer._surface import SurfaceView
-from ravine.renderer._trails import Trails
+from ravine.renderer.canvas._canvas import Canvas, text_size
+from ravine.renderer.layers._trails import Trails
+from ravine.renderer.views._contour import ContourView
+from ravine.renderer.views._surface import SurfaceView
 
 SIZES = [(640, 480), (620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 800)]
 LONG = "{} is quite a long name for a rule"

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Slice, Timing
-from ravine.renderer._canvas import Canvas, rgb, text_size
-from ravine.renderer._layout import Layout
-from ravine.renderer._palette import COMMON, SPARE
-from ravine.renderer._slice_chart import SliceChart, SliceCurve
-from ravine.renderer._slice_panel import SlicePanel
-from ravine.renderer._slices import letters, shades
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb, text_size
+from ravine.renderer.layers._slices import letters, shades
+from ravine.renderer.panels._slices import SliceChart, SliceCurve, SlicePanel
+from ravine.renderer.style._layout import Layout
+from ravine.renderer.style._palette import COMMON, SPARE
+from ravine.renderer.style._theme import THEMES
 
 LIGHT = THEMES["light"]
 ALONG = np.linspace(-1.0, 1.0, 51)

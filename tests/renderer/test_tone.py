@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from ravine.renderer._tone import Tone
+from ravine.renderer.style._levels import Tone
 
 SCALES = ["auto", "linear", "log"]
 LOSSES = {

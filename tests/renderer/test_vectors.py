@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing, Vector
-from ravine.renderer._angle import Angle
-from ravine.renderer._arrows import Arrow, angle_between, side_by_side, spaced
-from ravine.renderer._canvas import Canvas, rgb
-from ravine.renderer._layer import Moment
-from ravine.renderer._palette import ARROWS, COMMON, arrow_colour, mixed
-from ravine.renderer._theme import THEMES
+from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.canvas._shapes import Angle, Arrow, angle_between, side_by_side, spaced
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.style._palette import ARROWS, COMMON, arrow_colour, mixed
+from ravine.renderer.style._theme import THEMES
 
 LIGHT = THEMES["light"]
 BLUE, GOLD = "#1868f8", "#d89820"

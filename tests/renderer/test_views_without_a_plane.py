@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Plot, Timing
-from ravine.renderer._canvas import Canvas, rgb
+from ravine.renderer.canvas._canvas import Canvas, rgb
 
 RATE = Plot(name="rate", title="learning rate")
 LOOKS = {

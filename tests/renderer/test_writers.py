@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ravine.core.atomic import OutputError
 from ravine.renderer import writers
 from ravine.renderer._frames import RGB, Frame
-from ravine.renderer.writers import OutputError, _video, check_path, to_bytes, write, write_still
+from ravine.renderer.writers import _video as _video
+from ravine.renderer.writers import check_path, to_bytes, write, write_still
 
 WIDTH, HEIGHT = 96, 64
 BLUE = (86, 180, 233)

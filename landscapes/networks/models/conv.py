@@ -8,10 +8,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ravine.landscapes.networks._batch_norm import BatchNorm
-from ravine.landscapes.networks._layers import Convolution, Dense, glorot, he
+from ravine.landscapes.networks._layers import (
+    BatchNorm,
+    Convolution,
+    Dense,
+    Order,
+    cycle,
+    glorot,
+    he,
+    inputs_reordered,
+    outputs_reordered,
+)
 from ravine.landscapes.networks._network import Model, Network, NetworkError, Normalise
-from ravine.landscapes.networks._reordered import Order, cycle, inputs_reordered, outputs_reordered
 
 SIDE = 8
 """The first convolution leaves images of at most this many rows and columns."""

@@ -5,9 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from ravine.landscapes.networks._layers import Dense, glorot
+from ravine.landscapes.networks._layers import (
+    Dense,
+    cycle,
+    glorot,
+    inputs_reordered,
+    of_pieces,
+    outputs_reordered,
+)
 from ravine.landscapes.networks._network import Model, Network, Normalise
-from ravine.landscapes.networks._reordered import cycle, inputs_reordered, of_pieces, outputs_reordered
 
 GATES = 4
 """Input, forget, cell and output, in this order, as in PyTorch."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine._whole_file import OutputError
+from ravine.core.atomic import OutputError
 from ravine.landscapes.networks import ObjectiveError, Problem, load, load_data
 
 ONE, OTHER = {"w": np.ones(3, np.float32)}, {"w": np.zeros(3, np.float32)}

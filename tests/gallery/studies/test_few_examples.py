@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 
 import ravine
-from ravine.gallery.studies._choices import Choices
-from ravine.gallery.studies._kinds import kind_of
-from ravine.landscapes.networks import Problem, choose_rate, load, load_data, train
+from ravine.landscapes.networks import Problem, load, load_data
 from ravine.landscapes.networks._data_file import training_examples
 from ravine.optimizers import Setting, rule_of
 from ravine.optimizers import load as load_rule
+from ravine.studies._options import Choices
+from ravine.studies._study import kind_of
+from ravine.studies.training import choose_rate, train
 
 NETWORK = "mlp:widths=[3]"
 STUDIES = {

@@ -10,9 +10,10 @@ from matplotlib.text import Text
 from safetensors.numpy import save_file
 
 import ravine
-from ravine.gallery._recipe_checks import RecipeError
+from ravine.core.recipe import RecipeError
+from ravine.landscapes.curvature import extremes_at, spectrum
+from ravine.landscapes.geometry import filter_normalised
 from ravine.landscapes.networks import Objective, Problem, load, load_data
-from ravine.landscapes.slices import extremes_at, filter_normalised, spectrum
 
 STORED = "bn.running_mean"
 
@@ -142,7 +143,7 @@ def test_planes_do_not_move_them():
 
 def test_a_plane_through_points_of_a_torch_module_says_whose_statistics_it_has():
     torch = pytest.importorskip("torch")
-    from ravine.landscapes import from_torch, params_of
+    from ravine.landscapes.networks import from_torch, params_of
 
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2))
@@ -169,7 +170,7 @@ def test_a_plane_through_points_of_a_torch_module_says_whose_statistics_it_has()
 
 def test_the_state_dict_of_a_torch_module_has_the_hessian_of_from_torch():
     torch = pytest.importorskip("torch")
-    from ravine.landscapes import from_torch, params_of
+    from ravine.landscapes.networks import from_torch, params_of
 
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
@@ -199,7 +200,7 @@ def test_half_precision_weights_beside_single_precision_statistics():
 
 
 def test_a_kept_map_of_curvature_is_of_what_is_fixed(tmp_path, monkeypatch):
-    monkeypatch.setattr("ravine.landscapes.slices._kept_grid._WORTH", 0.0)
+    monkeypatch.setattr("ravine.landscapes.evaluation._grid_cache._WORTH", 0.0)
     masks = [lambda p: {**dict.fromkeys(p, True), STORED: False}, lambda p: dict.fromkeys(p, True)]
     for mask, highest in zip(masks, (2.0, 20.0), strict=True):
         objective = Objective(measures=lambda p, *_: {"train_loss": loss(p)}, trained=mask, identity="same")

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.gallery.studies import _bend
-from ravine.gallery.studies._plane_choices import PlaneChoices
-from ravine.landscapes.slices import _extremes
-from ravine.renderer._contour import BANDS, band_colours
-from ravine.renderer._entries import entries_of
-from ravine.renderer._palette import COMMON
-from ravine.renderer._theme import THEMES
+from ravine.landscapes.curvature import _extremes as _extremes
+from ravine.renderer.layers._key import entries_of
+from ravine.renderer.style._palette import COMMON
+from ravine.renderer.style._theme import THEMES
+from ravine.renderer.views._contour import BANDS, band_colours
+from ravine.studies import _control_point as _bend
+from ravine.studies._plane_options import PlaneChoices
 
 SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
 NORMED = "mlp:widths=[8],batch_norm=true"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.gallery._recipe_checks import RecipeError
-from ravine.gallery.studies._train import _folders
+from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
+from ravine.studies._train import _folders
 
 NETWORK = "mlp:widths=[8]"
 

@@ -7,8 +7,8 @@ import pytest
 
 import ravine
 from ravine import optimizers
-from ravine.gallery.studies._train import TrainChoices
 from ravine.optimizers import Optimizer, Setting
+from ravine.studies._train import TrainChoices
 
 NETWORK = "mlp:widths=[4]"
 CHOSEN = {"data": "moons", "steps": 12, "keep_every": 3, "batch_size": 20}
@@ -83,7 +83,7 @@ def test_one_that_stands_still_stands_still():
 
 
 def test_a_run_is_kept_under_its_equations(monkeypatch):
-    from ravine.landscapes.networks import _plan
+    from ravine.studies.training import _plan as _plan
 
     rule = optax.adam(0.0123)
     first = losses(rule)

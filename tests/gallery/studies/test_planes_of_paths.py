@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.gallery._recipe_checks import RecipeError
+from ravine.core.recipe import RecipeError
 
 FEW = {"steps": 60, "resolution": 5}
 

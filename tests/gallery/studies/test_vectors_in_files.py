@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.landscapes.networks._leaves import named_leaves
+from ravine.core.pytree import named_leaves
 
 QUICK = {"steps": 30, "keep_every": 5, "resolution": 4, "data": "moons"}
 NETWORK = "mlp:widths=[6]"

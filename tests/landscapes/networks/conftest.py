@@ -84,7 +84,7 @@ class Kind:
         """One with all leaves random, biases and stored statistics too, which are not in a new one."""
         import jax
 
-        from ravine.landscapes.networks._batch_norm import BatchNorm
+        from ravine.landscapes.networks._layers import BatchNorm
 
         rng = np.random.default_rng(seed)
 
@@ -133,7 +133,7 @@ def _loss_and_gradient() -> "Callable[[Model, np.ndarray], tuple[jax.Array, Mode
     import jax
     import jax.numpy as jnp
 
-    from ravine.landscapes.networks._classification import cross_entropy
+    from ravine.landscapes.networks._problem import cross_entropy
 
     def loss(model: Any, inputs: jax.Array) -> jax.Array:
         logits = model.logits(model.features(inputs), own=True)

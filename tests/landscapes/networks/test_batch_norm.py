@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ravine.landscapes.networks._batch_norm import BatchNorm
+from ravine.landscapes.networks._layers import BatchNorm
 
 CHANNELS = 3
 SHAPES = [(CHANNELS, 8), (CHANNELS, 2, 4, 5)]

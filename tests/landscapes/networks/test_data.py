@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ravine import landscapes
-from ravine.landscapes.networks import Data, DataError, Split, _digits, _mnist, load_data
-from ravine.landscapes.networks._data import DATA_NAMES
-from ravine.landscapes.networks._packaged_csv import packaged_csv
-from ravine.landscapes.networks._split import split_examples
+from ravine.landscapes.networks import Data, DataError, Split, load_data
+from ravine.landscapes.networks import _datasets as _digits
+from ravine.landscapes.networks import _datasets as _mnist
+from ravine.landscapes.networks._data import DATA_NAMES, split_examples
+from ravine.landscapes.networks._datasets import packaged_csv
 
 MOONS_CSV = Path(landscapes.__file__).with_name("finite_sum") / "noisy_moons.csv"
 FACTS = {

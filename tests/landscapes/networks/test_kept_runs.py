@@ -10,10 +10,11 @@ import optax
 import pytest
 
 import ravine
-from ravine.landscapes.networks import Problem, load, load_data, train
-from ravine.landscapes.networks import _kept_runs as kept_runs
-from ravine.landscapes.networks import _let_go as let_go
-from ravine.landscapes.networks import _plan as plan
+from ravine.landscapes.networks import Problem, load, load_data
+from ravine.studies.training import _plan as plan
+from ravine.studies.training import _run_cache as kept_runs
+from ravine.studies.training import _run_cache as let_go
+from ravine.studies.training import train
 
 ADAM = "adam:learning_rate=0.05"
 rule = cache(ravine.rule)

@@ -10,9 +10,9 @@ import optax
 import pytest
 
 from ravine.landscapes import networks
-from ravine.landscapes.networks._batch_norm import BatchNorm
-from ravine.landscapes.networks._classification import accuracy, cross_entropy
+from ravine.landscapes.networks._layers import BatchNorm
 from ravine.landscapes.networks._network import NetworkError, trained
+from ravine.landscapes.networks._problem import accuracy, cross_entropy
 
 
 def norms_of(tree: Any) -> list[BatchNorm]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ravine.landscapes.networks import _npz
-from ravine.landscapes.networks._npz import NpzError, npz_names, read_npz
+from ravine.landscapes.networks import _array_files as _npz
+from ravine.landscapes.networks._array_files import NpzError, npz_names, read_npz
 
 X = np.arange(24.0).reshape(12, 2)
 

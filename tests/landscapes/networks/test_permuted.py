@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ravine.landscapes import networks
-from ravine.landscapes.networks._reordered import cycle, of_pieces
+from ravine.landscapes.networks._layers import cycle, of_pieces
 
 
 @jax.jit

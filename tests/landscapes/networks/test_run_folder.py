@@ -7,19 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from ravine._whole_file import OutputError
-from ravine.landscapes.networks import (
-    CheckpointError,
-    Problem,
-    RunError,
-    Training,
-    load,
-    load_data,
-    load_run,
-    read_checkpoint,
-    read_run_facts,
-    save_run,
-)
+from ravine.core.atomic import OutputError
+from ravine.landscapes.networks import CheckpointError, Problem, load, load_data, read_checkpoint
+from ravine.studies.training import RunError, Training, load_run, read_run_facts, save_run
 
 FILES = ["iterates.safetensors", "run.json", "solution.safetensors", "start.safetensors"]
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -115,7 +105,7 @@ def test_a_full_disk_leaves_the_earlier_run(training, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ravine.landscapes.networks._run_folder.write_checkpoint", full)
+    monkeypatch.setattr("ravine.studies.training._run_folder.write_checkpoint", full)
     with pytest.raises(OSError, match="No space left"):
         save_run(tmp_path / "run", training, {"number": 2})
     assert read_run_facts(tmp_path / "run") == {"number": 1}

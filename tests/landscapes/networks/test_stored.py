@@ -6,10 +6,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ravine.core.pytree import named_leaves
 from ravine.landscapes.networks import Objective, Problem, load, load_data
-from ravine.landscapes.networks._leaves import named_leaves
 from ravine.landscapes.networks._network import trained
-from ravine.landscapes.networks._stored import parameters_by_name
+from ravine.landscapes.networks._statistics import parameters_by_name
 
 
 def parameters(params) -> set[str]:

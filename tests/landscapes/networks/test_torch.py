@@ -10,9 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ravine.landscapes import from_torch, params_of
-from ravine.landscapes.networks import ObjectiveError, load_objective, read_checkpoint
-from ravine.landscapes.networks._safetensors import read_safetensors
+from ravine.landscapes.networks import ObjectiveError, from_torch, load_objective, params_of, read_checkpoint
+from ravine.landscapes.networks._array_files import read_safetensors
 
 torch = pytest.importorskip("torch")
 nn = torch.nn

@@ -10,8 +10,9 @@ import pytest
 
 import ravine
 from ravine.landscapes import minibatches, stopping_step
-from ravine.landscapes.networks import Problem, load, load_data, train
+from ravine.landscapes.networks import Problem, load, load_data
 from ravine.landscapes.networks._network import trained
+from ravine.studies.training import train
 
 STEPS = 24
 ADAM = "adam:learning_rate=0.05"

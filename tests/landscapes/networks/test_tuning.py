@@ -7,9 +7,10 @@ import optax
 import pytest
 
 import ravine
-from ravine.landscapes.networks import Objective, Problem, choose_rate, load, load_data
-from ravine.landscapes.networks import _tuning as tuning
+from ravine.landscapes.networks import Objective, Problem, load, load_data
 from ravine.landscapes.networks._network import Model
+from ravine.studies.training import _tuning as tuning
+from ravine.studies.training import choose_rate
 
 
 class Point(Model):

@@ -5,8 +5,8 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.landscapes.slices._bezier import bezier, connect
-from ravine.landscapes.slices._vectors import minus, plus
+from ravine.core.pytree import minus, plus
+from ravine.studies.training._curve import bezier, connect
 
 FIRST = {"x": np.float32([-1.0, 0.0]), "statistics": np.float32([2.0])}
 SECOND = {"x": np.float32([1.0, 0.0]), "statistics": np.float32([4.0])}

@@ -11,7 +11,7 @@ import scipy.optimize
 
 from ravine import landscapes
 from ravine.landscapes import Landscape
-from ravine.landscapes.slices._critical_points import CriticalPoints, critical_points
+from ravine.landscapes.curvature._critical_points import CriticalPoints, critical_points
 
 
 def made(loss, *, box=((-2.0, 2.0), (-2.0, 2.0)), **facts) -> Landscape:

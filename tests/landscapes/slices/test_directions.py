@@ -6,10 +6,11 @@ import numpy as np
 import optax
 import pytest
 
-from ravine.landscapes.networks import Problem, load, load_data, train
-from ravine.landscapes.slices import evaluate
-from ravine.landscapes.slices._directions import filter_normalised
-from ravine.landscapes.slices._vectors import plus
+from ravine.core.pytree import plus
+from ravine.landscapes.evaluation import evaluate
+from ravine.landscapes.geometry._planes import filter_normalised
+from ravine.landscapes.networks import Problem, load, load_data
+from ravine.studies.training import train
 
 KEY = jax.random.key(0)
 

@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ravine.landscapes.evaluation import _program as _program
+from ravine.landscapes.evaluation._evaluate import evaluate
+from ravine.landscapes.evaluation._trace import traced
 from ravine.landscapes.networks._objective import Objective
-from ravine.landscapes.slices import _program
-from ravine.landscapes.slices._engine import evaluate
-from ravine.landscapes.slices._traced import traced
 
 
 def points(count: int, k: int, *, seed: int = 0) -> np.ndarray:

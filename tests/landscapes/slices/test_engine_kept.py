@@ -15,13 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ravine.landscapes import _kept
-from ravine.landscapes.networks._objective import Objective
-from ravine.landscapes.networks._objective_error import ObjectiveError
-from ravine.landscapes.slices import _engine as engine
-from ravine.landscapes.slices import _kept_grid
-from ravine.landscapes.slices._engine import evaluate
-from ravine.landscapes.slices._extremes import extremes_at
+from ravine.core import cache as _kept
+from ravine.landscapes.curvature._extremes import extremes_at
+from ravine.landscapes.evaluation import _evaluate as engine
+from ravine.landscapes.evaluation import _grid_cache as _kept_grid
+from ravine.landscapes.evaluation._evaluate import evaluate
+from ravine.landscapes.networks._objective import Objective, ObjectiveError
 
 ORIGIN, DIRECTION = np.arange(3.0, dtype=np.float32), np.ones(3, np.float32)
 COORDINATES = np.linspace(-1, 1, 40, dtype=np.float32)[:, None]
@@ -241,7 +240,7 @@ from pathlib import Path
 sys.path.insert(0, {folder!r})
 import test_engine_kept as tests
 
-tests._kept.makers = lambda folders, libraries: ["this version"]
+tests._kept._digest_of_package = lambda: "this version"
 tests._kept_grid._PAUSE = 0.0
 tests._kept_grid._SHARE = 1e9
 tests.engine._CALL = 1e-9
@@ -255,7 +254,7 @@ tests.run([], Path({keep!r}), on_points=on_points)
 
 def test_a_killed_grid_goes_on(tmp_path, monkeypatch):
     # Nobody is to edit the package between the two runs, or its text would be another version's.
-    monkeypatch.setattr(_kept, "makers", lambda folders, libraries: ["this version"])
+    monkeypatch.setattr(_kept, "_digest_of_package", lambda: "this version")
     code = KILLED.format(folder=str(Path(__file__).parent), keep=str(tmp_path))
     killed = subprocess.run([sys.executable, "-c", code], env={**os.environ}, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ravine.landscapes.slices._hosts import HostsError, join_hosts
-from ravine.landscapes.slices._rendezvous import meet
+from ravine.landscapes.evaluation._hosts import HostsError, join_hosts, meet
 
 LOOPBACK = socket.inet_ntoa((0x7F000001).to_bytes(4, "big"))
 
@@ -134,7 +133,7 @@ def test_strangers_are_sent_away(noise):
 
 PROCESS = """
 import json, sys
-from ravine.landscapes.slices._hosts import join_hosts
+from ravine.landscapes.evaluation._hosts import join_hosts
 join_hosts({coordinator!r}, 2, int(sys.argv[1]))
 
 import jax, numpy as np
@@ -151,7 +150,7 @@ print(json.dumps([jax.process_count(), said[-1], values.tolist(), single.tolist(
 
 
 def test_two_processes_have_the_numbers_of_one(monkeypatch):
-    from ravine.landscapes.slices._engine import evaluate
+    from ravine.landscapes.evaluation._evaluate import evaluate
 
     code = PROCESS.format(coordinator=f"{LOOPBACK}:{free_port()}", folder=str(Path(__file__).parent))
     both = [

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from ravine.landscapes.slices._density import lanczos_quadrature, smoothed
-from ravine.landscapes.slices._lanczos import NotFiniteError, lanczos
+from ravine.landscapes.curvature._lanczos import NotFiniteError, lanczos, lanczos_quadrature, smoothed
 
 
 def symmetric(values: np.ndarray, seed: int = 0) -> np.ndarray:

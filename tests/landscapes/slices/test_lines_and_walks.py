@@ -3,8 +3,14 @@
 import numpy as np
 import pytest
 
-from ravine.landscapes.slices._line_facts import line_facts
-from ravine.landscapes.slices._walk_facts import cosines, distances, interior, interior_share, updates
+from ravine.landscapes.geometry._statistics import (
+    cosines,
+    distances,
+    interior,
+    interior_share,
+    line_facts,
+    updates,
+)
 
 ALPHAS = np.linspace(0, 1, 101)
 

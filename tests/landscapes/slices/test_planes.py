@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ravine.landscapes.slices._principal import principal
-from ravine.landscapes.slices._projection import on_line, on_plane
-from ravine.landscapes.slices._stack import joined, stacked
-from ravine.landscapes.slices._three_points import through
-from ravine.landscapes.slices._vectors import flat, unflat
+from ravine.core.pytree import flat, unflat
+from ravine.landscapes.geometry._pca import principal
+from ravine.landscapes.geometry._planes import through
+from ravine.landscapes.geometry._projection import on_line, on_plane
+from ravine.landscapes.geometry._stack import joined, stacked
 
 MASK = {"w": True, "b": True, "statistics": False}
 LIKE = {

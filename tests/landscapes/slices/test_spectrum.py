@@ -7,12 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ravine.core.pytree import flat, inner, unflat
+from ravine.landscapes.curvature._extremes import extremes, extremes_at
+from ravine.landscapes.curvature._hessian import gradient, hessian_product, kind_of
+from ravine.landscapes.curvature._spectrum import spectrum
 from ravine.landscapes.networks._objective import Objective
-from ravine.landscapes.slices._extremes import extremes, extremes_at
-from ravine.landscapes.slices._hessian import gradient, hessian_product
-from ravine.landscapes.slices._kind import kind_of
-from ravine.landscapes.slices._spectrum import spectrum
-from ravine.landscapes.slices._vectors import flat, inner, unflat
 
 
 def quadratic(values: np.ndarray, *, dtype=np.float32, seed: int = 0) -> tuple[Objective, dict, np.ndarray]:

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ravine.landscapes.slices import _stack as stacks
-from ravine.landscapes.slices import _vectors as vectors
+from ravine.core import pytree as vectors
+from ravine.landscapes.geometry import _stack as stacks
 
 
 class Net(eqx.Module):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ravine._whole_file import OutputError
+from ravine.core.atomic import OutputError
 from ravine.renderer.figures import FIGURE_EXTENSIONS, check_figure_path, figure_bytes, write_figure
 
 COMMENT = "seed 7 · ravine line digits"

@@ -6,8 +6,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
-from ravine.renderer import colours
-from ravine.renderer._theme import THEMES
+from ravine.renderer.style import colours
+from ravine.renderer.style._theme import THEMES
 
 KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "curve")
 

@@ -1,0 +1,257 @@
+"""A card of facts on a landscape, an optimizer, a schedule or a recipe, and a still of it."""
+
+import difflib
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ravine import gallery, landscapes, optimizers
+from ravine.core.catalogue import check_name
+from ravine.films import Recipe
+from ravine.landscapes import Landscape, networks
+from ravine.optimizers import Optimizer, Setting, format_value, schedules
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from ravine.films import Numbers
+    from ravine.landscapes.networks import Network
+    from ravine.optimizers import Schedule
+    from ravine.renderer import Pixels
+
+    NumbersFor = Callable[[Recipe], AbstractContextManager[Numbers | None]]
+from collections import Counter
+
+from ravine.landscapes.curvature import CriticalPoint, critical_points
+
+_WIDTH = 96
+
+
+def card(name: str) -> str:
+    """The facts as text.
+
+    Raises:
+        UnknownNameError: nothing is called so.
+    """
+    if name in optimizers.names():
+        return _optimizer_card(optimizers.load(name))
+    if name in gallery.names():
+        recipe = gallery.load(name)
+        return _text([("recipe", name), ("title", recipe.title), ("about", recipe.about)])
+    if name in landscapes.names():
+        return _landscape_card(landscapes.load(name))
+    if name in schedules.names():
+        return _schedule_card(schedules.load(name))
+    if name in networks.names():
+        return _network_card(networks.load(name))
+    if name in gallery.study_names():
+        study = gallery.load_study(name)
+        told = ((key, study.choices.get(key, "")) for key in ("title", "about"))
+        return _text([("recipe", f"{name}, of 'ravine {study.command}'"), *told])
+    shelves = {
+        "landscape": landscapes.names(),
+        "optimizer": optimizers.names(),
+        "schedule": schedules.names(),
+        "network": networks.names(),
+        "recipe": (*gallery.names(), *gallery.study_names()),
+    }
+    kind = max(shelves, key=lambda kind: _likeness(name, shelves[kind]))
+    check_name(name, shelves[kind], kind=kind)
+    raise AssertionError("An unknown name was accepted.")
+
+
+def _likeness(name: str, known: tuple[str, ...]) -> float:
+    return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
+
+
+def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -> tuple["Pixels", str]:
+    """A picture and its comment; `look` holds keys of a recipe such as size and theme.
+
+    Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
+    of a recipe the last frame of its film.
+
+    Raises:
+        ValueError: `name` is a schedule's.
+    """
+    from ravine.films import Film
+
+    if name in schedules.names():
+        raise ValueError(
+            f"The schedule {name!r} has no picture: animate a rule under it, with "
+            f"-O 'sgd:learning_rate={name}(...)' and the arguments that 'ravine show {name}' explains."
+        )
+    if name in (*networks.names(), *gallery.study_names()):
+        command = gallery.load_study(name).command if name in gallery.study_names() else "line"
+        option = f"--recipe {name}" if name in gallery.study_names() else name
+        raise ValueError(f"{name!r} is shown by another command: 'ravine {command} {option}'.")
+    if name in optimizers.names():
+        recipe = Recipe(optimizers=(name,), **look)
+    else:
+        recipe = (
+            gallery.load(name).replace(**look) if name in gallery.names() else Recipe(landscape=name, **look)
+        )
+    with numbers_for(recipe) as numbers:
+        film = Film(recipe, numbers=numbers)
+        alone = name in landscapes.names()
+        return (film.landscape_alone() if alone else film.still()), film.frames.comment
+
+
+def _landscape_card(landscape: Landscape) -> str:
+    examples = landscape.examples
+    kind = " (one variable)" if landscape.variables == 1 else " (finite sum)" if examples else ""
+    minima = [_place(landscape, point, "{:.6g}") for point in landscape.minima]
+    more = f" and {len(minima) - 4} more" if len(minima) > 4 else ""
+    marks = (f"{word} at {_place(landscape, point, '{:g}')}" for point, word in landscape.marks)
+    held_out = f", and {len(examples.held_out[1])} held out" if examples and examples.held_out else ""
+    return _text(
+        [
+            ("landscape", f"{landscape.name}: {landscape.title}{kind}"),
+            ("equation", landscape.equation),
+            (
+                "domain",
+                " x ".join(f"[{low:g}, {high:g}]" for low, high in landscape.domain[: landscape.variables]),
+            ),
+            ("start", _place(landscape, landscape.start, "{:g}")),
+            ("minima", ", ".join(minima[:4]) + more if minima else "none: the loss falls without end"),
+            ("lowest", "" if landscape.lowest is None else f"{landscape.lowest:.10g}"),
+            ("marks", ", ".join(marks)),
+            *_listed("critical", said_of_critical_points(landscape)),
+            ("examples", f"{len(examples.targets)}{held_out}" if examples else ""),
+            ("measures", ", ".join(landscape.measures)),
+            ("source", landscape.source),
+            ("about", landscape.about),
+        ]
+    )
+
+
+def _place(landscape: Landscape, point: tuple[float, float], form: str) -> str:
+    x, y = map(form.format, point)
+    return x if landscape.variables == 1 else f"({x}, {y})"
+
+
+def _optimizer_card(optimizer: Optimizer) -> str:
+    complete = Setting(optimizer=optimizer).complete
+    defaults = {key: complete[key] for key in optimizer.defaults if key in complete}
+    return _text(
+        [
+            ("optimizer", f"{optimizer.name}: {optimizer.title} ({optimizer.family})"),
+            *_lines("equation", optimizer.equation),
+            ("defaults", _written(optimizer, defaults)),
+            ("needed", ", ".join(key for key in optimizer.defaults if key not in complete)),
+            *_what_is_special(optimizer),
+            *_paper(optimizer),
+            ("about", optimizer.about),
+            ("libraries", optimizer.libraries),
+        ]
+    )
+
+
+def _written(optimizer: Optimizer, hyperparameters: Mapping[str, Any]) -> str:
+    """Hyper-parameters as they are written on the command line."""
+    pairs = ({key: value} for key, value in hyperparameters.items())
+    settings = (Setting(optimizer=optimizer, hyperparameters=pair) for pair in pairs)
+    return ", ".join(optimizers.write_setting(setting).partition(":")[2] for setting in settings)
+
+
+def _what_is_special(optimizer: Optimizer) -> list[tuple[str, str]]:
+    iterate = f"{optimizer.iterate} in its state; a training loop's parameters are where gradients are taken"
+    control = _written(optimizer, optimizer.control)
+    series = ", ".join(optimizer.series)
+    return [
+        ("iterate", iterate if "params" in optimizer.balls.values() else ""),
+        ("balls", ", ".join(optimizer.balls)),
+        ("series", f"{series}, in what 'ravine trace' writes" if series else ""),
+        ("rate", "" if optimizer.tuned else "finds its own; a learning rate that is not given is not tuned"),
+        ("cost", "it counts what it evaluates: not one gradient a step" if optimizer.evaluations else ""),
+        ("control", f"shown beside itself with {control}" if control else ""),
+    ]
+
+
+def _schedule_card(schedule: "Schedule") -> str:
+    arguments = [f"{name}: {meaning}" for name, meaning in schedule.arguments.items()]
+    return _text(
+        [
+            ("schedule", f"{schedule.name}: {schedule.title}"),
+            *_lines("equation", schedule.equation),
+            ("written", schedule.signature),
+            *_listed("arguments", arguments),
+            *_paper(schedule),
+            ("about", schedule.about),
+            ("libraries", schedule.libraries),
+        ]
+    )
+
+
+def _network_card(network: "Network") -> str:
+    options = ", ".join(f"{key}={format_value(value)}" for key, value in network.defaults.items())
+    return _text(
+        [
+            ("network", f"{network.name}: {network.title}"),
+            ("options", options),
+            *_paper(network),
+            ("about", network.about),
+        ]
+    )
+
+
+def _lines(key: str, equation: str) -> list[tuple[str, str]]:
+    return _listed(key, [line.strip() for line in equation.split(r"\\")])
+
+
+def _listed(key: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Lines under one key, which stands before the first of them."""
+    return [(key if not k else "", line) for k, line in enumerate(lines)]
+
+
+def _paper(entry: "Optimizer | Schedule | Network") -> list[tuple[str, str]]:
+    year = "" if entry.year is None else f", {entry.year}"
+    return [("paper", f"{entry.paper}{year}" if entry.paper else ""), ("", entry.address)]
+
+
+def _text(facts: list[tuple[str, str]]) -> str:
+    indent = " " * 12
+    lines = [
+        textwrap.fill(
+            value,
+            _WIDTH,
+            initial_indent=f"{key:<12}",
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for key, value in facts
+        if value
+    ]
+    return "\n".join(lines)
+
+
+_MOST = 9
+_EXACT = 9
+"""Decimals beyond which a coordinate is the search's own rounding."""
+
+_PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima", "degenerate": "degenerate points"}
+
+
+def said_of_critical_points(landscape: Landscape) -> list[str]:
+    """Minima, saddles and maxima with their condition numbers, a line each; the rest are counted."""
+    found = critical_points(landscape)
+    lines = [_said(landscape, point) for point in found.points[:_MOST]]
+    rest = Counter(point.kind for point in found.points[_MOST:])
+    if rest:
+        about = "about " if found.unseen else ""
+        counted = [f"{count} {kind if count == 1 else _PLURALS[kind]}" for kind, count in rest.items()]
+        lines.append(f"and {about}{', '.join(counted)} more")
+    return lines
+
+
+def _said(landscape: Landscape, point: CriticalPoint) -> str:
+    x, y = (f"{round(value, _EXACT) + 0.0:.6g}" for value in point.point)
+    place = x if landscape.variables == 1 else f"({x}, {y})"
+    condition = f", condition number {point.condition_number:.4g}" if _has_condition(landscape, point) else ""
+    kind = point.kind if point.isolated else f"{point.kind}, one of many,"
+    kink = "" if point.smooth else ", a kink"
+    return f"{kind} at {place}, loss {round(point.loss, _EXACT) + 0.0:.6g}{condition}{kink}"
+
+
+def _has_condition(landscape: Landscape, point: CriticalPoint) -> bool:
+    return landscape.variables == 2 and point.condition_number < float("inf")

@@ -1,0 +1,140 @@
+"""What is drawn over a landscape beside the runs: the vectors of a step, contours of batches, and slices."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from ravine import optimizers
+from ravine.films._data import Arrow, Part, Points, Seen
+from ravine.films._recipe import Span
+from ravine.landscapes import Landscape, losses_at
+from ravine.optimizers import Descent, Sampling
+
+_REMEMBERING = ("momentum", "demon", "lars")
+"""Rules whose step is one along the gradient and a part of the step before."""
+
+_quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
+"""A run that leaves the reals has no arrows there."""
+
+
+@_quietly
+def step_parts(descent: Descent) -> tuple[Arrow, ...]:
+    """What each step is the sum of, tip to tail, and the step itself.
+
+    Momentum's step is a step along the gradient and a part of the step before; Nesterov's is a jump to the
+    look-ahead point and a correction there. Of any other rule the step is shown beside the direction of
+    steepest descent, in the same length.
+    """
+    points, steps = descent.points, _steps(descent.points)
+    if "look-ahead" in descent.balls:
+        ahead = descent.balls["look-ahead"]
+        jump = ahead - points
+        return (
+            Arrow("jump", points, jump),
+            Arrow("correction", ahead, points + steps - ahead),
+            Arrow("step", points, steps),
+        )
+    if optimizers.catalogue.holds(rule := descent.setting.optimizer) and rule.name in _REMEMBERING:
+        velocity = _remembered(descent) * np.vstack([np.zeros(2), steps[:-1]])
+        gradient = steps - velocity
+        return (
+            Arrow("gradient", points, gradient),
+            Arrow("velocity", points + gradient, velocity),
+            Arrow("step", points, steps),
+        )
+    length = np.linalg.norm(steps, axis=-1, keepdims=True)
+    return (Arrow("gradient", points, length * _unit(-descent.gradients)), Arrow("step", points, steps))
+
+
+def _remembered(descent: Descent) -> Float[np.ndarray, "steps+1 1"]:
+    """The part of the step before that belongs to each step."""
+    hyperparameters, series = descent.setting.complete, descent.series
+    part = np.broadcast_to(series.get("momentum", hyperparameters["momentum"]), len(descent.points) - 1)
+    if hyperparameters.get("rate") == "outside" and "learning_rate" in series:
+        rates = series["learning_rate"]
+        part = part * rates / np.append(rates[:1], rates[:-1])
+    return np.append(part, np.nan)[:, None]
+
+
+def newton_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+    """The direction of steepest descent, and Newton's."""
+    newton = _newton_steps(landscape.loss, descent.points, descent.gradients)
+    return _directions(descent, "newton", newton)
+
+
+@_quietly
+def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+    """The direction of steepest descent, and that to the nearest minimum.
+
+    Raises:
+        ValueError: the landscape has no known minimum.
+    """
+    if not landscape.minima:
+        raise ValueError(
+            f"{landscape.name} has no known minimum that vectors could point to; step and newton need none."
+        )
+    away = np.array(landscape.minima)[None] - descent.points[:, None]
+    nearest = np.argmin(np.nan_to_num(np.linalg.norm(away, axis=-1), nan=np.inf), axis=-1)
+    return _directions(descent, "minimum", away[np.arange(len(away)), nearest])
+
+
+def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Arrow, ...]:
+    points = descent.points
+    return (
+        Arrow("gradient", points, -descent.gradients, unit=True),
+        Arrow(part, points, towards, unit=True),
+    )
+
+
+def _steps(points: Points) -> Points:
+    """From each point to the next; none from the last."""
+    return np.vstack([np.diff(points, axis=0), np.full((1, 2), np.nan)])
+
+
+def _unit(vectors: Points) -> Points:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _newton_steps(loss: Callable[[jax.Array], jax.Array], points: Points, gradients: Points) -> Points:
+    with jax.enable_x64(True):
+        hessians = jax.jit(jax.vmap(jax.hessian(loss)))(points)
+        steps = jax.vmap(lambda hessian, slope: -jnp.linalg.solve(hessian, slope))(hessians, gradients)
+    return np.asarray(steps)
+
+
+_COLUMNS, _ROWS = 96, 72
+
+
+def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Seen:
+    """What the steps see, on a grid over the window."""
+    examples = landscape.examples
+    if examples is None:
+        raise ValueError(f"{landscape.name} has no examples.")
+    (x0, x1), (y0, y1) = landscape.window
+    xs, ys = np.linspace(x0, x1, _COLUMNS), np.linspace(y0, y1, _ROWS)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+
+    def losses(row: jax.Array) -> jax.Array:
+        return jax.vmap(lambda point: examples.batch_loss(point, row[None]))(grid)
+
+    with jax.enable_x64(True):
+        each = jax.jit(lambda: jax.lax.map(losses, np.arange(len(examples.targets))))()
+    return Seen(
+        xs=xs,
+        ys=ys,
+        examples=np.asarray(each, dtype=np.float32).reshape(-1, _ROWS, _COLUMNS),
+        rows=np.asarray(sampling.samples)[:, 0],
+    )
+
+
+_PLACES = 201
+
+
+def losses_along(landscape: Landscape, lines: Sequence[Span]) -> Float[np.ndarray, "lines places"]:
+    """The loss at evenly spaced places along each line (x0, y0, x1, y1)."""
+    share = np.linspace(0.0, 1.0, _PLACES)[:, None]
+    ends = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
+    return losses_at(landscape.loss, ends[:, :1] + share * (ends[:, 1:] - ends[:, :1]))

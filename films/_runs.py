@@ -1,0 +1,164 @@
+"""What of a recipe is computed: its landscape, its runs, and the ground that they run on."""
+
+import inspect
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.films._baselines import Shown, stop_early, with_controls, without_controls
+from ravine.films._data import Arrow, RunSketch, Seen, Sketch, facts_of
+from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen
+from ravine.films._overlays import (
+    losses_along,
+    minimum_directions,
+    newton_directions,
+    seen_by_steps,
+    step_parts,
+)
+from ravine.films._recipe import Recipe
+from ravine.films._sampling import said_of_sampling, sampling_of
+from ravine.films._series import (
+    Series,
+    evaluations_at,
+    measures_of,
+    on_evaluations,
+    series_of,
+    with_batch_losses,
+)
+from ravine.landscapes import Landscape, losses_on_grid
+from ravine.optimizers import Descent, Sampling, Setting, as_setting, descend_tuned, draws_of, with_own_labels
+
+
+class Work:
+    """A recipe, worked out where it is first asked for, and once."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    @cached_property
+    def landscape(self) -> Landscape:
+        """The ground, under the recipe's window and with its start."""
+        return landscape_of(self._recipe)
+
+    @cached_property
+    def _ground(self) -> Landscape:
+        """The same, for programs of its own."""
+        return as_it_is_now(self.landscape, self._recipe)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The optimizers as the recipe gives them and their controls, each under a label of its own."""
+        return tuple(run.setting for run in self._shown)
+
+    @cached_property
+    def _shown(self) -> tuple[Shown, ...]:
+        recipe = self._recipe
+        given = with_own_labels([as_setting(optimizer) for optimizer in recipe.optimizers])
+        if not recipe.control:
+            return without_controls(given)
+        shown = with_controls(given, early_stopping=recipe.early_stopping is not None)
+        labelled = with_own_labels([run.setting for run in shown])
+        return tuple(run._replace(setting=own) for run, own in zip(shown, labelled, strict=True))
+
+    @cached_property
+    def sampling(self) -> Sampling | None:
+        """What each step sees, where that is not all of the loss."""
+        draws = max(map(draws_of, self.settings))
+        return sampling_of(self._recipe, self._ground, draws=draws)
+
+    @cached_property
+    def descents(self) -> tuple[Descent, ...]:
+        """The runs, each with the rate that it ran with, and held where it was stopped."""
+        return tuple(descent for descent, _ in self._stopped)
+
+    @cached_property
+    def stops(self) -> tuple[int | None, ...]:
+        """The step at which each run was stopped early, if it was."""
+        return tuple(stop for _, stop in self._stopped)
+
+    @cached_property
+    def _stopped(self) -> tuple[tuple[Descent, int | None], ...]:
+        patience, landscape = self._recipe.early_stopping, self._ground
+        if patience is None:
+            return tuple((descent, None) for descent in self._walked)
+        return tuple(
+            stop_early(descent, landscape, patience=patience) if run.stops else (descent, None)
+            for run, descent in zip(self._shown, self._walked, strict=True)
+        )
+
+    @cached_property
+    def _walked(self) -> tuple[Descent, ...]:
+        landscape, recipe = self._ground, self._recipe
+        settings = self.settings
+        if recipe.rates == "published":
+            settings = tuple(_published(setting) for setting in settings)
+        walked = descend_tuned(
+            landscape.loss,
+            settings,
+            landscape.start,
+            steps=recipe.steps,
+            view=landscape.window,
+            lowest=lowest_seen(landscape),
+            sampling=self.sampling,
+            leaders=[run.leader for run in self._shown],
+        )
+        check_starts(walked, landscape, recipe)
+        return tuple(with_batch_losses(descent, self.sampling) for descent in walked)
+
+    @cached_property
+    def measures(self) -> tuple[Series, ...]:
+        """What the landscape measures along each run beside the loss, such as accuracy."""
+        return tuple(measures_of(descent, self._ground) for descent in self.descents)
+
+    def sketch(self) -> Sketch:
+        """The numbers and texts of the picture."""
+        given = [setting.hyperparameters for setting in self.settings]
+        ran = [descent.setting.hyperparameters for descent in self.descents]
+        return Sketch(
+            landscape=facts_of(self.landscape, said_of_sampling(self._recipe, self.landscape)),
+            runs=tuple(map(self._drawn, self.descents, self.stops)),
+            tuned=self._recipe.rates == "tuned" and given != ran,
+            outside=not self.landscape.contains(self.landscape.start),
+            slices=losses_along(self._ground, self._recipe.slices),
+            seen=self._seen(),
+        )
+
+    def _drawn(self, descent: Descent, stop: int | None) -> RunSketch:
+        series = series_of(descent, self._ground)
+        vectors = self._vectors(descent)
+        if self._recipe.clock == "evaluations":
+            stop = None if stop is None else evaluations_at(descent, stop)
+            descent, series = on_evaluations(descent, series, total=self._recipe.steps)
+        return RunSketch.of(descent, series=series, vectors=vectors, stopped_at=stop)
+
+    def _vectors(self, descent: Descent) -> tuple[Arrow, ...]:
+        match self._recipe.show_vectors:
+            case "step":
+                return step_parts(descent)
+            case "newton":
+                return newton_directions(descent, self._ground)
+            case "minimum":
+                return minimum_directions(descent, self._ground)
+            case None:
+                return ()
+
+    def _seen(self) -> Seen | None:
+        if not self._recipe.show_batch or self.sampling is None:
+            return None
+        return seen_by_steps(self._ground, self.sampling)
+
+    def losses(
+        self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows columns"]:
+        """The loss at every pair of an x and a y."""
+        return losses_on_grid(self._ground.loss, xs, ys)
+
+
+def _published(setting: Setting) -> Setting:
+    """The setting at the catalogue's rate, where it gives none and the catalogue has one."""
+    owner = setting.rate_owner
+    if owner is None or not setting.needs_rate:
+        return setting
+    rate = owner.optimizer.defaults["learning_rate"]
+    return setting if rate is inspect.Parameter.empty else setting.with_rate(rate)

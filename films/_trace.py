@@ -1,0 +1,181 @@
+"""The numbers of a film: its trajectories as JSON, CSV or NPZ."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ravine.films._film import Film
+from ravine.films._sampling import said_of_sampling
+from ravine.films._series import Series
+from ravine.optimizers import Descent, Setting
+
+_COLUMNS = ("step", "x", "y", "loss", "gradient_norm")
+_COUNTS = ("loss_evaluations", "gradient_evaluations", "hessian_evaluations")
+
+
+def trace_record(film: Film) -> dict[str, Any]:
+    """The trajectories as plain lists and numbers; what is not finite is None."""
+    landscape = film.landscape
+    return {
+        "landscape": landscape.name,
+        "start": list(landscape.start),
+        "steps": film.recipe.steps,
+        "seed": film.recipe.seed,
+        "sampling": said_of_sampling(film.recipe, landscape) or None,
+        "runs": [
+            _run_record(descent, measures, stop)
+            for (descent, measures), stop in zip(_measured(film), film.work.stops, strict=True)
+        ],
+    }
+
+
+def trace_bytes(film: Film, ending: str) -> bytes:
+    """The trajectories as a file of the kind that `ending` names: .json, .csv or .npz.
+
+    Raises:
+        ValueError: the ending is another one.
+    """
+    if ending not in _WRITERS:
+        raise ValueError(f"A trace is written as {', '.join(_WRITERS)}; got {ending!r}.")
+    return _WRITERS[ending](film)
+
+
+def check_trace_path(path: Path) -> None:
+    """Refuse a file name whose ending no trace has.
+
+    Raises:
+        ValueError: the ending is unknown.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise ValueError(f"A trace is written as {', '.join(_WRITERS)}; got {str(path)!r}.")
+
+
+def _run_record(descent: Descent, measures: Series, stop: int | None) -> dict[str, Any]:
+    diverged = int(descent.diverged_at)
+    return {
+        "label": descent.label,
+        "optimizer": descent.setting.optimizer.name,
+        "hyperparameters": {key: _plain(value) for key, value in descent.setting.complete.items()},
+        "points": _finite(descent.points.tolist()),
+        "losses": _finite(descent.losses.tolist()),
+        "gradient_norms": _finite(descent.gradient_norms.tolist()),
+        "evaluations": descent.evaluations.tolist(),
+        "measures": {name: _finite(values.tolist()) for name, values in measures.items()},
+        "series": {name: _finite(values.tolist()) for name, values in descent.series.items()},
+        "balls": {name: _finite(ball.tolist()) for name, ball in descent.balls.items()},
+        "diverged_at": diverged if diverged >= 0 else None,
+        "stopped_at": stop,
+    }
+
+
+def _finite(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_finite(value) for value in values]
+    return values if math.isfinite(values) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, str | bool | int | float) or value is None:
+        return value
+    if isinstance(value, Setting):
+        inner = {key: _plain(part) for key, part in value.complete.items()}
+        return {"optimizer": value.optimizer.name, "hyperparameters": inner}
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    return getattr(value, "__name__", "function") if callable(value) else str(value)
+
+
+def _learning_rate(setting: Setting) -> float:
+    """The rate, of the rule inside where that has it; not a number where there is none or a schedule."""
+    inner = setting.complete.get("inner")
+    if isinstance(inner, Setting) and not setting.optimizer.has_rate:
+        return _learning_rate(inner)
+    rate = setting.complete.get("learning_rate")
+    return float(rate) if isinstance(rate, float | np.generic | np.ndarray) else math.nan
+
+
+def _as_json(film: Film) -> bytes:
+    return (json.dumps(trace_record(film), allow_nan=False) + "\n").encode()
+
+
+def _as_csv(film: Film) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    further = [{**descent.series, **measures} for descent, measures in _measured(film)]
+    names = sorted({name for numbers in further for name in numbers})
+    table.writerow(["run", "optimizer", "ball", *_COLUMNS, *_COUNTS, *names])
+    for descent, numbers in zip(film.descents, further, strict=True):
+        table.writerows(_csv_rows(descent, [numbers.get(name) for name in names]))
+    return text.getvalue().encode()
+
+
+def _measured(film: Film) -> Iterator[tuple[Descent, Series]]:
+    return zip(film.descents, film.work.measures, strict=True)
+
+
+def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterator[list[Any]]:
+    head = [descent.label, descent.setting.optimizer.name]
+    columns = (descent.losses, descent.gradient_norms, *descent.evaluations.T)
+    for step, numbers in enumerate(zip(*descent.points.T, *columns, strict=True)):
+        taken = [_figure(values, step) for values in further]
+        yield [*head, "", step, *map(repr, map(float, numbers)), *taken]
+    empty = [""] * (len(columns) + len(further))
+    for name, ball in descent.balls.items():
+        for step, (x, y) in enumerate(ball):
+            yield [*head, name, step, repr(float(x)), repr(float(y)), *empty]
+
+
+def _figure(values: np.ndarray | None, step: int) -> str:
+    """The number of a step, of which there is none after the last point."""
+    return "" if values is None or step == len(values) else repr(float(values[step]))
+
+
+def _as_npz(film: Film) -> bytes:
+    descents = film.descents
+    balls = {
+        f"ball_{run}_{name}": ball
+        for run, descent in enumerate(descents)
+        for name, ball in descent.balls.items()
+    }
+    series = {
+        f"series_{run}_{name}": values
+        for run, descent in enumerate(descents)
+        for name, values in descent.series.items()
+    }
+    measures = {
+        f"measure_{run}_{name}": values
+        for run, (_, measured) in enumerate(_measured(film))
+        for name, values in measured.items()
+    }
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        allow_pickle=False,
+        labels=np.array([descent.label for descent in descents]),
+        optimizers=np.array([descent.setting.optimizer.name for descent in descents]),
+        learning_rates=np.array([_learning_rate(descent.setting) for descent in descents]),
+        points=np.stack([descent.points for descent in descents]),
+        losses=np.stack([descent.losses for descent in descents]),
+        gradient_norms=np.stack([descent.gradient_norms for descent in descents]),
+        diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
+        stopped_at=np.array([-1 if stop is None else stop for stop in film.work.stops]),
+        landscape=np.array(film.landscape.name),
+        start=np.array(film.landscape.start),
+        sampling=np.array(said_of_sampling(film.recipe, film.landscape)),
+        evaluations=np.stack([descent.evaluations for descent in descents]),
+        **balls,
+        **series,
+        **measures,
+    )
+    return buffer.getvalue()
+
+
+_WRITERS: dict[str, Callable[[Film], bytes]] = {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}

@@ -1,0 +1,74 @@
+"""Round places on an axis, and their labels."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.ticker import MaxNLocator
+
+from ravine.renderer.canvas._canvas import text_size
+from ravine.renderer.style import Tone
+
+_BELOW = 0.003
+"""By what part of the range a grid's lowest loss may miss the lowest there is, which is often a round one."""
+
+
+def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
+    """At most `most` + 1 round numbers from `low` to `high`."""
+    places = np.asarray(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
+    slack = 1e-9 * (high - low)
+    return places[(places >= low - slack) & (places <= high + slack)]
+
+
+def decade_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:
+    """At most `most` powers of ten from `low` to `high`, evenly spaced in their exponents."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    stride = max(1, -(-(last - first + 1) // most))
+    return 10.0 ** np.arange(-(-first // stride) * stride, last + 1, stride)
+
+
+def label(value: float, *, digits: int = 6) -> str:
+    """A number as a picture shows it, with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")
+
+
+def labels(values: Float[np.ndarray, " ticks"]) -> list[str]:
+    """Numbers as an axis shows them, with as many digits as tell them apart."""
+    step = float(np.diff(values).min()) if len(values) > 1 else 0.0
+    numbers = np.where(np.abs(values) < 1e-9 * step, 0.0, values).tolist()
+    written = ([label(number, digits=digits) for number in numbers] for digits in range(6, 18))
+    return next((texts for texts in written if len(set(texts)) == len(texts)), list(map(label, numbers)))
+
+
+def power_label(value: float) -> str:
+    """A power of ten as an axis shows it."""
+    return rf"$\mathdefault{{10^{{{round(np.log10(value))}}}}}$"
+
+
+def apart(
+    places: Sequence[tuple[float, str]], *, size: float, right: float, left: float = -math.inf
+) -> Iterator[tuple[float, float, str]]:
+    """Each place with the middle of its label, between `left` and `right`; none touches the one before."""
+    end = -math.inf
+    for place, text in places:
+        width = text_size(text, size=size)[0]
+        middle = max(min(place, right - width / 2), left + width / 2)
+        if middle - width / 2 > end:
+            end = middle + width / 2 + 0.5 * size
+            yield place, middle, text
+
+
+def tone_ticks(tone: Tone, *, below: float = _BELOW) -> list[tuple[float, str]]:
+    """Levels with their losses: round losses, or powers of ten on a log scale.
+
+    A round loss may lie `below` the lowest one by that part of their range.
+    """
+    if tone.knee is None or tone.high <= 0.0:
+        places = linear_ticks(tone.low - below * (tone.high - tone.low), tone.high, most=4)
+        texts = labels(places)
+    else:
+        low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
+        places = decade_ticks(low, tone.high, most=4)
+        texts = [power_label(value) for value in places.tolist()]
+    return list(zip(tone.level(places).tolist(), texts, strict=True))

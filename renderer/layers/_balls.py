@@ -1,0 +1,85 @@
+"""Balls: where each run is at the moment."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Run
+from ravine.renderer.canvas import Canvas, ring_radii, ring_share
+from ravine.renderer.layers._frame_state import Sight, around
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.layers._trails import Fading
+from ravine.renderer.style import Theme
+from ravine.renderer.views import View
+
+_RADIUS = 8.4
+_SHELL = 3.6
+"""What is left of a hollow ball, its rim included, in units."""
+
+_STOP = 0.44
+"""Half the side of the square in a ball that has been stopped, in its radius."""
+
+
+class Balls:
+    """The ball at the end of each trail.
+
+    Balls that share a place are drawn as rings about each other, so that none hides its rival. One that is
+    off the plane is the hollower the farther it is. One that has been stopped wears a square.
+    """
+
+    quick = True
+
+    def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
+        self._runs = tuple(runs)
+        self._sight = sight
+        self._view = view
+        self._theme = theme
+        self._unit = unit
+        self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
+        self._radii = lru_cache(maxsize=2)(self._radii_at)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Nothing of it stands still."""
+
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """Around the balls at both moments."""
+        margin = max(*self._radii(before), *self._radii(now)) + 4.0 * self._unit
+        shown = (*self._sight.at(before).runs, *self._sight.at(now).runs)
+        return around([run.points[-1:] for run in shown], margin, self._view.box)
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Draw every ball."""
+        unit, theme = self._unit, self._theme
+        rim = canvas.pen(theme.rim, 1.8 * unit * min(1.0, ring_share(len(self._runs)) / 0.3))
+        ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5)
+        shown = self._sight.at(moment).runs
+        drawn = zip(self._runs, shown, self._radii(moment), self._fadings, strict=True)
+        for run, seen, radius, fading in drawn:
+            if seen.head is None:
+                continue
+            pen, alpha = (ghost, 0.3) if seen.hidden[-1] else (rim, 1.0)
+            canvas.disc(pen, seen.head, radius, run.colour, alpha)
+            if seen.hidden[-1]:
+                continue
+            if fading:
+                draw_hollow(canvas, seen.head, radius, fading.face(moment.position), unit)
+            if run.stopped_at is not None and moment.step >= run.stopped_at:
+                colour = run.colour if fading and fading.is_far(moment.position) else theme.halo
+                draw_stop(canvas, seen.head, _RADIUS * unit, colour)
+
+    def _radii_at(self, moment: Moment) -> list[float]:
+        heads = [run.head or (np.nan, np.nan) for run in self._sight.at(moment).runs]
+        return ring_radii(np.array(heads), _RADIUS * self._unit)
+
+
+def draw_hollow(canvas: Canvas, at: tuple[float, float], radius: float, face: str, unit: float) -> None:
+    """The inside of a ball that is off the plane."""
+    canvas.disc(canvas.pen(face, 0.0), at, radius - _SHELL * unit, face)
+
+
+def draw_stop(canvas: Canvas, at: tuple[float, float], radius: float, colour: str) -> None:
+    """The square in a ball that has been stopped."""
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * _STOP * radius
+    canvas.polygon(canvas.pen(colour, 0.0), np.array(at) + corners, colour)

@@ -1,0 +1,90 @@
+"""Batches: faint contours of the loss that a single step saw, over the true ones."""
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Batches
+from ravine.renderer.canvas import Canvas, Isolines, Points, dashed
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.style import Theme, Tone
+from ravine.renderer.views import View
+
+_LEVELS = (np.arange(8) + 0.5) / 8
+_ALPHA = 0.75
+_DASH, _SPACE = 7.0, 5.0
+"""In units."""
+
+
+class BatchContours:
+    """The contours of a step's minibatch as dashed lines, on the ground and below the runs.
+
+    They show the moment that is `readable` at a moment: the eye could not follow a batch a frame. The box to
+    `avoid` stays free of them.
+    """
+
+    quick = True
+
+    def __init__(
+        self,
+        batches: Batches,
+        *,
+        scale: Literal["auto", "linear", "log"],
+        readable: Callable[[Moment], Moment],
+        view: View,
+        theme: Theme,
+        unit: float,
+        avoid: PixelBox | None = None,
+    ) -> None:
+        self._batches = batches
+        self._wanted_scale: Literal["auto", "linear", "log"] = scale
+        self._readable = readable
+        self._view = view
+        self._theme = theme
+        self._unit = unit
+        self._avoid = avoid
+        self._lines = lru_cache(maxsize=2)(self._lines_of)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Nothing of it stands still."""
+
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """The whole view where another batch is shown."""
+        left, top, right, bottom = self._view.box
+        if self._readable(before).step == self._readable(now).step:
+            return left, top, left, top
+        return left, top, right, bottom
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Draw the batch's contours."""
+        pen = canvas.pen(self._theme.muted, 1.2 * self._unit, alpha=_ALPHA)
+        canvas.lines(pen, *self._lines(self._readable(moment).step))
+
+    @cached_property
+    def _scale(self) -> Literal["linear", "log"]:
+        """One scale for all batches: contours that change their law from step to step say nothing."""
+        return "linear" if Tone.of(self._batches.losses(0), self._wanted_scale).knee is None else "log"
+
+    def _lines_of(self, step: int) -> tuple[Points, Bool[np.ndarray, " points"]]:
+        losses = self._batches.losses(step)
+        levels = Tone.of(losses, self._scale).level(losses)
+        isolines = Isolines(self._batches.xs, self._batches.ys, levels)
+        found = [isolines.at(float(level)) for level in _LEVELS]
+        points = self._view.place(np.concatenate([points for points, _ in found]), 0.0).points
+        starts = np.concatenate([starts for _, starts in found])
+        dashes = dashed(points, starts, dash=_DASH * self._unit, space=_SPACE * self._unit)
+        return dashes if self._avoid is None else _outside(self._avoid, *dashes, margin=2.0 * self._unit)
+
+
+def _outside(
+    box: PixelBox, points: Points, starts: Bool[np.ndarray, " points"], *, margin: float
+) -> tuple[Points, Bool[np.ndarray, " points"]]:
+    """The lines without their points in a box and its margin."""
+    low, high = np.array(box[:2]) - margin, np.array(box[2:]) + margin
+    kept = ~np.all((points >= low) & (points <= high), axis=-1)
+    begins = np.logical_or(starts, ~np.concatenate([[True], kept[:-1]]))
+    return points[kept], begins[kept]

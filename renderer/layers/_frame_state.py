@@ -1,0 +1,104 @@
+"""What of the runs and of the balls beside them is on the picture at a moment."""
+
+import math
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Box, Run
+from ravine.renderer.canvas import clip_box
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.layers._paths import Paths, Shown
+from ravine.renderer.views import View
+
+Kind: TypeAlias = Literal["worker", "read", "point"]
+
+_MEMORY, _LEAST_MEMORY = 1 / 8, 12.0
+"""The trail of a satellite goes back by this part of the steps, and so many at least: those of a film's many
+workers would hide its runs."""
+
+
+class Satellite(NamedTuple):
+    """A ball beside a run's own.
+
+    Attributes:
+        owner: The number of its run.
+        kind: A worker, which has a trail; where a stale step read what it wrote; or any other point.
+        tied: Whether a line ties it to the run's ball.
+    """
+
+    owner: int
+    kind: Kind
+    tied: bool
+
+
+class Seen(NamedTuple):
+    """The runs and their satellites at a moment."""
+
+    runs: list[Shown]
+    satellites: list[Shown]
+
+
+class Sight:
+    """Runs and satellites, laid on a view once for all layers that draw them.
+
+    Attributes:
+        satellites: In the order in which they are seen.
+    """
+
+    def __init__(self, runs: Sequence[Run], *, view: View, window: Box) -> None:
+        self._runs = tuple(runs)
+        self._view = view
+        self._window = window
+        self.at = lru_cache(maxsize=2)(self._at)
+        named = [(owner, name) for owner, run in enumerate(runs) for name in run.balls]
+        self.satellites = [
+            Satellite(owner, kind_of(name), not {name, _stem(name)} & runs[owner].untied)
+            for owner, name in named
+        ]
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths([run.points for run in self._runs], self._view, self._window)
+
+    @cached_property
+    def _beside(self) -> Paths:
+        balls = [ball for run in self._runs for ball in run.balls.values()]
+        memory = max(_LEAST_MEMORY, _MEMORY * (len(balls[0]) - 1))
+        return Paths(balls, self._view, self._window, returning=True, memory=memory)
+
+    def _at(self, moment: Moment) -> Seen:
+        runs = self._paths.shown(moment.position, moment.share)
+        if not self.satellites:
+            return Seen(runs, [])
+        beside = self._beside.shown(moment.position, moment.share)
+        if any(satellite.kind == "read" for satellite in self.satellites):
+            # Where a step read is where it read until it is over: it does not move.
+            still = self._beside.shown(float(math.ceil(moment.position)), moment.share)
+            pairs = zip(self.satellites, beside, still, strict=True)
+            beside = [fixed if of.kind == "read" else moving for of, moving, fixed in pairs]
+        return Seen(runs, beside)
+
+
+def _stem(name: str) -> str:
+    """A name without its number."""
+    stem, _, number = name.rpartition(" ")
+    return stem if number.isdigit() else name
+
+
+def kind_of(name: str) -> Kind:
+    """What a ball of a name is, whatever its number."""
+    stem = _stem(name)
+    return stem if stem in ("worker", "read") else "point"
+
+
+def around(parts: Sequence[Float[np.ndarray, "points 2"]], margin: float, box: PixelBox) -> PixelBox:
+    """The box inside `box` around all points, `margin` pixels wider; empty where there are none."""
+    points = np.concatenate([np.zeros((0, 2)), *parts])
+    if not len(points):
+        return (*box[:2], *box[:2])
+    return clip_box((*(points.min(0) - margin), *(points.max(0) + margin)), box)

@@ -1,0 +1,97 @@
+"""Satellites: small balls for what a rule shows beside its iterate."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Run
+from ravine.renderer.canvas import Canvas
+from ravine.renderer.layers._frame_state import Kind, Satellite, Seen, Sight, around
+from ravine.renderer.layers._layer import Moment
+from ravine.renderer.style import Theme, mixed
+from ravine.renderer.views import View
+
+_REACH = 10.0
+"""From the middle of a satellite to where it surely ends, in units."""
+
+_PALE, _WHITE = 0.6, "#ffffff"
+"""How much of which colour is in the face of a worker."""
+
+_RING = 6.0
+"""The radius of the ring where a step read, in units: about the trail on which it lies."""
+
+_TIE_HALO: Mapping[Kind, float] = {"worker": 0.5, "read": 1.0}
+"""How strong the halo is of ties that would be lost among trails."""
+
+
+class Satellites:
+    """Points and workers as small discs, what a stale step read as an open ring, and their ties."""
+
+    quick = True
+
+    def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
+        self._colours = tuple(run.colour for run in runs)
+        self._sight = sight
+        self._view = view
+        self._theme = theme
+        self._unit = unit
+
+    def paint(self, canvas: Canvas) -> None:
+        """Nothing of it stands still."""
+
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """Around the satellites and what they are tied to, at both moments."""
+        ends = []
+        for seen in (self._sight.at(before), self._sight.at(now)):
+            ends += [satellite.points[-1:] for satellite in seen.satellites]
+            ends += [seen.runs[of.owner].points[-1:] for of in self._sight.satellites if of.tied]
+        return around(ends, _REACH * self._unit, self._view.box)
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Draw the ties, then the satellites on them."""
+        seen = self._sight.at(moment)
+        shown = [
+            (of, satellite.head)
+            for of, satellite in zip(self._sight.satellites, seen.satellites, strict=True)
+            if satellite.head is not None and not satellite.hidden[-1] and not _has_lost_home(of, seen)
+        ]
+        for of, at in shown:
+            if of.tied:
+                self._draw_tie(canvas, of, at, seen)
+        for of, at in shown:
+            colour = self._colours[of.owner]
+            draw_satellite(canvas, of.kind, at, colour=colour, theme=self._theme, unit=self._unit)
+
+    def _draw_tie(self, canvas: Canvas, of: Satellite, at: tuple[float, float], seen: Seen) -> None:
+        home, unit = seen.runs[of.owner].head, self._unit
+        if home is None:
+            return
+        line = np.array([home, at])
+        if of.kind == "read":
+            way = line[0] - line[1]
+            line[1] += way * min(1.0, _RING * unit / max(float(np.hypot(*way)), 1e-9))
+        halo = _TIE_HALO.get(of.kind, 0.0) * self._theme.halo_alpha
+        if halo:
+            canvas.line(canvas.pen(self._theme.halo, 3.8 * unit, alpha=halo), line)
+        canvas.line(canvas.pen(self._colours[of.owner], 1.4 * unit), line)
+
+
+def draw_satellite(
+    canvas: Canvas, kind: Kind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
+) -> None:
+    """A disc of the run's colour, told on any trail by its edge; pale for a worker, open for a read."""
+    edge = canvas.pen(colour, 1.8 * unit)
+    if kind == "worker":
+        canvas.disc(edge, at, 4.8 * unit, mixed(colour, _WHITE, _PALE))
+    elif kind == "read":
+        if theme.halo_alpha:
+            canvas.disc(canvas.pen(theme.halo, 4.6 * unit), at, _RING * unit, theme.rim, alpha=0.0)
+        canvas.disc(canvas.pen(colour, 2.2 * unit), at, _RING * unit, theme.rim, alpha=0.0)
+    else:
+        canvas.disc(canvas.pen(theme.text, 1.6 * unit), at, 5.6 * unit, colour)
+
+
+def _has_lost_home(of: Satellite, seen: Seen) -> bool:
+    """Whether the ball to which a satellite belongs is not shown; a worker goes on without it."""
+    return of.kind != "worker" and of.tied and seen.runs[of.owner].head is None

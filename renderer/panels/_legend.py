@@ -1,0 +1,64 @@
+"""A legend over the view, as films had it before the standings."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Run
+from ravine.renderer.canvas import Canvas, clip_box, fit_text, text_size
+from ravine.renderer.layers import Moment
+from ravine.renderer.style import Theme
+
+
+class Legend:
+    """An opaque box at the top right with a line, a ball and a name a run."""
+
+    quick = True
+
+    def __init__(self, runs: Sequence[Run], *, box: PixelBox, theme: Theme, unit: float) -> None:
+        self._theme = theme
+        self._unit = unit
+        self._size = 18 * unit
+        self._pitch = 26 * unit
+        room = 0.6 * (box[2] - box[0]) - 66 * unit
+        fitting = max(1, int((box[3] - box[1] - 38 * unit) / self._pitch))
+        self._rows = [(fit_text(run.label, room, size=self._size), run.colour) for run in runs[:fitting]]
+        width = max(text_size(label, size=self._size)[0] for label, _ in self._rows) + 66 * unit
+        right, top = round(box[2] - 12 * unit), round(box[1] + 12 * unit)
+        height = self._pitch * len(self._rows) + 14 * unit
+        self._box = clip_box((right - width, top, right, top + height), box)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Nothing of it lies below the runs."""
+
+    @cached_property
+    def _strip(self) -> Canvas:
+        """The legend, drawn once, aside."""
+        left, top, right, bottom = self._box
+        unit, theme = self._unit, self._theme
+        width, height = max(1, right - left), max(1, bottom - top)
+        strip = Canvas((width, height), theme.ground)
+        frame = strip.pen(theme.frame, unit)
+        edge = 0.5 * unit
+        corners = [[edge, edge], [width - edge, edge], [width - edge, height - edge], [edge, height - edge]]
+        strip.polygon(frame, np.array([*corners, corners[0]]), theme.ground)
+        for row, (label, colour) in enumerate(self._rows):
+            y = 7 * unit + (row + 0.5) * self._pitch
+            line = np.array([[10 * unit, y], [44 * unit, y]])
+            strip.line(strip.pen(colour, 3.0 * unit), line)
+            strip.disc(frame, (27 * unit, y), 5.5 * unit, colour)
+            strip.text(label, (54 * unit, y + 6.5 * unit), size=self._size, colour=theme.text)
+        return strip
+
+    def touched(self, before: Moment, now: Moment) -> PixelBox:
+        """All of it: runs pass below."""
+        del before, now
+        return self._box
+
+    def draw(self, canvas: Canvas, moment: Moment) -> None:
+        """Copy it over what is there."""
+        del moment
+        left, top, right, bottom = self._box
+        canvas.pixels[top:bottom, left:right] = self._strip.pixels[: bottom - top, : right - left]

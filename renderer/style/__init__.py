@@ -1,0 +1,21 @@
+"""The style of a picture: themes, colours, levels of a loss, ticks and the layout."""
+
+from typing import TYPE_CHECKING
+
+from ravine.core.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ravine.renderer.style._layout import Layout as Layout
+    from ravine.renderer.style._layout import Panels as Panels
+    from ravine.renderer.style._levels import Tone as Tone
+    from ravine.renderer.style._levels import is_wide as is_wide
+    from ravine.renderer.style._palette import COMMON as COMMON
+    from ravine.renderer.style._palette import arrow_colour as arrow_colour
+    from ravine.renderer.style._palette import colours as colours
+    from ravine.renderer.style._palette import mixed as mixed
+    from ravine.renderer.style._theme import THEMES as THEMES
+    from ravine.renderer.style._theme import Theme as Theme
+    from ravine.renderer.style._theme import ThemeName as ThemeName
+
+
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

@@ -1,0 +1,205 @@
+"""The contour view: shaded bands and hairlines on log-spaced levels."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+
+from ravine.renderer._frames import PixelBox
+from ravine.renderer._scene import Box, Ground
+from ravine.renderer.canvas import Canvas, Isolines, Pen, apart, fit_text, labels, linear_ticks, middles, rgb
+from ravine.renderer.style import Theme, Tone, mixed
+from ravine.renderer.views._view import Placed
+
+BANDS = 22
+_STRONGEST = 0.9
+_LINE_LEVELS = np.linspace(0.03, 0.97, 35)
+_MOST_CELLS = 1 << 20
+"""Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
+
+
+class ContourView:
+    """A landscape from above, its height in bands of one colour."""
+
+    turning = False
+    drape = None
+
+    def __init__(self, ground: Ground, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
+        self.box = box
+        self._ground = ground
+        self._window = ground.window
+        self._theme = theme
+        self._unit = unit
+        self._bare = bare
+
+    @cached_property
+    def _losses(self) -> Float[np.ndarray, "rows columns"]:
+        return self._ground.losses(*self._places)
+
+    @property
+    def _places(self) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]:
+        """The middles of the cells that bands are computed on."""
+        left, top, right, bottom = self.box
+        cell = int(np.ceil(np.sqrt((right - left) * (bottom - top) / _MOST_CELLS)))
+        xs = middles(self._window[0], -(-(right - left) // cell))
+        return xs, middles(self._window[1], -(-(bottom - top) // cell))
+
+    @cached_property
+    def _tone(self) -> Tone:
+        ground = self._ground
+        samples = self._losses[::4, ::4] if ground.samples is None else ground.samples
+        return Tone.of(samples, ground.scale, heights=ground.heights)
+
+    @property
+    def lowest(self) -> float:
+        """The lowest loss on the view."""
+        return self._tone.low
+
+    def paint(self, canvas: Canvas, share: float) -> None:
+        """Paint bands, hairlines, axes, start and minima."""
+        del share
+        levels = self._tone.level(self._losses)
+        shades = self._ground.shades
+        if shades:
+            self._paint_bands(canvas, shades.levels(*self._places), shades.colour)
+        elif self._theme.line_colours is None:
+            self._paint_bands(canvas, levels)
+        with canvas.clipped(self.box):
+            self._paint_hairlines(canvas, levels)
+        if not self._bare:
+            self._paint_axes(canvas)
+            self._paint_names(canvas)
+        with canvas.clipped(self.box):
+            self._paint_minima(canvas)
+            self._paint_marks(canvas)
+
+    def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
+        """Points on the picture; a contour hides none."""
+        del share
+        nowhere = np.zeros(len(points), dtype=bool)
+        return Placed(_to_pixels(points, self._window, self.box), nowhere, nowhere)
+
+    def _paint_bands(
+        self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"], colour: str = ""
+    ) -> None:
+        left, top, right, bottom = self.box
+        shades = band_colours(self._theme, BANDS, colour)
+        band = np.minimum((levels * BANDS).astype(np.intp), BANDS - 1)[::-1]
+        rows = np.arange(bottom - top) * band.shape[0] // (bottom - top)
+        columns = np.arange(right - left) * band.shape[1] // (right - left)
+        canvas.pixels[top:bottom, left:right, :3] = shades[band[rows][:, columns]]
+
+    def _paint_hairlines(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
+        stride = max(1, min(levels.shape) // 300)
+        coarse = levels[::stride, ::stride]
+        xs = middles(self._window[0], levels.shape[1])[::stride]
+        ys = middles(self._window[1], levels.shape[0])[::stride]
+        isolines = Isolines(xs, ys, coarse)
+        for level, pen in self._hairline_pens(canvas):
+            points, starts = isolines.at(level)
+            canvas.lines(pen, _to_pixels(points, self._window, self.box), starts)
+
+    def _hairline_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:
+        theme, unit = self._theme, self._unit
+        if theme.line_colours is None:
+            pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha)
+            yield from ((band / BANDS, pen) for band in range(1, BANDS))
+            return
+        for level, colour in zip(_LINE_LEVELS, map_colours(theme.line_colours, _LINE_LEVELS), strict=True):
+            yield float(level), canvas.pen(to_hex(colour), 1.5 * unit)
+
+    def _paint_axes(self, canvas: Canvas) -> None:
+        left, top, right, bottom = self.box
+        unit, theme = self._unit, self._theme
+        pen = canvas.pen(theme.frame, unit)
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]])
+        canvas.line(pen, corners.astype(float))
+        ticks = x_ticks(self._window, self.box, unit)
+        places = _to_pixels(np.stack([ticks, ticks], axis=-1), self._window, self.box)[:, 0].tolist()
+        labelled = list(zip(places, labels(ticks), strict=True))
+        for x, middle, text in apart(labelled, size=16 * unit, right=canvas.size[0] - 4 * unit):
+            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
+            at = (middle, bottom + 22 * unit)
+            canvas.text(text, at, size=16 * unit, colour=theme.muted, anchor="center")
+        ticks = y_ticks(self._window)
+        for value, text in zip(ticks.tolist(), labels(ticks), strict=True):
+            y = float(_to_pixels(np.array([0.0, value]), self._window, self.box)[1])
+            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
+            canvas.text(
+                text,
+                (left - 9 * unit, y + 6 * unit),
+                size=16 * unit,
+                colour=theme.muted,
+                anchor="right",
+            )
+
+    def _paint_names(self, canvas: Canvas) -> None:
+        """Below and left of the labels."""
+        left, top, right, bottom = self.box
+        size, colour = 16 * self._unit, self._theme.muted
+        across, up = self._ground.axes
+        named = fit_text(across, right - left, size=size), fit_text(up, bottom - top, size=size)
+        below, aside = bottom + 44 * self._unit, 18 * self._unit
+        canvas.slanted_text(named[0], ((left + right) / 2, below), size=size, colour=colour, angle=0.0)
+        canvas.slanted_text(named[1], (aside, (top + bottom) / 2), size=size, colour=colour, angle=90.0)
+
+    def _paint_minima(self, canvas: Canvas) -> None:
+        minima = np.array(self._ground.minima).reshape(-1, 2)
+        radius = (13.0 if len(minima) <= 6 else 8.0) * self._unit
+        pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit)
+        for x, y in _to_pixels(minima, self._window, self.box):
+            canvas.star(pen, (x, y), radius, self._theme.star)
+
+    def _paint_marks(self, canvas: Canvas) -> None:
+        """A cross at each mark, and its word on the side where there is room."""
+        unit, theme = self._unit, self._theme
+        pen = canvas.pen(theme.text, 2.0 * unit)
+        for point, word in self._ground.marks:
+            x, y = _to_pixels(np.array(point), self._window, self.box).tolist()
+            for dx, dy in ((5.0 * unit, 5.0 * unit), (5.0 * unit, -5.0 * unit)):
+                canvas.line(pen, np.array([[x - dx, y - dy], [x + dx, y + dy]]))
+            on_left = x > 0.25 * self.box[0] + 0.75 * self.box[2]
+            at = (x - 12 * unit, y + 6 * unit) if on_left else (x + 12 * unit, y + 6 * unit)
+            anchor = "right" if on_left else "left"
+            canvas.text(word, at, size=16 * unit, colour=theme.text, anchor=anchor)
+
+
+def x_ticks(window: Box, box: PixelBox, unit: float) -> Float[np.ndarray, " ticks"]:
+    """Places below the view, as many as there is room for."""
+    return linear_ticks(*window[0], most=max(2, round((box[2] - box[0]) / (110 * unit))))
+
+
+def y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
+    """Places left of the view."""
+    return linear_ticks(*window[1], most=6)
+
+
+def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray, "bands 3"]:
+    """The shades of the bands, from the deepest; with a colour, from none of it to nearly all."""
+    if colour:
+        shares = np.linspace(0.0, _STRONGEST, bands).tolist()
+        return np.array([rgb(mixed(theme.high, colour, share)) for share in shares], dtype=np.uint8)
+    return mixed_shades(theme, np.linspace(0.0, 1.0, bands)).round().astype(np.uint8)
+
+
+def mixed_shades(theme: Theme, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 3"]:
+    """The ground's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
+    stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
+    return np.stack([np.interp(levels, [0.0, 0.5, 1.0], stops[:, k]) for k in range(3)], axis=-1)
+
+
+def map_colours(name: str, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 4"]:
+    """Red, green, blue and alpha, from 0 to 1, of levels on one of matplotlib's colour maps."""
+    return colormaps[name](levels)
+
+
+def _to_pixels(
+    points: Float[np.ndarray, "*shape 2"], window: Box, box: PixelBox
+) -> Float[np.ndarray, "*shape 2"]:
+    (x0, x1), (y0, y1) = window
+    left, top, right, bottom = box
+    scale = np.array([(right - left) / (x1 - x0), (top - bottom) / (y1 - y0)])
+    return (points - np.array([x0, y0])) * scale + np.array([left, bottom])

@@ -1,0 +1,196 @@
+"""A curve of low loss between two solutions, beside the straight line between them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.core.progress import Stage, unwatched
+from ravine.core.pytree import Params, minus, norm
+from ravine.core.recipe import RecipeError
+from ravine.landscapes.networks import Problem
+from ravine.studies._call import keys_of_call
+from ravine.studies._checkpoints import Arrays, arrays_of, digest, points_of
+from ravine.studies._checks import check_single
+from ravine.studies._control_point import trained_bend
+from ravine.studies._fixed import Fixed, fixed_on_line, fixing
+from ravine.studies._measure import MEASURES, evaluated
+from ravine.studies._options import MOST_POINTS, Choices
+from ravine.studies._result import Result, Row
+from ravine.studies._subjects import check_finite, problem_of, trainings, with_rates
+from ravine.studies.training import bezier
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectChoices(Choices):
+    """What `ravine connect` has to choose besides what every study has.
+
+    Attributes:
+        places: At how many points of the curve and of the line the loss is measured.
+    """
+
+    places: int = 101
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 3 <= self.places <= MOST_POINTS:
+            raise RecipeError(f"places is 3 to {MOST_POINTS}; got {self.places}.")
+        check_single(self)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Connect(Result[ConnectChoices]):
+    """Two ways from one solution to another.
+
+    Attributes:
+        alphas: Places on both ways, 0 at the first solution and 1 at the second.
+        straight: The measures on the straight line, by name.
+        curve: Those on the curve.
+        ends: Both solutions.
+        bend: The curve's middle control point.
+    """
+
+    choices: ConnectChoices
+    alphas: Float[np.ndarray, " places"]
+    straight: dict[str, Float[np.ndarray, " places"]]
+    curve: dict[str, Float[np.ndarray, " places"]]
+    objective: str
+    batch_norm: str
+    ends: tuple[Params, Params]
+    bend: Params
+    held: Fixed | None = None
+
+    @property
+    def line_barrier(self) -> float:
+        """How far the straight line rises above its higher end."""
+        return _barrier(self.straight["train_loss"])
+
+    @property
+    def curve_barrier(self) -> float:
+        """How far the curve rises above its higher end."""
+        return _barrier(self.curve["train_loss"])
+
+    @property
+    def line(self) -> dict[str, Float[np.ndarray, " places"] | None]:
+        """The measures on the straight line, None where there are none."""
+        return {name: self.straight.get(name) for name in MEASURES}
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the curve stays lower."""
+        return {"curve_is_lower": self.curve_barrier < self.line_barrier}
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "alphas": self.alphas,
+            "line": self.line,
+            "curve": {name: self.curve.get(name) for name in MEASURES},
+            "line_barrier": self.line_barrier,
+            "curve_barrier": self.curve_barrier,
+            "verdicts": self.verdicts,
+            "seed": self.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+            "vectors": self.vectors,
+            **self.fixed_record,
+        }
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the ends and the control point from others."""
+        return {f"{name}_digest": digest(arrays_of(name, point)) for name, point in self._points.items()}
+
+    @property
+    def _points(self) -> dict[str, Params]:
+        return {"start": self.ends[0], "end": self.ends[1], "bend": self.bend}
+
+    def arrays(self) -> Arrays:
+        return {key: array for point in self._points.items() for key, array in arrays_of(*point).items()}
+
+    def table(self) -> Iterator[Row]:
+        yield ("way", "alpha", *MEASURES)
+        for way, measures in (("line", self.straight), ("curve", self.curve)):
+            columns = [measures[name] for name in MEASURES if name in measures]
+            for numbers in zip(self.alphas, *columns, strict=True):
+                yield (way, *numbers)
+
+    def figure(self) -> "Figure":
+        from ravine.renderer.figures import draw_curve
+        from ravine.studies._connect_figure import picture_of
+
+        return draw_curve(picture_of(self._itself), **self.look)
+
+
+def _barrier(loss: Float[np.ndarray, " places"]) -> float:
+    return float(np.max(loss) - max(loss[0], loss[-1]))
+
+
+def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
+    """Train two solutions and the curve between them, and measure along both ways."""
+    choices = with_rates(choices, stage)
+    problem, first, second = _ends(choices, stage)
+    objective, held = problem.objective(choices.policy), None
+    if choices.points:
+        objective, held = fixing(objective, choices.fixed, first)
+        (first, second), held = fixed_on_line(held, (first, second))
+    mask = objective.trained(first)
+    if norm(minus(second, first), mask) == 0.0:
+        raise ValueError("The two ends of the curve are the same point; give two different ones.")
+    bend = trained_bend(choices, problem, first, second, stage, mask=mask)
+    alphas = np.linspace(0.0, 1.0, choices.places)
+    straight = np.stack([np.zeros_like(alphas), alphas], axis=-1)
+    places = np.concatenate([straight, bezier(alphas)])
+    directions = (minus(bend, first), minus(second, first))
+    found = evaluated(
+        choices, objective, first, directions, places, wanted=MEASURES, title="both ways", stage=stage
+    )
+    return Connect(
+        choices=choices,
+        alphas=alphas,
+        straight={name: values[: len(alphas)] for name, values in found.items()},
+        curve={name: values[len(alphas) :] for name, values in found.items()},
+        objective=problem.said,
+        batch_norm=objective.batch_norm,
+        ends=(first, second),
+        bend=bend,
+        held=held,
+    )
+
+
+def _ends(choices: ConnectChoices, stage: Stage) -> tuple[Problem, Params, Params]:
+    """The solutions of two seeds, or two that are given."""
+    if choices.objective is not None:
+        raise RecipeError("A curve is trained on minibatches, which an objective alone does not have.")
+    if choices.points:
+        if len(choices.points) != 2:
+            raise RecipeError(f"A curve has two ends: give 2 points and not {len(choices.points)}.")
+        problem = problem_of(choices, choices.networks[0])
+        first, second = points_of(choices, problem.start(choices.seed))
+        return problem, first, second
+    one, other = (next(trainings(choices, stage, seed=choices.seed + k)) for k in range(2))
+    for run in (one, other):
+        check_finite(run)
+    return one.problem, one.solution, other.solution
+
+
+def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
+    """A quadratic Bezier curve of low loss between two solutions, and the straight line between them.
+
+    Args:
+        subject: A network such as "mlp".
+        points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
+        choices: Any other key of `ConnectChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Reference:
+        T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
+        and Fast Ensembling of DNNs, 2018.
+    """
+    return run_connect(ConnectChoices.of(keys_of_call("connect", subject, points, choices)))

@@ -1,0 +1,355 @@
+"""The loss along the straight line between two points of a network's parameters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from ravine.core.progress import Stage, unwatched
+from ravine.core.pytree import Params, minus, norm
+from ravine.core.recipe import RecipeError
+from ravine.landscapes.geometry import LineFacts, on_line
+from ravine.landscapes.networks import Objective
+from ravine.studies._call import keys_of_call
+from ravine.studies._checkpoints import Arrays, arrays_of
+from ravine.studies._fixed import Fixed, fixed_on_line
+from ravine.studies._line_curve import Curve, Path
+from ravine.studies._measure import MEASURES, evaluated, measures_of_iterates
+from ravine.studies._options import MOST_POINTS, Choices
+from ravine.studies._result import Result, Row
+from ravine.studies._subjects import Trained, check_finite, given, is_given, trainings, with_rates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+_ZOOMS = ((0.0, 0.01), (0.99, 1.0))
+_ZOOM_POINTS = 21
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineChoices(Choices):
+    """What `ravine line` has to choose besides what every study has.
+
+    Attributes:
+        between: The ends of the line: where a training starts and ends, the solutions of two seeds, another
+            random start and the solution, or a solution and itself with its hidden units reordered.
+        alphas: From, to, and at how many points; 0 is the first end and 1 the second.
+        zoom: Look closely at both ends.
+        scale: Of the loss.
+    """
+
+    between: Literal["start,solution", "solution,solution", "random,solution", "solution,permuted"] = (
+        "start,solution"
+    )
+    alphas: tuple[float, float, int] = (0.0, 1.0, 201)
+    zoom: bool = True
+    scale: Literal["auto", "linear", "log"] = "linear"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        low, high, count = self.alphas
+        if not (low < high and 2 <= count <= MOST_POINTS):
+            raise RecipeError(
+                f"alphas go from A up to B at 2 to {MOST_POINTS} points; got {low:g} {high:g} {count}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Line(Result[LineChoices]):
+    """The loss along straight lines.
+
+    Attributes:
+        curves: One for each network and optimizer.
+        objective: What was measured, in words.
+        data: Of the trained networks, in words.
+        batch_norm: Where its statistics come from; empty without batch norm.
+        held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
+            ends have their own loss, and leaves that were chosen stay as in the first point.
+    """
+
+    choices: LineChoices
+    curves: tuple[Curve, ...]
+    objective: str
+    batch_norm: str
+    data: str = ""
+    held: Fixed | None = None
+
+    @property
+    def _first(self) -> Curve:
+        """What the numbers below are of."""
+        return self.curves[0]
+
+    @property
+    def label(self) -> str:
+        """Of the first curve, as all numbers that follow."""
+        return self._first.label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places on the line."""
+        return self._first.alphas
+
+    @property
+    def train_loss(self) -> Float[np.ndarray, " alphas"]:
+        """The training loss at each."""
+        return self._first.measures["train_loss"]
+
+    @property
+    def test_loss(self) -> Float[np.ndarray, " alphas"] | None:
+        """The test loss, where it was measured."""
+        return self._first.measures.get("test_loss")
+
+    @property
+    def train_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """The share of training examples that are told right."""
+        return self._first.measures.get("train_accuracy")
+
+    @property
+    def test_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
+        """That of test examples."""
+        return self._first.measures.get("test_accuracy")
+
+    @property
+    def facts(self) -> LineFacts | None:
+        """Barrier, rises and convexity; None where the alphas do not reach both ends."""
+        return self._first.facts
+
+    @property
+    def barrier(self) -> float | None:
+        """How far the loss rises above its higher end."""
+        return self.facts and self.facts.barrier
+
+    @property
+    def monotone(self) -> bool | None:
+        """Whether it never rises."""
+        return self.facts and self.facts.monotone
+
+    @property
+    def total_rise(self) -> float | None:
+        """The sum of all its rises."""
+        return self.facts and self.facts.total_rise
+
+    @property
+    def convex_share(self) -> float | None:
+        """The share of the line where it is convex."""
+        return self.facts and self.facts.convex_share
+
+    @property
+    def path(self) -> dict[str, np.ndarray] | None:
+        """The training path seen from the line: step, projection, residual and loss."""
+        return None if self._first.path is None else self._first.path._asdict()
+
+    @property
+    def zooms(self) -> list[dict[str, np.ndarray]]:
+        """The training loss close to both ends: alphas and train_loss."""
+        return [{"alphas": alphas, "train_loss": loss} for alphas, loss in self._first.zooms]
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the line from others: its length, and digests of its ends."""
+        return self._first.vectors
+
+    @property
+    def initial_loss(self) -> float:
+        """The training loss at the first end."""
+        return self._first.ends[0]
+
+    @property
+    def final_loss(self) -> float:
+        """The training loss at the second end."""
+        return self._first.ends[1]
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What Goodfellow et al. found, asked of the line."""
+        return self._first.verdicts
+
+    def record(self) -> dict[str, Any]:
+        first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)
+        return {
+            **first,
+            "seed": self.choices.seed,
+            "between": self.between,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
+            **({"curves": [first, *others]} if others else {}),
+        }
+
+    def arrays(self) -> Arrays:
+        several = len(self.curves) > 1
+        return {
+            f"curves_{number}_{key}" if several else key: array
+            for number, curve in enumerate(self.curves)
+            for end in curve.points
+            for key, array in end.items()
+        }
+
+    @property
+    def between(self) -> str | None:
+        """What the ends are; None of points that were given."""
+        return None if self.choices.points else self.choices.between
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "alpha", *MEASURES)
+        for curve in self.curves:
+            columns = [curve.measures.get(name) for name in MEASURES]
+            for place, alpha in enumerate(curve.alphas):
+                yield (curve.label, alpha, *(None if c is None else c[place] for c in columns))
+
+    def figure(self) -> "Figure":
+        from ravine.renderer.figures import draw_line
+        from ravine.studies._line_figure import picture_of
+
+        return draw_line(picture_of(self._itself), **self.look)
+
+
+def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
+    """Train what is to be trained, and measure along the lines."""
+    choices = with_rates(choices, stage)
+    if is_given(choices):
+        found = given(choices, least=2)
+        if len(found.points) > 2:
+            raise RecipeError(f"A line has two ends; got {len(found.points)} points.")
+        ends, held = fixed_on_line(found.fixed, found.points)
+        _check_ends(choices, found.objective, ends, held)
+        curves = (_curve(choices, found.objective, ends, label=found.label, stage=stage),)
+        policy = found.objective.batch_norm
+        return Line(choices=choices, curves=curves, objective=found.label, batch_norm=policy, held=held)
+    runs = list(trainings(choices, stage))
+    others = list(trainings(choices, stage, seed=choices.seed + 1)) if _two_seeds(choices) else runs
+    labels = _labels(choices, runs)
+    curves = tuple(
+        _between_ends(choices, run, other, label=label, stage=stage)
+        for run, other, label in zip(runs, others, labels, strict=True)
+    )
+    policies = {run.problem.objective(choices.policy).batch_norm for run in runs}
+    data, said = runs[0].problem.data.title, _said(runs)
+    return Line(choices=choices, curves=curves, objective=said, batch_norm=max(policies), data=data)
+
+
+def _two_seeds(choices: LineChoices) -> bool:
+    return choices.between == "solution,solution"
+
+
+def _labels(choices: LineChoices, runs: list[Trained]) -> list[str]:
+    if len(choices.networks) > 1 and len(choices.optimizers) > 1:
+        return [f"{run.problem.title}, {run.label}" for run in runs]
+    return [run.label if len(choices.networks) == 1 else run.problem.title for run in runs]
+
+
+def _said(runs: list[Trained]) -> str:
+    titles = dict.fromkeys(run.problem.title for run in runs)
+    return f"{', '.join(titles)} on {runs[0].problem.data.title}"
+
+
+def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: str, stage: Stage) -> Curve:
+    for one in (run, other):
+        check_finite(one)
+    objective = run.problem.objective(choices.policy)
+    path = None
+    match choices.between:
+        case "start,solution":
+            ends = (run.start, run.solution)
+            path = _path(run, objective)
+        case "solution,solution":
+            ends = (run.solution, other.solution)
+        case "random,solution":
+            ends = (run.problem.start(choices.seed + 1), run.solution)
+        case "solution,permuted":
+            ends = (run.solution, run.solution.permuted(jax.random.key(choices.seed)))
+    return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
+
+
+def _check_ends(choices: LineChoices, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
+    """Refuse a line on which no parameter moves, or that goes on where there are no stored statistics."""
+    first, second = ends
+    if norm(minus(second, first), objective.trained(first)) == 0.0 and held.note:
+        raise RecipeError(
+            "The two ends of the line differ in leaves alone that are held fixed; give two points whose "
+            "parameters differ, or take stored statistics for parameters with fixed 'none'."
+        )
+    low, high, _ = choices.alphas
+    if held.between and (low < 0.0 or high > 1.0):
+        raise RecipeError(
+            f"Beyond its ends a line has no stored statistics, such as {held.between[0]}: alphas go from "
+            f"0 to 1; got {low:g} to {high:g}."
+        )
+
+
+def _curve(
+    choices: LineChoices,
+    objective: Objective,
+    ends: tuple[Params, ...],
+    *,
+    label: str,
+    stage: Stage,
+    rule: str = "",
+    path: Path | None = None,
+) -> Curve:
+    start, solution = ends
+    direction = minus(solution, start)
+    if norm(direction, objective.trained(start)) == 0.0:
+        raise ValueError("The two ends of the line are the same point; give two different ones.")
+    low, high, count = choices.alphas
+    if objective.batch_norm == "inference" and (low < 0.0 or high > 1.0):
+        raise RecipeError(
+            "Beyond its ends a line has no stored statistics of batch norm: alphas go from 0 to 1; got "
+            f"{low:g} to {high:g}; or take batch_norm recomputed."
+        )
+    zooms = [np.linspace(*zoom, _ZOOM_POINTS) for zoom in _ZOOMS] if _zoomed(choices) else []
+    alphas = np.linspace(low, high, count)
+    places = np.concatenate([alphas, [0.0, 1.0], *zooms])
+    wanted = [name for name in MEASURES if name in jax.eval_shape(objective.at, start)]
+    found = evaluated(
+        choices, objective, start, (direction,), places[:, None], wanted=wanted, title=label, stage=stage
+    )
+    loss = found["train_loss"]
+    close = np.split(loss[count + 2 :], len(zooms)) if zooms else []
+    return Curve(
+        label=label,
+        rule=rule,
+        alphas=alphas,
+        measures={name: values[:count] for name, values in found.items()},
+        ends=(float(loss[count]), float(loss[count + 1])),
+        zooms=tuple(zip(zooms, close, strict=True)),
+        path=path,
+        length=norm(direction, objective.trained(start)),
+        points=(arrays_of("start", start), arrays_of("end", solution)),
+    )
+
+
+def _zoomed(choices: LineChoices) -> bool:
+    low, high, _ = choices.alphas
+    return choices.zoom and low <= 0.0 and high >= 1.0
+
+
+def _path(run: Trained, objective: Objective) -> Path:
+    training = run.training
+    mask = objective.trained(training.start)
+    projection, residual = on_line(training.iterates, training.start, training.solution, mask)
+    length = norm(minus(training.solution, training.start), mask)
+    loss = measures_of_iterates(training, objective)["train_loss"]
+    return Path(step=training.steps, projection=projection, residual=residual / length, loss=loss)
+
+
+def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
+    """The loss along the straight line between two points of a network's parameters.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
+            pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
+        points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
+        choices: Any other key of `LineChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
+    """
+    return run_line(LineChoices.of(keys_of_call("line", subject, points, choices)))

@@ -1,0 +1,245 @@
+"""What a study finds: numbers, a table and a picture, each written by the ending of a file's name."""
+
+import csv
+import io
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+
+from ravine.core.atomic import OutputError, check_target, whole_file
+from ravine.studies._checkpoints import Arrays
+from ravine.studies._fixed import Fixed
+from ravine.studies._options import Choices
+from ravine.studies._study import NUMBERS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ravine.renderer.writers import Written
+
+
+Row: TypeAlias = tuple[Any, ...]
+Chosen = TypeVar("Chosen", bound=Choices)
+
+_NOT_NUMBERS = ("comment", "look", "fixed_record")
+
+PICTURES = (".png", ".pdf", ".svg")
+
+
+class Result(ABC, Generic[Chosen]):
+    """What a study found.
+
+    Attributes:
+        choices: All that determines it.
+        held: What of points that are given is held fixed; None of networks that are trained.
+    """
+
+    choices: Chosen
+    held: Fixed | None = None
+
+    @abstractmethod
+    def record(self) -> dict[str, Any]:
+        """The numbers by name, as they are written to .json and, flattened, to .npz."""
+
+    def arrays(self) -> Arrays:
+        """The parameters that the numbers are of, leaf by leaf, as they stand in .npz beside the record."""
+        return {}
+
+    @abstractmethod
+    def table(self) -> Iterator[Row]:
+        """The rows of the .csv, the header first."""
+
+    @abstractmethod
+    def figure(self) -> "Figure":
+        """The picture."""
+
+    @property
+    def seed(self) -> int:
+        """Of the initial weights, the minibatches and the directions."""
+        return self.choices.seed
+
+    @property
+    def _itself(self) -> Any:
+        """This result: where its file is checked beside the installed package, its types are two."""
+        return self
+
+    @property
+    def fixed(self) -> list[str]:
+        """The leaves of given points that are held fixed, by name."""
+        return [] if self.held is None else list(self.held.names)
+
+    @property
+    def fixed_note(self) -> str:
+        """What the numbers are of, where points differ in fixed leaves."""
+        return "" if self.held is None else self.held.note
+
+    @property
+    def fixed_record(self) -> dict[str, Any]:
+        """What the record says of leaves that are held fixed."""
+        return {} if self.held is None else self.held.record()
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """Theme and size of the picture."""
+        return {"theme": self.choices.theme, "size": self.choices.size}
+
+    @property
+    def comment(self) -> str:
+        """What made the files."""
+        return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
+
+    def save(self, path: str | Path) -> "Written | None":
+        """Write what the ending of `path` names: .png, .pdf, .svg, .json, .csv or .npz.
+
+        A .npz holds the parameters too, under their names: of a plane origin/NAME, direction_x/NAME and
+        direction_y/NAME, so that origin + x direction_x + y direction_y has the loss of the grid, and
+        trained/NAME; of a line and of a curve start/NAME and end/NAME, after curves_0_ and so on where there
+        are several; of a spectrum point/NAME and the eigenvectors. A digest is the SHA-256 of such arrays'
+        bytes in the file's order.
+
+        Raises:
+            OutputError: the folder is missing or not writable, or the ending is unknown.
+            OSError: the disk is full, or failed otherwise.
+        """
+        check_result_path(path)
+        ending = Path(path).suffix.lower()
+        if ending in PICTURES:
+            from ravine.renderer.figures import write_figure
+
+            write_figure(self.figure(), path, comment=self.comment)
+            return None
+        content = self.to_bytes(ending)
+        with whole_file(path) as file:
+            file.write(content)
+        return None
+
+    def to_bytes(self, ending: str) -> bytes:
+        """The numbers as a .json, .csv or .npz file."""
+        return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
+
+    if not TYPE_CHECKING:  # which knows all names, and that there are no others
+
+        def __getattr__(self, name: str) -> Any:
+            """Nothing but a message that lists the names there are."""
+            known = ", ".join(_names(type(self)))
+            raise AttributeError(f"A {type(self).__name__.lower()} has no {name!r}. It has {known}.")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from ravine.renderer.figures import figure_bytes
+
+        png = figure_bytes(self.figure(), ".png", comment=self.comment)
+        return {"image/png": png, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f"<{self.comment}>"
+
+
+def _names(kind: type[Result[Any]]) -> list[str]:
+    """What numbers a result has: its fields, and what is computed of them."""
+    found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
+    record: Any = kind
+    named = dict.fromkeys([*found, *(field.name for field in fields(record))])
+    return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
+
+
+def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:
+    """Refuse a file that these choices cannot be written to, before any work is done for it.
+
+    Args:
+        path: The file.
+        choices: Of the study.
+        films: Endings of films, where the study has any.
+
+    Raises:
+        OutputError: naming what is wrong with the path.
+        ValueError: the choices make no picture, or no film.
+    """
+    check_result_path(path, further=films)
+    ending = Path(path).suffix.lower()
+    if ending in PICTURES:
+        from ravine.renderer.figures import check_size
+
+        check_size(choices.size)
+    elif ending in films:
+        from ravine.renderer import writers
+
+        writers.check_path(path, choices.size)
+        choices.check_film()
+
+
+def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> None:
+    """Refuse a path that no result is written to.
+
+    Raises:
+        OutputError: naming what is wrong.
+    """
+    known = (*PICTURES, *further, *NUMBERS)
+    if Path(path).suffix.lower() not in known:
+        raise OutputError(f"A study is written as {', '.join(known)}; got {str(path)!r}.")
+    check_target(path)
+
+
+def plain(value: Any) -> Any:
+    """Arrays as lists, and what is not finite as None."""
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _as_json(result: Result[Any]) -> bytes:
+    return (json.dumps(plain(result.record()), allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def _as_csv(result: Result[Any]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerows(_written(row) for row in result.table())
+    return text.getvalue().encode()
+
+
+def _written(row: Row) -> Iterator[Any]:
+    for cell in row:
+        if isinstance(cell, np.generic):
+            cell = cell.item()
+        yield "" if cell is None else repr(cell) if isinstance(cell, float) else cell
+
+
+def _as_npz(result: Result[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())), **result.arrays())
+    return buffer.getvalue()
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays under names such as path_step and curves_0_alphas; what is None is left out."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _flat(part, f"{name}_{key}" if name else key)
+    elif isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value):
+            yield from _flat(part, f"{name}_{number}")
+    elif value is not None:
+        yield name, np.asarray(value)
+
+
+_POLICIES = {
+    "inference": "batch norm by the stored statistics",
+    "recomputed": "batch norm measured anew at every point",
+}
+
+
+def subtitle(choices: Choices, objective: str, *, batch_norm: str = "", held: Fixed | None = None) -> str:
+    """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
+    caption = "" if held is None else held.caption
+    parts = [objective, _POLICIES.get(batch_norm, ""), caption, f"seed {choices.seed}"]
+    return ", ".join(part for part in parts if part)

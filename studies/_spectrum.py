@@ -1,0 +1,214 @@
+"""The eigenvalues of the Hessian at a point."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.core.progress import Stage, unwatched
+from ravine.core.pytree import Params
+from ravine.core.recipe import RecipeError
+from ravine.landscapes.curvature import Spectrum as Found
+from ravine.landscapes.curvature import spectrum as spectrum_at
+from ravine.landscapes.networks import Objective
+from ravine.studies._call import keys_of_call
+from ravine.studies._checkpoints import Arrays, arrays_of, digest, trained_of
+from ravine.studies._checks import check_single
+from ravine.studies._fixed import Fixed, fixed_at_point
+from ravine.studies._options import Choices
+from ravine.studies._result import Result, Row
+from ravine.studies._subjects import check_finite, given, is_given, trainings, with_rates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+_RECORDED = (
+    *("top", "bottom", "density", "index", "kind", "index_exact", "zero", "gradient_norm"),
+    *("residuals", "size"),
+    *("loss", "verdicts", "seed", "objective"),
+)
+
+_CRITICAL = 1e-3
+"""A gradient below this part of the largest eigenvalue: a Newton step of a thousandth at most there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrumChoices(Choices):
+    """What `ravine spectrum` has to choose besides what every study has.
+
+    Attributes:
+        at: Where: at the start of a training or at its end.
+        top: How many of the largest eigenvalues.
+        bottom: How many of the smallest.
+    """
+
+    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
+
+    at: Literal["solution", "start"] = "solution"
+    top: int = 5
+    bottom: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("top", "bottom"):
+            if not 1 <= getattr(self, name) <= 100:
+                raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
+        check_single(self)
+        if len(self.points) > 1:
+            raise RecipeError(f"A spectrum is that at one point; got {len(self.points)} of them.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Spectrum(Result[SpectrumChoices]):
+    """The eigenvalues of the Hessian at a point.
+
+    Attributes:
+        found: What was computed.
+        loss: At the point.
+        point: Where.
+        mask: Its leaves that are trained.
+    """
+
+    choices: SpectrumChoices
+    found: Found
+    loss: float
+    objective: str
+    batch_norm: str
+    point: Params
+    mask: Params
+    held: Fixed | None = None
+
+    @property
+    def top(self) -> Float[np.ndarray, " values"]:
+        """The largest eigenvalues, the largest first."""
+        return self.found.top
+
+    @property
+    def bottom(self) -> Float[np.ndarray, " values"]:
+        """The smallest ones, the smallest first."""
+        return self.found.bottom
+
+    @property
+    def density(self) -> dict[str, Float[np.ndarray, " values"]]:
+        """Of all eigenvalues: values, and the density there."""
+        return {"value": self.found.density.values, "density": self.found.density.weights}
+
+    @property
+    def index(self) -> int:
+        """How many eigenvalues are negative."""
+        return self.found.index
+
+    @property
+    def kind(self) -> str:
+        """What the eigenvalues make of the point, if it is critical."""
+        return self.found.kind
+
+    @property
+    def index_exact(self) -> bool:
+        """Whether negative eigenvalues were counted, and not estimated from the density."""
+        return self.found.index_exact
+
+    @property
+    def zero(self) -> float:
+        """The largest absolute eigenvalue that counts as 0."""
+        return self.found.zero
+
+    @property
+    def residuals(self) -> Float[np.ndarray, " ends"]:
+        """How far each of the largest and then of the smallest may be from an eigenvalue."""
+        return self.found.residuals
+
+    @property
+    def size(self) -> int:
+        """How many parameters are trained."""
+        return self.found.size
+
+    @property
+    def gradient_norm(self) -> float:
+        """Of the loss at the point."""
+        return self.found.gradient_norm
+
+    @property
+    def vectors(self) -> dict[str, Any]:
+        """What tells the point from others."""
+        return {"point_digest": digest(arrays_of("point", self.point))}
+
+    def record(self) -> dict[str, Any]:
+        numbers = {name: getattr(self, name) for name in _RECORDED}
+        vectors = {"vectors": self.vectors}
+        return {**numbers, "batch_norm": self.batch_norm or None, **vectors, **self.fixed_record}
+
+    def arrays(self) -> Arrays:
+        found = self.found
+        vectors = {f"top_{n}": vector for n, vector in enumerate(found.top_vectors)}
+        vectors |= {f"bottom_{n}": vector for n, vector in enumerate(found.bottom_vectors)}
+        named = (arrays_of(name, vector, moving=True) for name, vector in vectors.items())
+        of_vectors = {key: array for arrays in named for key, array in arrays.items()}
+        return {**arrays_of("point", self.point), **of_vectors, **trained_of(self.mask, self.point)}
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What the eigenvalues say, and whether the point is critical at all."""
+        return {
+            "convex_there": self.found.index == 0,
+            "critical": self.found.gradient_norm <= _CRITICAL * float(abs(self.found.top[0])),
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("kind", "value", "density")
+        for kind, values in (("top", self.found.top), ("bottom", self.found.bottom)):
+            yield from ((kind, value, None) for value in values)
+        for value, density in zip(*self.found.density, strict=True):
+            yield ("density", value, density)
+
+    def figure(self) -> "Figure":
+        from ravine.renderer.figures import draw_spectrum
+        from ravine.studies._spectrum_figure import picture_of
+
+        return draw_spectrum(picture_of(self._itself), **self.look)
+
+
+def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
+    """Train what is to be trained, and find the eigenvalues there."""
+    choices = with_rates(choices, stage)
+    objective, point, held = _where(choices, stage)
+    with stage("spectrum", 1), objective.checked():
+        found = spectrum_at(objective, point, top=choices.top, bottom=choices.bottom, seed=choices.seed)
+    return Spectrum(
+        choices=choices,
+        found=found,
+        loss=float(objective.loss(point)),
+        objective=objective.name,
+        batch_norm=objective.batch_norm,
+        point=point,
+        mask=objective.trained(point),
+        held=held,
+    )
+
+
+def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params, Fixed | None]:
+    if is_given(choices):
+        found = given(choices, least=1)
+        return found.objective, found.points[-1], fixed_at_point(found.fixed)
+    run = next(trainings(choices, stage))
+    if choices.at == "start":
+        return run.problem.objective(choices.policy), run.start, None
+    check_finite(run)
+    return run.problem.objective(choices.policy), run.solution, None
+
+
+def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
+    """The largest and smallest eigenvalues of the Hessian, and their density.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, the point: a pytree or the path of a checkpoint.
+        choices: Any other key of `SpectrumChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+    """
+    return run_spectrum(SpectrumChoices.of(keys_of_call("spectrum", subject, points, choices)))

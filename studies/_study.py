@@ -1,0 +1,59 @@
+"""The kinds of study, what each has to choose and what runs it, and a study as a file holds it."""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ravine.studies._options import Choices
+
+
+COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
+"""The kinds of study: each has a module _NAME with a function NAME."""
+
+
+FILMS = (".gif", ".mp4", ".webm", ".webp")
+"""The endings of a study that is a film."""
+
+
+NUMBERS = (".json", ".csv", ".npz")
+"""The endings of files of numbers."""
+
+
+class Study(NamedTuple):
+    """A study as a file holds it.
+
+    Attributes:
+        command: What makes it.
+        choices: By key.
+        film: Whether it is shown as a film rather than as a picture.
+    """
+
+    command: str
+    choices: dict[str, Any]
+    film: bool
+
+    @property
+    def ending(self) -> str:
+        """Of the file that shows it."""
+        return ".gif" if self.film else ".png"
+
+
+def preview(choices: Any, *, film: bool) -> Any:
+    """The choices for a picture, or a small film, on a page of many."""
+    return choices.replace(size=(608, 342), fps=10.0) if film else choices.replace(size=(960, 540))
+
+
+class Kind(NamedTuple):
+    """A command's choices and what runs them: a function of choices and of who watches."""
+
+    choices: "type[Choices]"
+    run: Callable[..., Any]
+
+
+def kind_of(command: str) -> Kind:
+    """The kind of study that a command makes."""
+    module = importlib.import_module(f"ravine.studies._{command}")
+    return Kind(
+        choices=getattr(module, f"{command.capitalize()}Choices"), run=getattr(module, f"run_{command}")
+    )

@@ -1,0 +1,171 @@
+"""Trainings side by side: loss and accuracy over the steps, and how many a given loss needs."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jaxtyping import Float
+
+from ravine.core.atomic import check_folder_target
+from ravine.core.progress import Stage, unwatched
+from ravine.core.recipe import RecipeError
+from ravine.studies._call import keys_of_call
+from ravine.studies._measure import MEASURES
+from ravine.studies._options import Choices
+from ravine.studies._result import Result, Row
+from ravine.studies._subjects import Trained, trainings, with_rates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainChoices(Choices):
+    """What `ravine train` has to choose besides what every study has.
+
+    Attributes:
+        target: A training loss; the first step at which each optimizer's is no higher is counted and shown.
+    """
+
+    optimizers: tuple[Any, ...] = ("sgd", "momentum", "adam")
+    target: float | None = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.target is not None and self.target <= 0.0:
+            raise RecipeError(f"A target is a training loss above 0; got {self.target:g}.")
+        if self.objective is not None or self.points:
+            raise RecipeError("A network is what is trained here; an objective alone has no minibatches.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Train(Result[TrainChoices]):
+    """Trainings side by side.
+
+    Attributes:
+        runs: One for each network and optimizer.
+    """
+
+    choices: TrainChoices
+    runs: tuple[Trained, ...]
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "runs": [self._run_record(run) for run in self.runs],
+            **{name: getattr(self, name) for name in ("target", "verdicts", "seed", "objective")},
+        }
+
+    def _run_record(self, run: Trained) -> dict[str, Any]:
+        training = run.training
+        return {
+            "label": run.label,
+            "network": run.problem.title,
+            "optimizer": run.text or f"<{run.rule}>",
+            "step": training.steps,
+            **{name: training.measures[name] for name in MEASURES},
+            "batch_loss": training.batch_losses,
+            "steps_to_target": self.steps_to_target(run),
+            "stopped_at": training.stopped_at,
+            "diverged_at": training.diverged_at,
+            "final_loss": training.measures["train_loss"][-1],
+        }
+
+    @property
+    def target(self) -> float | None:
+        """The training loss that is waited for."""
+        return self.choices.target
+
+    @property
+    def objective(self) -> str:
+        """What was trained, in words."""
+        return ", ".join(dict.fromkeys(run.problem.said for run in self.runs))
+
+    def label_of(self, run: Trained) -> str:
+        """What tells a run from all others: its optimizer, and its network where there are several."""
+        return run.label if len(self.choices.networks) == 1 else f"{run.problem.title}, {run.label}"
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """Whether the target was reached."""
+        return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
+
+    def steps_to_target(self, run: Trained) -> int | None:
+        """The first step with a kept iterate whose training loss is no higher than the target."""
+        if self.choices.target is None:
+            return None
+        there = run.training.measures["train_loss"] <= self.choices.target
+        return int(run.training.steps[there.argmax()]) if there.any() else None
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "step", *MEASURES)
+        for run in self.runs:
+            columns: list[Float[np.ndarray, " kept"]] = [run.training.measures[name] for name in MEASURES]
+            for numbers in zip(run.training.steps, *columns, strict=True):
+                yield (self.label_of(run), *numbers)
+
+    def figure(self) -> "Figure":
+        from ravine.renderer.figures import draw_training
+        from ravine.studies._train_figure import picture_of
+
+        return draw_training(picture_of(self._itself), **self.look)
+
+    def save_runs(self, folder: str | Path) -> None:
+        """Write the runs themselves: a folder each, with checkpoints and run.json.
+
+        Raises:
+            OutputError: the folder cannot be written.
+            OSError: the disk is full, or failed otherwise.
+        """
+        from ravine.studies.training import save_run
+
+        for run, own in zip(self.runs, _folders(Path(folder), map(self.label_of, self.runs)), strict=True):
+            save_run(own, run.training, facts=self._run_record(run))
+
+
+def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
+    """The folder itself for a single run, otherwise one inside for each, named after its label."""
+    names = [re.sub(r"[^\w=]+", "-", label.lower()).strip("-") for label in labels]
+    if len(names) == 1:
+        return [folder]
+    alone = [bool(name) and names.count(name) == 1 for name in names]
+    return [
+        folder / (name if is_alone else f"{number}-{name}")
+        for number, (name, is_alone) in enumerate(zip(names, alone, strict=True), start=1)
+    ]
+
+
+def check_runs_folder(folder: Path, choices: TrainChoices) -> None:
+    """Refuse a folder in which the runs could not be saved, before they are trained.
+
+    Raises:
+        OutputError: it is a file, holds something else, or cannot be made.
+    """
+    from ravine.studies.training import RUN
+
+    several = len(choices.networks) * len(choices.optimizers) > 1
+    first = folder / "a run" if several else folder
+    while not first.parent.exists():
+        first = first.parent
+    check_folder_target(first, holds=RUN)
+
+
+def run_train(choices: TrainChoices, stage: Stage = unwatched) -> Train:
+    """Train every network under every optimizer."""
+    choices = with_rates(choices, stage)
+    return Train(choices=choices, runs=tuple(trainings(choices, stage)))
+
+
+def train(subject: Any = None, **choices: Any) -> Train:
+    """Train networks under several optimizers, side by side.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several.
+        choices: Any other key of `TrainChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+    """
+    return run_train(TrainChoices.of(keys_of_call("train", subject, (), choices)))

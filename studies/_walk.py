@@ -1,0 +1,352 @@
+"""A walk with SGD: what the loss does between an update and the next."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine import optimizers
+from ravine.core.progress import OnDone, Stage, unwatched
+from ravine.core.pytree import Params, minus
+from ravine.core.recipe import RecipeError
+from ravine.landscapes import minibatches
+from ravine.landscapes.curvature import NotFiniteError, extremes
+from ravine.landscapes.evaluation import evaluate
+from ravine.landscapes.geometry import cosines, distances, interior_share, stacked
+from ravine.landscapes.networks import Objective
+from ravine.studies._call import keys_of_call
+from ravine.studies._fixed import Fixed, fixed_on_walk
+from ravine.studies._measure import gradients_at, slope_of
+from ravine.studies._options import Choices
+from ravine.studies._result import Result, Row
+from ravine.studies._subjects import Trained, given, is_given, trainings, with_rates
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_ALPHAS = np.linspace(0.0, 1.0, 11)
+
+_RECORDED = (
+    *("alphas", "losses", "cosines", "distances", "sharpness", "sharpness_at"),
+    *("stable_sharpness", "interior_share"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkChoices(Choices):
+    """What `ravine walk` has to choose besides what every study has.
+
+    Attributes:
+        sharpness_every: The largest eigenvalue of the Hessian is found at every so manyth update.
+    """
+
+    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=1", "sgd@SGD:learning_rate=1")
+    batch_size: tuple[int | str, ...] = ("full", 100)
+    steps: int = 100
+    keep_every: int = 1
+    sharpness_every: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.keep_every != 1:
+            raise RecipeError(f"A walk looks at every update: keep_every is 1; got {self.keep_every}.")
+        if self.sharpness_every < 1:
+            raise RecipeError(f"sharpness_every must be at least 1; got {self.sharpness_every}.")
+
+    @classmethod
+    def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
+        """As for every study; chosen optimizers see minibatches unless their size is chosen too.
+
+        Of few examples SGD sees a half: it would be gradient descent otherwise.
+        """
+        *full, usual = super()._usual_batch_size(values)
+        if "optimizers" in values:
+            return (usual,)
+        is_few = isinstance(usual, int) and usual != cls.batch_size[-1]
+        return (*full, max(1, int(usual) // 2) if is_few else usual)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Steps:
+    """The updates of one run.
+
+    Attributes:
+        alphas: Places between two iterates, 0 at the first.
+        losses: The training loss there, for each pair of consecutive iterates.
+        cosines: Between the gradients at successive iterates, each of the minibatch that its update saw and
+            with the weight decay. A rule that takes its gradients elsewhere was given other ones.
+        distances: Of the iterates from the start.
+        sharpness_at: The iterates whose largest Hessian eigenvalue was found.
+        sharpness: That eigenvalue; NaN where the Hessian is not finite.
+        rate: The learning rate, where it is one number.
+    """
+
+    label: str
+    rule: str
+    note: str
+    alphas: Float[np.ndarray, " alphas"]
+    losses: Float[np.ndarray, "updates alphas"]
+    cosines: Float[np.ndarray, " pairs"]
+    distances: Float[np.ndarray, " iterates"]
+    sharpness_at: np.ndarray
+    sharpness: Float[np.ndarray, " places"]
+    rate: float | None
+
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at the rate diverges, where that is one number."""
+        return None if self.rate is None else 2.0 / self.rate
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return interior_share(self.losses)
+
+    def record(self) -> dict[str, Any]:
+        """The numbers by name."""
+        return {name: getattr(self, name) for name in _RECORDED}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Walk(Result[WalkChoices]):
+    """The updates of one run or several."""
+
+    choices: WalkChoices
+    runs: tuple[Steps, ...]
+    objective: str
+    batch_norm: str
+    held: Fixed | None = None
+
+    @property
+    def label(self) -> str:
+        """Of the first run, as all numbers that follow."""
+        return self.runs[0].label
+
+    @property
+    def alphas(self) -> Float[np.ndarray, " alphas"]:
+        """Places between two iterates."""
+        return self.runs[0].alphas
+
+    @property
+    def losses(self) -> Float[np.ndarray, "updates alphas"]:
+        """The training loss there, for each pair of consecutive iterates."""
+        return self.runs[0].losses
+
+    @property
+    def cosines(self) -> Float[np.ndarray, " pairs"]:
+        """Between the gradients at successive iterates."""
+        return self.runs[0].cosines
+
+    @property
+    def distances(self) -> Float[np.ndarray, " iterates"]:
+        """Of the iterates from the start."""
+        return self.runs[0].distances
+
+    @property
+    def sharpness(self) -> Float[np.ndarray, " places"]:
+        """The largest eigenvalue of the Hessian at some iterates."""
+        return self.runs[0].sharpness
+
+    @property
+    def sharpness_at(self) -> Int[np.ndarray, " places"]:
+        """Those iterates."""
+        return self.runs[0].sharpness_at
+
+    @property
+    def stable_sharpness(self) -> float | None:
+        """The sharpness beyond which gradient descent at its rate diverges."""
+        return self.runs[0].stable_sharpness
+
+    @property
+    def interior_share(self) -> float:
+        """The share of updates between whose ends the loss has its lowest."""
+        return self.runs[0].interior_share
+
+    def record(self) -> dict[str, Any]:
+        first, *others = ({"label": run.label, **run.record()} for run in self.runs)
+        return {
+            **first,
+            "seed": self.choices.seed,
+            "objective": self.objective,
+            "batch_norm": self.batch_norm or None,
+            **self.fixed_record,
+            "verdicts": self.verdicts,
+            **({"runs": [first, *others]} if others else {}),
+        }
+
+    def table(self) -> Iterator[Row]:
+        yield ("label", "update", "alpha", "loss", "cosine", "distance")
+        for run in self.runs:
+            for update, losses in enumerate(run.losses):
+                cosine = run.cosines[update - 1] if update else None
+                for alpha, loss in zip(run.alphas, losses, strict=True):
+                    yield (run.label, update, alpha, loss, cosine, run.distances[update])
+
+    def figure(self) -> "Figure":
+        from ravine.renderer.figures import draw_walk
+        from ravine.studies._walk_figure import picture_of
+
+        return draw_walk(picture_of(self._itself), **self.look)
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """The claims of Xing et al. on the first runs, one by one."""
+        first, *others = self.runs
+        found = {"most_minima_inside": interior_share(first.losses) > 0.5}
+        if others:
+            found["farther_than_the_first"] = bool(others[0].distances[-1] > first.distances[-1])
+        if others and len(first.cosines) and len(others[0].cosines):
+            found["cosine_above_the_first"] = _late(others[0].cosines) > _late(first.cosines)
+        return found
+
+
+def _late(cosines: Float[np.ndarray, " pairs"]) -> float:
+    """The mean of the last twenty."""
+    return float(np.mean(cosines[-20:]))
+
+
+def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
+    """Train what is to be trained, and look between its iterates."""
+    choices = with_rates(choices, stage)
+    if is_given(choices):
+        found = given(choices, least=3)
+        objective = found.objective
+        mask = objective.trained(found.points[0])
+        iterates = stacked(found.points, mask)
+        rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
+        with objective.checked():
+            gradients = gradients_at(lambda point, _: slope_of(objective, point, mask), iterates, rows)
+            steps = _steps(choices, objective, iterates, gradients, label=found.label, stage=stage)
+        return Walk(
+            choices=choices,
+            runs=(steps,),
+            objective=objective.name,
+            batch_norm=objective.batch_norm,
+            held=fixed_on_walk(found.fixed, found.points),
+        )
+    runs = list(trainings(choices, stage))
+    return Walk(
+        choices=choices,
+        runs=tuple(_steps_of(choices, run, stage) for run in runs),
+        objective=", ".join(dict.fromkeys(run.problem.said for run in runs)),
+        batch_norm=max(run.problem.objective(choices.policy).batch_norm for run in runs),
+    )
+
+
+def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
+    problem, iterates = run.problem, run.training.iterates
+    split = problem.data.train
+    inputs, labels = jnp.asarray(split.inputs), jnp.asarray(split.labels)
+
+    def gradient(model: Params, rows: Any) -> Params:
+        slope = eqx.filter_grad(problem.batch_loss)(model, inputs[rows], labels[rows])
+        return jax.tree.map(lambda own, leaf: own + choices.weight_decay * leaf, slope, model)
+
+    rate = run.setting.hyperparameters.get("learning_rate")
+    return _steps(
+        choices,
+        problem.objective(choices.policy),
+        iterates,
+        gradients_at(gradient, iterates, _rows(choices, run)),
+        label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
+        rule=run.rule,
+        note=run.note,
+        rate=rate if isinstance(rate, float) and run.setting.optimizer is optimizers.load("sgd") else None,
+        stage=stage,
+    )
+
+
+def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]:
+    """The examples that each update saw."""
+    count = len(run.problem.data.train.labels)
+    size = None if run.batch_size == "full" else int(run.batch_size)
+    updates = len(run.training.steps) - 1
+    found = minibatches(count, size=size, steps=updates, order=choices.batch_order, seed=choices.seed)
+    return found[:, 0]
+
+
+def _steps(
+    choices: WalkChoices,
+    objective: Objective,
+    iterates: Params,
+    gradients: Params,
+    *,
+    label: str,
+    stage: Stage,
+    rule: str = "",
+    note: str = "",
+    rate: float | None = None,
+) -> Steps:
+    count = len(jax.tree.leaves(iterates)[0])
+    points = [jax.tree.map(lambda leaf, k=k: leaf[k], iterates) for k in range(count)]
+    mask = objective.trained(points[0])
+    with stage(f"{label}: between its iterates", count - 1) as on_update:
+        losses = [
+            _between(choices, objective, *pair, on_update, update)
+            for update, pair in enumerate(pairwise(points))
+        ]
+    places = np.arange(0, count, choices.sharpness_every)
+    with stage(f"{label}: sharpness", len(places)) as on_point:
+        sharpness = [
+            _sharpness(choices, objective, points[place], on_point, k) for k, place in enumerate(places)
+        ]
+    return Steps(
+        label=label,
+        rule=rule,
+        note=note,
+        alphas=_ALPHAS,
+        losses=np.stack(losses),
+        cosines=cosines(gradients, mask),
+        distances=distances(iterates, mask),
+        sharpness_at=places,
+        sharpness=np.array(sharpness),
+        rate=rate,
+    )
+
+
+def _sharpness(choices: WalkChoices, objective: Objective, point: Params, on_point: OnDone, k: int) -> float:
+    """The largest eigenvalue of the Hessian."""
+    sharpness = np.nan
+    with suppress(NotFiniteError):
+        sharpness = extremes(objective, point, seed=choices.seed)[1]
+    on_point(k + 1)
+    return sharpness
+
+
+def _between(
+    choices: WalkChoices,
+    objective: Objective,
+    point: Params,
+    following: Params,
+    on_update: OnDone,
+    update: int,
+) -> Float[np.ndarray, " alphas"]:
+    """The losses from one iterate to the next."""
+    direction = minus(following, point)
+    found = evaluate(objective, point, (direction,), _ALPHAS[:, None], memory_mb=choices.memory)
+    on_update(update + 1)
+    return found["train_loss"]
+
+
+def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
+    """The loss between the iterates of a training, the angles between its gradients, and how far it goes.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
+        choices: Any other key of `WalkChoices`.
+
+    Raises:
+        RecipeError: a choice is unknown or of the wrong kind.
+
+    Reference:
+        C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
+    """
+    return run_walk(WalkChoices.of(keys_of_call("walk", subject, points, choices)))

@@ -1,0 +1,164 @@
+"""A training that is to be done: its stretches, and where it is stopped early."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+
+from ravine.core.fingerprint import fingerprint
+from ravine.core.pytree import Params
+from ravine.landscapes import stopping_step
+from ravine.landscapes.networks import Model, Problem
+from ravine.studies.training._segment import Like, Stretch
+from ravine.studies.training._steps import (
+    Carried,
+    Method,
+    as_arrays,
+    divided,
+    first_step,
+    from_arrays,
+    init,
+    measure,
+    objective_of,
+    run_steps,
+)
+
+_LEAST = 50
+"""Steps in one call of compiled code: as many as make the call itself cheap, few enough to watch."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """A training that is to be done.
+
+    Attributes:
+        steps: How many.
+        every: How many lie between two iterates that are kept.
+        patience: For how many steps the test loss may fail to beat its best; for ever if None.
+        rows: The examples of each step; none where every step sees all.
+        given: The network to begin with; that of the seed if None.
+        on_step: Told now and then how many steps are done.
+    """
+
+    problem: Problem
+    method: Method
+    steps: int
+    every: int
+    patience: int | None
+    rows: Int[np.ndarray, "steps size"]
+    seed: int
+    given: Model | None
+    on_step: Callable[[int], None]
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"Iterates are kept every 1 or more steps; got {self.every}.")
+        if not 0.0 <= self.method.weight_decay < np.inf:
+            raise ValueError(f"Weight decay is a number of at least 0; got {self.method.weight_decay}.")
+        if self.patience is not None and self.patience < 1:
+            raise ValueError(f"The patience of early stopping is at least 1 step; got {self.patience}.")
+
+    def stretches(self, done: Stretch | None) -> Iterator[Stretch]:
+        """What is left to do after an earlier part, each stretch to a kept iterate; the start comes first."""
+        if done is None:
+            done = self._begun()
+            yield done
+        if done.carried is None:
+            return
+        at, fixed = done.last, divided(done.iterate(0))[1]
+        carried = from_arrays(done.carried, self.carried)
+        while at < self.steps:
+            to = self._end_after(at)
+            carried, places, losses = self._advanced(carried, fixed, at, to)
+            steps = np.minimum(np.arange(at, to, self.every) + self.every, to)
+            yield self._stretch(at, steps, (carried, places, losses), fixed)
+            at = to
+
+    def stopped_at(self, stretches: Sequence[Stretch]) -> int | None:
+        """The step at which the training is stopped early, if it is that far."""
+        if self.patience is None:
+            return None
+        losses = np.concatenate([one.measures["test_loss"] for one in stretches])
+        place = stopping_step(losses, patience=-(-self.patience // self.every))
+        return None if place is None else int(np.concatenate([one.steps for one in stretches])[place])
+
+    @cached_property
+    def model(self) -> Model:
+        """The start, or the shapes and types of its leaves."""
+        if self.given is not None:
+            return self.given
+        return jax.eval_shape(lambda: self.problem.start(self.seed))
+
+    @cached_property
+    def carried(self) -> Carried:
+        """The shapes and types of what is carried from step to step."""
+        return jax.eval_shape(self.method.init, divided(self.model)[0])
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the method from all others; empty where nothing can."""
+        step = partial(first_step, self.method)
+        return fingerprint(step, *divided(self.model), self.rows[0], self.problem.data.train)
+
+    @property
+    def like(self) -> Like:
+        """The shapes and types of what a stretch holds."""
+        return Like(self.model, jax.eval_shape(as_arrays, self.carried))
+
+    @cached_property
+    def _block(self) -> int:
+        """The most steps in one call."""
+        return -(-_LEAST // self.every) * self.every if self.every <= _LEAST else _LEAST
+
+    @cached_property
+    def _data(self) -> Any:
+        return jax.device_put(dict(self.problem.data.splits))
+
+    def _end_after(self, at: int) -> int:
+        """Where the next stretch ends: as a longer training's would, except for the last steps."""
+        regular = self.steps // self.every * self.every
+        return min(at + max(self._block, self.every), regular) if at < regular else self.steps
+
+    def _begun(self) -> Stretch:
+        """The start alone."""
+        given = self.given
+        start = self.problem.start(self.seed) if given is None else self.problem.settled(given)
+        params, fixed = divided(start)
+        slots = -(-self._block // self.every)
+        places = jax.tree.map(lambda leaf: np.broadcast_to(leaf, (slots, *leaf.shape)), params)
+        return self._stretch(
+            0, np.zeros(1, int), (init(self.method, params), places, np.zeros(0, np.float32)), fixed
+        )
+
+    def _advanced(
+        self, carried: Carried, fixed: Params, at: int, to: int
+    ) -> tuple[Carried, Params, Float[np.ndarray, " taken"]]:
+        """Take the steps from one to another."""
+        losses, places = [], None
+        while at < to:
+            count = min(self._block, to - at)
+            rows = np.zeros((self._block, self.rows.shape[1]), np.int32)
+            rows[:count] = self.rows[at : at + count]
+            examples = self._data["train"]
+            carried, places, seen = run_steps(self.method, self.every, carried, fixed, rows, count, examples)
+            losses.append(np.asarray(seen)[:count])
+            at += count
+            self.on_step(at)
+        return carried, places, np.concatenate(losses)
+
+    def _stretch(
+        self,
+        first: int,
+        steps: Int[np.ndarray, " kept"],
+        ran: tuple[Carried, Params, Float[np.ndarray, " taken"]],
+        fixed: Params,
+    ) -> Stretch:
+        """The stretch that ended so, its kept iterates measured."""
+        carried, places, losses = ran
+        measured = measure(objective_of(self.problem), places, fixed, len(steps), self._data)
+        iterates, measures = jax.tree.map(lambda leaf: np.array(np.asarray(leaf)[: len(steps)]), measured)
+        return Stretch(first, steps, iterates, losses, measures, tuple(jax.device_get(as_arrays(carried))))
