@@ -79,8 +79,8 @@ def paths(scene: Scene) -> Paths:
 
 def level(scene: Scene, losses: np.ndarray) -> np.ndarray:
     """The height of a surface."""
-    low, high, knee = scene["tone"]
-    return np.log1p(np.clip(losses - low, 0, high - low) / knee) / math.log1p((high - low) / knee)
+    low, high, linthresh = scene["tone"]
+    return np.log1p(np.clip(losses - low, 0, high - low) / linthresh) / math.log1p((high - low) / linthresh)
 
 
 def until(points: np.ndarray, position: float) -> np.ndarray:
@@ -99,7 +99,7 @@ def place(fig: Figure, box: list[int], **kind: Any) -> Any:
     return fig.add_axes(spot, **kind)
 
 
-def draw_ground(ax: Any, scene: Scene, unit: float) -> None:
+def draw_background(ax: Any, scene: Scene, unit: float) -> None:
     (x0, x1), (y0, y1) = scene["window"]
     xs, ys = np.meshgrid(np.linspace(x0, x1, GRID), np.linspace(y0, y1, GRID))
     look, losses = scene["look"], beale(xs, ys)
@@ -228,7 +228,7 @@ def film(scene: Scene) -> FuncAnimation:
     boxes = scene["boxes"] or {"view": [0, 0, width, height]}
     kind = {"projection": "3d", "computed_zorder": False} if scene["view"] == "surface" else {}
     ax = place(fig, boxes["view"], **kind)
-    draw_ground(ax, scene, unit)
+    draw_background(ax, scene, unit)
     runs, ahead = paths(scene)
     updates = [moving_runs(ax, scene, unit, runs, ahead)]
     if scene["boxes"]:

@@ -21,7 +21,7 @@ from PIL import Image
 from ravine.films import Film, Recipe
 from ravine.landscapes import losses_on_grid
 from ravine.renderer.canvas._lines import middles
-from ravine.renderer.style._levels import Tone
+from ravine.renderer.style._levels import LossNorm
 from ravine.renderer.views._contour import BANDS, band_colours
 
 _SAME = 0.05
@@ -49,7 +49,7 @@ def scene_of(film: Film) -> dict[str, Any]:
     recipe, landscape = film.recipe, film.landscape
     frames, theme = film.frames, film.frames._theme
     grid = losses_on_grid(landscape.loss, *(middles(bounds, 200) for bounds in landscape.window))
-    tone = Tone.of(grid, landscape.scale)
+    tone = LossNorm.of(grid, landscape.scale)
     levels = tone.loss(np.arange(BANDS + 1) / BANDS)
     levels[0], levels[-1] = levels[0] - 1.0, 2.0 * levels[-1]
     names = [descent.setting.optimizer.name for descent in film.descents]
@@ -64,7 +64,7 @@ def scene_of(film: Film) -> dict[str, Any]:
         "window": landscape.window,
         "minima": landscape.minima,
         "title": landscape.title,
-        "tone": [tone.low, tone.high, tone.knee],
+        "tone": [tone.low, tone.high, tone.linthresh],
         "levels": levels.tolist(),
         "bands": ["#{:02x}{:02x}{:02x}".format(*shade) for shade in band_colours(theme, BANDS)],
         "look": asdict(theme),

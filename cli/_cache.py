@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import platformdirs
 
-from ravine.core.cache import Kept
+from ravine.core.cache import Cache
 from ravine.films import Numbers, Recipe, numbers_of
 
 _FOLDER = platformdirs.user_cache_path("ravine")
@@ -16,7 +16,7 @@ _FOLDER = platformdirs.user_cache_path("ravine")
 def numbers_for(recipe: Recipe) -> AbstractContextManager[Numbers | None]:
     """Numbers kept from an earlier call, or computed with the programs that JAX compiled in one."""
     keep_programs()
-    return numbers_of(recipe, Kept(_FOLDER / "numbers"))
+    return numbers_of(recipe, Cache(_FOLDER / "numbers"))
 
 
 def keep_programs() -> None:

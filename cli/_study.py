@@ -14,7 +14,7 @@ from ravine.studies import check_keys
 
 if TYPE_CHECKING:
     from ravine.core.progress import Stage
-    from ravine.studies import Choices, Fixed, Result
+    from ravine.studies import Fixed, Options, Result
 
 _HOSTS = ("coordinator", "processes", "process")
 
@@ -107,8 +107,8 @@ def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[st
 
 
 def _choices(
-    kind: "type[Choices]", recipe: str | None, base: dict[str, Any], given: dict[str, Any]
-) -> "Choices":
+    kind: "type[Options]", recipe: str | None, base: dict[str, Any], given: dict[str, Any]
+) -> "Options":
     """The choices, with what is wrong in the recipe told as such."""
     try:
         kind.of(base)

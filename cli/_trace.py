@@ -32,7 +32,7 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
 
     keep_programs()  # before JAX is loaded
     from ravine.cli._report import report_tuned, warn_of_start
-    from ravine.core.atomic import check_target, whole_file
+    from ravine.core.atomic import atomic_write, check_target
     from ravine.films import Film, check_trace_path, trace_bytes
 
     if output:
@@ -42,7 +42,7 @@ def trace_command(output: Path | None, quiet: bool, **options: Any) -> None:
     warn_of_start(film, quiet=quiet)
     content = trace_bytes(film, output.suffix.lower() if output else ".json")
     if output:
-        with whole_file(output) as file:
+        with atomic_write(output) as file:
             file.write(content)
     else:
         click.echo(content, nl=False)

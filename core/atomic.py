@@ -29,7 +29,7 @@ class OutputError(Exception):
 
 
 @contextmanager
-def whole_file(path: PathName) -> Iterator[BufferedRandom]:
+def atomic_write(path: PathName) -> Iterator[BufferedRandom]:
     """Open a file for writing that takes the place of `path` only when the block ends well.
 
     After an exception, or a kill at any moment, `path` is what it was before. On Linux the draft has
@@ -50,7 +50,7 @@ def whole_file(path: PathName) -> Iterator[BufferedRandom]:
 
 
 @contextmanager
-def whole_folder(path: PathName, *, holds: Contents = FRAMES) -> Iterator[Path]:
+def atomic_folder(path: PathName, *, holds: Contents = FRAMES) -> Iterator[Path]:
     """Make a folder that takes the place of `path` only when the block ends well.
 
     The draft is a hidden folder beside `path`; only a kill leaves it there.
@@ -76,7 +76,7 @@ def whole_folder(path: PathName, *, holds: Contents = FRAMES) -> Iterator[Path]:
 
 
 def check_target(path: PathName) -> None:
-    """Accept a path to which `whole_file` can write, before any work is done for it.
+    """Accept a path to which `atomic_write` can write, before any work is done for it.
 
     Raises:
         OutputError: Its folder is missing or not writable, or it names something other than a file
@@ -93,7 +93,7 @@ def check_target(path: PathName) -> None:
 
 
 def check_folder_target(path: PathName, *, holds: Contents = FRAMES) -> None:
-    """Accept a path to which `whole_folder` can write: new, empty, or with an earlier one's files only.
+    """Accept a path to which `atomic_folder` can write: new, empty, or with an earlier one's files only.
 
     Raises:
         OutputError: It is a file, holds something else, or its own folder is missing or not writable.

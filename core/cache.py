@@ -22,10 +22,10 @@ compiled programs JAX, in this process     in films and studies: what is the cat
 compiled programs JAX, on disk             the program itself
 ================= ======================== =========================================================
 
-All but compiled programs are kept under what computes, too: see `makers`. "Text" is what a recipe or a
-command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with its
-constants: see `fingerprint`. Arrays are told by digests of their bytes, types and shapes. Of a user's loss
-that calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
+All but compiled programs are kept under what computes, too: see `code_fingerprint`. "Text" is what a recipe
+or a command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with
+its constants: see `fingerprint`. Arrays are told by digests of bytes, types and shapes. Of a user's loss that
+calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
 and of all modules of the user's that it uses, and its values at both ends, where data shows.
 """
 
@@ -45,12 +45,12 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from ravine.core.atomic import OutputError, whole_file
+from ravine.core.atomic import OutputError, atomic_write
 
 _MOST_FILES = 60
 
 
-class Kept:
+class Cache:
     """Named arrays in a folder, each under a key that tells all that they were computed from.
 
     What computes is a part of the key. A folder that cannot be used is done without.
@@ -73,14 +73,14 @@ class Kept:
         """Keep arrays for `source`, and let go of those that were not asked for longest."""
         with suppress(OSError, OutputError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(self._path(source)) as file:
+            with atomic_write(self._path(source)) as file:
                 np.savez(file, allow_pickle=False, **arrays)
             files = sorted(self._folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)
             for path in files[:-_MOST_FILES]:
                 path.unlink()
 
     def _path(self, source: Mapping[str, Any]) -> Path:
-        told = json.dumps([makers(), source], sort_keys=True)
+        told = json.dumps([code_fingerprint(), source], sort_keys=True)
         return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"
 
 
@@ -95,7 +95,7 @@ _HARMLESS = re.compile(r".*(CACHE|LOG|DEBUG|TRACEBACK|RANK_PROMOTION).*")
 """Environment variables of JAX that change numbers, and among them those that do not."""
 
 
-def makers() -> list[str]:
+def code_fingerprint() -> list[str]:
     """All that computes: this package's modules and data, libraries, the machine, and the settings of JAX.
 
     JAX need not be loaded for it.

@@ -14,7 +14,7 @@ RUN_FOR_SECONDS: Mapping[str, Any] = {"xla_backend_optimization_level": 1}
 """A third of the time to compile, and no slower to run."""
 
 
-def jit_quickly(
+def fast_compile_jit(
     function: Callable[..., Any], options: Mapping[str, Any], *, static_argnums: int | tuple[int, ...] = ()
 ) -> Callable[..., Any]:
     """`function` under `jax.jit` with compiler options; a part of what is traced where that calls it."""

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
-from ravine.core.cache import makers
+from ravine.core.cache import code_fingerprint
 
 _NAMES = ("name",)
 """Parameters of an equation that only say what a function is called."""
@@ -204,18 +204,18 @@ _SETTINGS = (
 """What of JAX can be set while a program runs, and changes numbers."""
 
 
-def made_from(facts: Mapping[str, Any]) -> dict[str, Any]:
+def fingerprint_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, with digests in place of arrays, and what computes with them."""
     told = {name: _told(fact) for name, fact in facts.items()}
-    return {**told, "made_by": [*makers(), *set_in_jax()]}
+    return {**told, "made_by": [*code_fingerprint(), *jax_settings()]}
 
 
-def set_in_jax() -> list[str]:
+def jax_settings() -> list[str]:
     """The kind of device that computes, and the settings of JAX."""
     return [jax.default_backend(), *(f"{name}={getattr(jax.config, name, '')}" for name in _SETTINGS)]
 
 
-def key_of(facts: Mapping[str, Any]) -> str:
+def cache_key(facts: Mapping[str, Any]) -> str:
     """What tells these facts from all others, as the name of a file or folder."""
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ravine.core.atomic import whole_file
+from ravine.core.atomic import atomic_write
 from ravine.core.recipe import RecipeError, in_a_list
 from ravine.films._data import Part, RunSketch, Sketch
 from ravine.films._recipe import COMMON_RULES, Recipe
 from ravine.films._worker import Numbers
 from ravine.landscapes import Landscape
 from ravine.renderer import (
+    Background,
     Batches,
     GridLosses,
-    Ground,
     Pixels,
     Plot,
     Run,
@@ -308,9 +308,9 @@ def _said_of_starts(sketch: Sketch) -> str:
     return "" if together else "workers start apart"
 
 
-def _ground(recipe: Recipe, sketch: Sketch, losses: GridLosses) -> Ground:
+def _ground(recipe: Recipe, sketch: Sketch, losses: GridLosses) -> Background:
     kept = ("title", "equation", "window", "start", "minima", "lowest", "scale", "marks")
-    return Ground(
+    return Background(
         **{key: sketch.landscape[key] for key in kept},
         losses=losses,
         slices=tuple(
@@ -330,6 +330,6 @@ def save_if_changed(film: Film, path: Path, *, on_frame: Progress | None = None)
     content = writers.to_bytes(film.frames, path.suffix.lower(), on_frame=on_frame)
     if path.is_file() and path.read_bytes() == content:
         return False
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(content)
     return True

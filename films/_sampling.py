@@ -7,7 +7,7 @@ from jaxtyping import Int
 
 from ravine.core.recipe import RecipeError
 from ravine.films._recipe import Recipe
-from ravine.landscapes import Examples, Landscape, Noisy, difficulty_of, minibatches, shocks
+from ravine.landscapes import Examples, Landscape, Noisy, difficulty_of, gradient_noise, minibatches
 from ravine.optimizers import Sampling
 
 _USUAL_BATCH = 8
@@ -51,7 +51,7 @@ def _without_examples(key: str, landscape: Landscape) -> RecipeError:
 
 
 def _noisy(recipe: Recipe, landscape: Landscape, draws: int) -> Sampling:
-    drawn = shocks(
+    drawn = gradient_noise(
         recipe.noise,
         steps=recipe.steps,
         draws=draws,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from jaxtyping import Float
 
-from ravine.core.cache import Kept
+from ravine.core.cache import Cache
 from ravine.films._recipe import Recipe
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Numbers(Protocol):
 
 
 @contextmanager
-def numbers_of(recipe: Recipe, kept: Kept) -> Iterator[Numbers | None]:
+def numbers_of(recipe: Recipe, kept: Cache) -> Iterator[Numbers | None]:
     """The quickest way to a recipe's numbers; None where the film had best compute them itself."""
     if not recipe.is_text:
         yield None
@@ -49,7 +49,7 @@ def numbers_of(recipe: Recipe, kept: Kept) -> Iterator[Numbers | None]:
 class _KeptNumbers:
     """Numbers that are computed only where they are not kept."""
 
-    def __init__(self, recipe: Recipe, kept: Kept) -> None:
+    def __init__(self, recipe: Recipe, kept: Cache) -> None:
         self._recipe = recipe
         self._kept = kept
         self._found = kept.load(recipe.computed_from)

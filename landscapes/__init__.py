@@ -6,7 +6,7 @@ from ravine.core.catalogue import Catalogue
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ravine.core.cache import Kept as Kept
+    from ravine.core.cache import Cache as Cache
     from ravine.landscapes._examples import Examples as Examples
     from ravine.landscapes._examples import stopping_step as stopping_step
     from ravine.landscapes._expression import ExpressionError as ExpressionError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ravine.landscapes._sampling import Noisy as Noisy
     from ravine.landscapes._sampling import Order as Order
     from ravine.landscapes._sampling import difficulty_of as difficulty_of
+    from ravine.landscapes._sampling import gradient_noise as gradient_noise
     from ravine.landscapes._sampling import minibatches as minibatches
-    from ravine.landscapes._sampling import shocks as shocks
     from ravine.landscapes._user_function import resolve_function as resolve_function
     from ravine.landscapes.networks import from_torch as from_torch
     from ravine.landscapes.networks import params_of as params_of

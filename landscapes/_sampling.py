@@ -118,7 +118,7 @@ class Noisy:
         return self.loss(point) + jnp.sum(shock * nowhere)
 
 
-def shocks(
+def gradient_noise(
     scale: float,
     *,
     steps: int,

@@ -9,7 +9,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers._optimizer import Optimizer, Setting
 from ravine.optimizers._plane_loss import check_plane_loss, check_sampled_loss
 from ravine.optimizers._program import Lanes, Program, draws_of
@@ -143,7 +143,7 @@ def _walk_and_measure(
     return tuple(zip(walks, at_points(loss, walks), at_points(jax.grad(loss), walks), strict=True))
 
 
-_run_all = jit_quickly(_walk_and_measure, RUN_ONCE, static_argnums=(0, 1, 2))
+_run_all = fast_compile_jit(_walk_and_measure, RUN_ONCE, static_argnums=(0, 1, 2))
 
 
 def _unflatten(batch: tuple[int, ...], values: Float[np.ndarray, "lanes ..."]) -> Float[np.ndarray, "..."]:

@@ -15,7 +15,7 @@ import numpy as np
 from jax.experimental import checkify
 from jaxtyping import Array, Float
 
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 
 _KNOWN = ("analytic.", "finite_sum.", "one_variable.", "_expression")
 _CATALOGUE = tuple(f"ravine.landscapes.{module}" for module in _KNOWN)
@@ -145,7 +145,7 @@ def _places_read(loss: Callable[..., Any], variables: int) -> set[int] | None:
 def _losses_at(
     loss: Callable[..., Any], points: Float[np.ndarray, "points n"]
 ) -> Float[np.ndarray, " points"]:
-    return np.asarray(jit_quickly(lambda points: jax.lax.map(loss, points), RUN_ONCE)(points))
+    return np.asarray(fast_compile_jit(lambda points: jax.lax.map(loss, points), RUN_ONCE)(points))
 
 
 def _read_beyond(loss: Callable[..., Any]) -> int | None:
@@ -167,7 +167,7 @@ def _values_error(loss: Callable[..., Any], points: Float[np.ndarray, "points 2"
     def check(points: Float[Array, "points 2"]) -> checkify.Error:
         return checkify.checkify(jax.vmap(loss), errors=checkify.index_checks)(points)[0]
 
-    return jit_quickly(check, RUN_ONCE)(points)
+    return fast_compile_jit(check, RUN_ONCE)(points)
 
 
 def _traced(loss: Callable[..., Any], variables: int) -> Any:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers._descend import Descent, Run, as_descent
 from ravine.optimizers._optimizer import RATE, Setting
 from ravine.optimizers._plane_loss import check_plane_loss
@@ -138,7 +138,7 @@ def _best_runs(
     return best, tuple(zip(runs, kept_losses, gradients, strict=True))
 
 
-_run_best = jit_quickly(_best_runs, RUN_ONCE, static_argnums=(0, 1, 2, 8))
+_run_best = fast_compile_jit(_best_runs, RUN_ONCE, static_argnums=(0, 1, 2, 8))
 
 
 def _lane(lanes: Any, lane: Int[Array, ""]) -> Any:

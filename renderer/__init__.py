@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from ravine.renderer._frames import Frame as Frame
     from ravine.renderer._frames import Frames as Frames
     from ravine.renderer._frames import Pixels as Pixels
+    from ravine.renderer._scene import Background as Background
     from ravine.renderer._scene import Batches as Batches
     from ravine.renderer._scene import GridLosses as GridLosses
-    from ravine.renderer._scene import Ground as Ground
     from ravine.renderer._scene import Plot as Plot
     from ravine.renderer._scene import Run as Run
     from ravine.renderer._scene import Scene as Scene

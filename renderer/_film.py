@@ -7,7 +7,7 @@ import numpy as np
 
 from ravine.renderer._frames import RGB, Frame, PixelBox, Pixels
 from ravine.renderer._scene import Scene
-from ravine.renderer.canvas import Canvas, label, labels, rgb, text_size, tone_ticks, union
+from ravine.renderer.canvas import Canvas, label, labels, norm_ticks, rgb, text_size, union
 from ravine.renderer.layers import Layer, Moment, OnView, Rolling
 from ravine.renderer.panels import Caption, Header, Legend, SlicePanel, Standings, chart, has_panel, panel
 from ravine.renderer.style import THEMES, Layout
@@ -150,7 +150,7 @@ class SceneFrames:
         if self._scene.view == "chart":
             return []
         if self._scene.view == "curve":
-            return [text for _, text in tone_ticks(self._profile.tone)]
+            return [text for _, text in norm_ticks(self._profile.tone)]
         return labels(y_ticks(self._scene.ground.window))
 
     @cached_property

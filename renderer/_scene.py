@@ -18,7 +18,7 @@ GridLosses: TypeAlias = Callable[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class Background:
     """A landscape as a picture shows it.
 
     Attributes:
@@ -186,7 +186,7 @@ class Scene:
         comment: What made the film, for the file's comment.
     """
 
-    ground: Ground
+    ground: Background
     runs: tuple[Run, ...]
     view: ViewName = "contour"
     turn: float = 0.0

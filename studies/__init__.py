@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ravine.studies._connect import connect as connect
     from ravine.studies._fixed import Fixed as Fixed
     from ravine.studies._line import line as line
-    from ravine.studies._options import Choices as Choices
+    from ravine.studies._options import Options as Options
     from ravine.studies._plane import plane as plane
     from ravine.studies._result import Result as Result
     from ravine.studies._result import check_output as check_output

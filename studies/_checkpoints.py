@@ -11,13 +11,13 @@ import numpy as np
 from ravine.core.pytree import Params, is_array, is_complex, is_floating, is_key, named_leaves
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import read_checkpoint
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 
 _SHOWN = 6
 """How many leaves a message names."""
 
 
-def points_of(choices: Choices, like: Params | None) -> tuple[Params, ...]:
+def points_of(choices: Options, like: Params | None) -> tuple[Params, ...]:
     """The given points, all of one form.
 
     Args:

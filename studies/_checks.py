@@ -9,7 +9,7 @@ from ravine import optimizers
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import Problem
 from ravine.optimizers import Setting
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies.training import divided, rows_of_steps
 
 
@@ -35,7 +35,7 @@ def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Settin
             jax.eval_shape(optimizers.rule_of(rated).init, params)
 
 
-def check_single(choices: Choices) -> None:
+def check_single(choices: Options) -> None:
     """Refuse what a study of a single training would leave unseen.
 
     Raises:

@@ -14,10 +14,10 @@ from ravine.landscapes.networks import Problem
 from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays, arrays_of, digest, points_of
 from ravine.studies._checks import check_single
-from ravine.studies._control_point import trained_bend
+from ravine.studies._control_point import trained_control_point
 from ravine.studies._fixed import Fixed, fixed_on_line, fixing
 from ravine.studies._measure import MEASURES, evaluated
-from ravine.studies._options import MOST_POINTS, Choices
+from ravine.studies._options import MOST_POINTS, Options
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import check_finite, problem_of, trainings, with_rates
 from ravine.studies.training import bezier
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectChoices(Choices):
+class ConnectOptions(Options):
     """What `ravine connect` has to choose besides what every study has.
 
     Attributes:
@@ -44,7 +44,7 @@ class ConnectChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Connect(Result[ConnectChoices]):
+class Connect(Result[ConnectOptions]):
     """Two ways from one solution to another.
 
     Attributes:
@@ -55,7 +55,7 @@ class Connect(Result[ConnectChoices]):
         bend: The curve's middle control point.
     """
 
-    choices: ConnectChoices
+    choices: ConnectOptions
     alphas: Float[np.ndarray, " places"]
     straight: dict[str, Float[np.ndarray, " places"]]
     curve: dict[str, Float[np.ndarray, " places"]]
@@ -130,7 +130,7 @@ def _barrier(loss: Float[np.ndarray, " places"]) -> float:
     return float(np.max(loss) - max(loss[0], loss[-1]))
 
 
-def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
+def run_connect(choices: ConnectOptions, stage: Stage = unwatched) -> Connect:
     """Train two solutions and the curve between them, and measure along both ways."""
     choices = with_rates(choices, stage)
     problem, first, second = _ends(choices, stage)
@@ -141,7 +141,7 @@ def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
     mask = objective.trained(first)
     if norm(minus(second, first), mask) == 0.0:
         raise ValueError("The two ends of the curve are the same point; give two different ones.")
-    bend = trained_bend(choices, problem, first, second, stage, mask=mask)
+    bend = trained_control_point(choices, problem, first, second, stage, mask=mask)
     alphas = np.linspace(0.0, 1.0, choices.places)
     straight = np.stack([np.zeros_like(alphas), alphas], axis=-1)
     places = np.concatenate([straight, bezier(alphas)])
@@ -162,7 +162,7 @@ def run_connect(choices: ConnectChoices, stage: Stage = unwatched) -> Connect:
     )
 
 
-def _ends(choices: ConnectChoices, stage: Stage) -> tuple[Problem, Params, Params]:
+def _ends(choices: ConnectOptions, stage: Stage) -> tuple[Problem, Params, Params]:
     """The solutions of two seeds, or two that are given."""
     if choices.objective is not None:
         raise RecipeError("A curve is trained on minibatches, which an objective alone does not have.")
@@ -184,7 +184,7 @@ def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
     Args:
         subject: A network such as "mlp".
         points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
-        choices: Any other key of `ConnectChoices`.
+        choices: Any other key of `ConnectOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
@@ -193,4 +193,4 @@ def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
         T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
         and Fast Ensembling of DNNs, 2018.
     """
-    return run_connect(ConnectChoices.of(keys_of_call("connect", subject, points, choices)))
+    return run_connect(ConnectOptions.of(keys_of_call("connect", subject, points, choices)))

@@ -4,27 +4,27 @@ import jax
 import numpy as np
 
 from ravine import optimizers
-from ravine.core.cache import Kept, cache_folder
-from ravine.core.fingerprint import made_from
+from ravine.core.cache import Cache, cache_folder
+from ravine.core.fingerprint import fingerprint_facts
 from ravine.core.progress import Stage
 from ravine.core.pytree import Params
 from ravine.landscapes.networks import Problem
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies.training import connect
 
 RULE = "adam:learning_rate=0.01"
 """What trains a bend, whatever trained the solutions."""
 
 
-def trained_bend(
-    choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage, *, mask: Params
+def trained_control_point(
+    choices: Options, problem: Problem, first: Params, second: Params, stage: Stage, *, mask: Params
 ) -> Params:
     """The middle control point of a quadratic Bezier curve, trained on minibatches at random places of it.
 
     It is kept like a training. Where `mask` is false it is halfway between the ends.
     """
-    kept = Kept(cache_folder() / "curves") if choices.keep else None
-    facts = made_from(
+    kept = Cache(cache_folder() / "curves") if choices.keep else None
+    facts = fingerprint_facts(
         {
             "problem": problem.identity,
             "ends": [first, second],
@@ -47,7 +47,7 @@ def trained_bend(
 
 
 def _trained(
-    choices: Choices, problem: Problem, first: Params, second: Params, stage: Stage, mask: Params
+    choices: Options, problem: Problem, first: Params, second: Params, stage: Stage, mask: Params
 ) -> Params:
     split, size = problem.data.train, choices.batch_size[0]
     with stage("curve", choices.steps) as on_step:

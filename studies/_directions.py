@@ -13,12 +13,12 @@ from ravine.core.progress import Stage
 from ravine.core.pytree import Params, inner, mixed
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.curvature import spectrum
-from ravine.landscapes.geometry import filter_normalised, on_line, on_plane, principal, through
+from ravine.landscapes.geometry import filter_normalised, on_line, on_plane, plane_through, principal
 from ravine.landscapes.networks import Objective
 from ravine.studies._checkpoints import names_of
-from ravine.studies._control_point import trained_bend
+from ravine.studies._control_point import trained_control_point
 from ravine.studies._paths import Way, way_of_points, way_of_training
-from ravine.studies._plane_options import PlaneChoices
+from ravine.studies._plane_options import PlaneOptions
 from ravine.studies._subjects import Given, Trained, check_finite, stays_finite, trainings
 from ravine.studies.training import bezier
 
@@ -58,7 +58,7 @@ class Plane:
     shares: tuple[float, float] | None = None
     curve: Float[np.ndarray, "points 2"] | None = None
     about: str = ""
-    through: tuple[str, ...] = ()
+    plane_through: tuple[str, ...] = ()
     known: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 
     @cached_property
@@ -75,7 +75,7 @@ _OF_ONE_SOLUTION = ("pca", "random", "hessian")
 """Kinds that need the first solution alone; other runs may diverge, and are shown as far as they are real."""
 
 
-def plane_of(choices: PlaneChoices, stage: Stage) -> Plane:
+def plane_of(choices: PlaneOptions, stage: Stage) -> Plane:
     """Train what the chosen plane needs, and find it."""
     kind = choices.kind
     if kind == "points":
@@ -88,7 +88,7 @@ def plane_of(choices: PlaneChoices, stage: Stage) -> Plane:
     return _MAKERS[kind](choices, runs[0].problem.objective(choices.policy), runs, stage)
 
 
-def _check_runs(choices: PlaneChoices, kind: str) -> None:
+def _check_runs(choices: PlaneOptions, kind: str) -> None:
     """Refuse what no plane goes through, before anything is trained."""
     if len(choices.networks) > 1:
         raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
@@ -100,7 +100,7 @@ def _check_runs(choices: PlaneChoices, kind: str) -> None:
         )
 
 
-def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
+def plane_of_given(choices: PlaneOptions, found: Given) -> Plane:
     """The plane that suits the number of given points: random directions, three points, or PCA."""
     points, objective = found.points, found.objective
     mask = objective.trained(points[0])
@@ -111,25 +111,25 @@ def plane_of_given(choices: PlaneChoices, found: Given) -> Plane:
         return replace(_hessian(choices, objective, points[-1], points[0]), about=names[-1])
     if kind == "points" and len(points) == 3:
         plane = _three(objective, points, ("w1", "w2", "w3"), mask)
-        return replace(plane, about=names[0], through=names)
+        return replace(plane, about=names[0], plane_through=names)
     if kind == "pca":
         plane = _principal(objective, points, points[-1], mask)
         ways = (way_of_points(points, objective),)
-        return replace(plane, ways=ways, about=names[-1], through=names)
+        return replace(plane, ways=ways, about=names[-1], plane_through=names)
     raise RecipeError(
         f"directions {kind} do not go with the {len(points)} given points: "
         "random and hessian take 1 or more, pca 3 or more, and points 3."
     )
 
 
-def _random_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _random_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
     solution = runs[0].solution
     plane = _random(choices, objective, solution, objective.trained(solution))
     return _with_ways(plane, runs)
 
 
-def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: Params) -> Plane:
+def _random(choices: PlaneOptions, objective: Objective, origin: Params, mask: Params) -> Plane:
     keys = jax.random.split(jax.random.key(choices.seed))
     first, second = (filter_normalised(key, origin, mask) for key in keys)
     return Plane(
@@ -145,7 +145,7 @@ def _random(choices: PlaneChoices, objective: Objective, origin: Params, mask: P
     )
 
 
-def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _pca_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del choices, stage
     origin = runs[0].solution
     mask = objective.trained(origin)
@@ -153,7 +153,7 @@ def _pca_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *paths)
     plane = _principal(objective, stacked, origin, mask)
     labels = tuple(run.label for run in runs if stays_finite(run))
-    return _with_ways(plane, runs, about=f"solution of {runs[0].label}", through=labels)
+    return _with_ways(plane, runs, about=f"solution of {runs[0].label}", plane_through=labels)
 
 
 def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
@@ -172,7 +172,7 @@ def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params
     )
 
 
-def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _residual_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     """Goodfellow's plane: along the line from start to solution, and to the iterate that is farthest from it.
 
     Both directions are as long as the line, so that a height is a residual in its units.
@@ -184,7 +184,7 @@ def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained
     _, residuals = on_line(iterates, start, solution, mask)
     farthest_at = int(residuals.argmax())
     farthest = run.training.iterate(farthest_at)
-    found = through(start, solution, farthest, mask)
+    found = plane_through(start, solution, farthest, mask)
     length = float(found.coordinates[1, 0])
     along, away = (mixed([(length, direction)]) for direction in (found.u, found.v))
     plane = Plane(
@@ -196,17 +196,17 @@ def _residual_of(choices: PlaneChoices, objective: Objective, runs: list[Trained
         span=_around(found.coordinates / length, margin=0.1),
         marks={"start": (0.0, 0.0), "solution": (1.0, 0.0)},
         about="start",
-        through=("start", "solution", f"step {run.training.steps[farthest_at]}"),
+        plane_through=("start", "solution", f"step {run.training.steps[farthest_at]}"),
     )
     return _with_ways(plane, runs[:1])
 
 
-def _hessian_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _hessian_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
     return _with_ways(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
 
 
-def _hessian(choices: PlaneChoices, objective: Objective, origin: Params, start: Params) -> Plane:
+def _hessian(choices: PlaneOptions, objective: Objective, origin: Params, start: Params) -> Plane:
     found = spectrum(objective, origin, top=2, bottom=1, seed=choices.seed)
     first, second = found.top_vectors[:2]
     reach = [
@@ -230,7 +230,7 @@ def _eigenvector(place: str, value: float) -> str:
     return f"{place} Hessian eigenvector, λ = {value:.3g}"
 
 
-def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _swa_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del choices, stage
     run = runs[0]
     kept = len(run.training.steps)
@@ -247,7 +247,7 @@ def _swa_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], st
     return _with_ways(plane, runs, kind="swa", marks={**plane.marks, "their average": (x, y)})
 
 
-def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _solutions_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     del stage
     points = [run.solution for run in runs[:3]]
     same = len(choices.optimizers) == 1
@@ -256,10 +256,10 @@ def _solutions_of(choices: PlaneChoices, objective: Objective, runs: list[Traine
     return replace(plane, kind="solutions")
 
 
-def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _bend_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
     first, second = runs
     mask = objective.trained(first.solution)
-    bend = trained_bend(choices, first.problem, first.solution, second.solution, stage, mask=mask)
+    bend = trained_control_point(choices, first.problem, first.solution, second.solution, stage, mask=mask)
     points = (first.solution, second.solution, bend)
     plane = _three(objective, points, ("solution A", "solution B", "bend"), mask)
     corners = np.array(list(plane.marks.values()))
@@ -270,7 +270,7 @@ def _bend_of(choices: PlaneChoices, objective: Objective, runs: list[Trained], s
 
 def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...], mask: Params) -> Plane:
     w1, w2, w3 = points
-    found = through(w1, w2, w3, mask)
+    found = plane_through(w1, w2, w3, mask)
     return Plane(
         kind="points",
         objective=objective,
@@ -279,7 +279,7 @@ def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...
         axes=(f"distance from {names[0]} towards {names[1]}", f"distance towards {names[2]}"),
         span=_around(found.coordinates, margin=0.35),
         about=names[0],
-        through=names,
+        plane_through=names,
         marks={name: (float(x), float(y)) for name, (x, y) in zip(names, found.coordinates, strict=True)},
     )
 

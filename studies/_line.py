@@ -18,7 +18,7 @@ from ravine.studies._checkpoints import Arrays, arrays_of
 from ravine.studies._fixed import Fixed, fixed_on_line
 from ravine.studies._line_curve import Curve, Path
 from ravine.studies._measure import MEASURES, evaluated, measures_of_iterates
-from ravine.studies._options import MOST_POINTS, Choices
+from ravine.studies._options import MOST_POINTS, Options
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, check_finite, given, is_given, trainings, with_rates
 
@@ -31,7 +31,7 @@ _ZOOM_POINTS = 21
 
 
 @dataclass(frozen=True, kw_only=True)
-class LineChoices(Choices):
+class LineOptions(Options):
     """What `ravine line` has to choose besides what every study has.
 
     Attributes:
@@ -59,7 +59,7 @@ class LineChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Line(Result[LineChoices]):
+class Line(Result[LineOptions]):
     """The loss along straight lines.
 
     Attributes:
@@ -71,7 +71,7 @@ class Line(Result[LineChoices]):
             ends have their own loss, and leaves that were chosen stay as in the first point.
     """
 
-    choices: LineChoices
+    choices: LineOptions
     curves: tuple[Curve, ...]
     objective: str
     batch_norm: str
@@ -208,7 +208,7 @@ class Line(Result[LineChoices]):
         return draw_line(picture_of(self._itself), **self.look)
 
 
-def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
+def run_line(choices: LineOptions, stage: Stage = unwatched) -> Line:
     """Train what is to be trained, and measure along the lines."""
     choices = with_rates(choices, stage)
     if is_given(choices):
@@ -232,11 +232,11 @@ def run_line(choices: LineChoices, stage: Stage = unwatched) -> Line:
     return Line(choices=choices, curves=curves, objective=said, batch_norm=max(policies), data=data)
 
 
-def _two_seeds(choices: LineChoices) -> bool:
+def _two_seeds(choices: LineOptions) -> bool:
     return choices.between == "solution,solution"
 
 
-def _labels(choices: LineChoices, runs: list[Trained]) -> list[str]:
+def _labels(choices: LineOptions, runs: list[Trained]) -> list[str]:
     if len(choices.networks) > 1 and len(choices.optimizers) > 1:
         return [f"{run.problem.title}, {run.label}" for run in runs]
     return [run.label if len(choices.networks) == 1 else run.problem.title for run in runs]
@@ -247,7 +247,7 @@ def _said(runs: list[Trained]) -> str:
     return f"{', '.join(titles)} on {runs[0].problem.data.title}"
 
 
-def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: str, stage: Stage) -> Curve:
+def _between_ends(choices: LineOptions, run: Trained, other: Trained, *, label: str, stage: Stage) -> Curve:
     for one in (run, other):
         check_finite(one)
     objective = run.problem.objective(choices.policy)
@@ -265,7 +265,7 @@ def _between_ends(choices: LineChoices, run: Trained, other: Trained, *, label: 
     return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
 
 
-def _check_ends(choices: LineChoices, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
+def _check_ends(choices: LineOptions, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
     """Refuse a line on which no parameter moves, or that goes on where there are no stored statistics."""
     first, second = ends
     if norm(minus(second, first), objective.trained(first)) == 0.0 and held.note:
@@ -282,7 +282,7 @@ def _check_ends(choices: LineChoices, objective: Objective, ends: tuple[Params, 
 
 
 def _curve(
-    choices: LineChoices,
+    choices: LineOptions,
     objective: Objective,
     ends: tuple[Params, ...],
     *,
@@ -323,7 +323,7 @@ def _curve(
     )
 
 
-def _zoomed(choices: LineChoices) -> bool:
+def _zoomed(choices: LineOptions) -> bool:
     low, high, _ = choices.alphas
     return choices.zoom and low <= 0.0 and high >= 1.0
 
@@ -344,7 +344,7 @@ def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
         subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
             pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
         points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
-        choices: Any other key of `LineChoices`.
+        choices: Any other key of `LineOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
@@ -352,4 +352,4 @@ def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
     Example:
         >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
     """
-    return run_line(LineChoices.of(keys_of_call("line", subject, points, choices)))
+    return run_line(LineOptions.of(keys_of_call("line", subject, points, choices)))

@@ -14,7 +14,7 @@ from ravine.core.progress import Stage
 from ravine.core.pytree import Params
 from ravine.landscapes.evaluation import evaluate
 from ravine.landscapes.networks import Objective
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies.training import Training
 
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
@@ -22,7 +22,7 @@ MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
 def evaluated(
-    choices: Choices,
+    choices: Options,
     objective: Objective,
     origin: Params,
     directions: Sequence[Params],

@@ -39,7 +39,7 @@ _NAMES: Mapping[type, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choices:
+class Options:
     """What is studied and how it looks.
 
     Attributes:
@@ -67,7 +67,7 @@ class Choices:
         about: What to watch for.
     """
 
-    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "recomputed"
+    default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "recomputed"
 
     networks: tuple[str, ...] = ("mlp",)
     data: str = "digits"
@@ -163,7 +163,7 @@ class Choices:
     @property
     def policy(self) -> Literal["inference", "recomputed"]:
         """Where the statistics of batch norm come from."""
-        return self.batch_norm or self.usual_batch_norm
+        return self.batch_norm or self.default_batch_norm
 
     def described(self) -> str:
         """The choices as one line of JSON, without what has its default."""

@@ -16,13 +16,13 @@ from ravine.landscapes.curvature import extremes_at
 from ravine.landscapes.geometry import on_plane
 from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays
-from ravine.studies._directions import Plane as Ground
+from ravine.studies._directions import Plane as Background
 from ravine.studies._directions import Span, plane_of, plane_of_given
 from ravine.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
 from ravine.studies._measure import evaluated
 from ravine.studies._paths import Way
 from ravine.studies._plane_file import arrays_of_plane, record_of_plane
-from ravine.studies._plane_options import PlaneChoices
+from ravine.studies._plane_options import PlaneOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._study import FILMS
 from ravine.studies._subjects import Given, given, is_given, with_rates
@@ -67,7 +67,7 @@ class Trajectory:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Plane(Result[PlaneChoices]):
+class Plane(Result[PlaneOptions]):
     """The loss in a plane.
 
     Attributes:
@@ -81,8 +81,8 @@ class Plane(Result[PlaneChoices]):
         convexity: |smallest / largest eigenvalue of the Hessian|, if it was asked for.
     """
 
-    choices: PlaneChoices
-    ground: Ground
+    choices: PlaneOptions
+    ground: Background
     x: Float[np.ndarray, " columns"]
     y: Float[np.ndarray, " rows"]
     loss: Float[np.ndarray, "rows columns"]
@@ -221,7 +221,7 @@ class Plane(Result[PlaneChoices]):
         return writers.write(self.frames, path, on_frame=on_frame)
 
 
-def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
+def run_plane(choices: PlaneOptions, stage: Stage = unwatched) -> Plane:
     """Train what is to be trained, find the plane and measure on it."""
     choices, held = with_rates(choices, stage), None
     if is_given(choices):
@@ -259,7 +259,7 @@ def run_plane(choices: PlaneChoices, stage: Stage = unwatched) -> Plane:
     )
 
 
-def _held(choices: PlaneChoices, found: Given) -> Fixed:
+def _held(choices: PlaneOptions, found: Given) -> Fixed:
     """What is held fixed, and as in which point where several lie on the plane."""
     if choices.kind in ("points", "pca"):
         origin = "w1" if choices.kind == "points" else "the last point"
@@ -272,7 +272,7 @@ def _sides(span: Span, resolution: int) -> tuple[np.ndarray, np.ndarray]:
     return np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution)
 
 
-def _projected(ground: Ground, way: Way) -> tuple[np.ndarray, np.ndarray]:
+def _projected(ground: Background, way: Way) -> tuple[np.ndarray, np.ndarray]:
     mask = ground.objective.trained(ground.origin)
     return on_plane(way.points, ground.origin, *ground.directions, mask)
 
@@ -290,7 +290,7 @@ def _trajectory(way: Way, points: np.ndarray, distance: np.ndarray, *, plane_los
     )
 
 
-def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | None:
+def _explained(ground: Background, trajectories: tuple[Trajectory, ...]) -> float | None:
     """The share of the paths' squared distances from the origin that lies in the plane."""
     if not trajectories:
         return sum(ground.shares) if ground.shares else None
@@ -299,7 +299,7 @@ def _explained(ground: Ground, trajectories: tuple[Trajectory, ...]) -> float | 
     return inside / (inside + off) if inside + off else 1.0
 
 
-def _convexity(choices: PlaneChoices, ground: Ground, grid: np.ndarray, stage: Stage) -> np.ndarray:
+def _convexity(choices: PlaneOptions, ground: Background, grid: np.ndarray, stage: Stage) -> np.ndarray:
     with stage("convexity", len(grid)) as on_points, ground.objective.checked():
         found = extremes_at(
             ground.objective,
@@ -321,7 +321,7 @@ def plane(subject: Any = None, *points: Any, **choices: Any) -> Plane:
             `Objective` such as `ravine.landscapes.from_torch` makes.
         points: With a loss of your own, pytrees or paths of checkpoints: one for random directions about it,
             three for the plane through them, more for their principal components.
-        choices: Any other key of `PlaneChoices`.
+        choices: Any other key of `PlaneOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
@@ -329,4 +329,4 @@ def plane(subject: Any = None, *points: Any, **choices: Any) -> Plane:
     Example:
         >>> ravine.plane("mlp", optimizers=["sgd", "adam"]).save("paths.gif")  # doctest: +SKIP
     """
-    return run_plane(PlaneChoices.of(keys_of_call("plane", subject, points, choices)))
+    return run_plane(PlaneOptions.of(keys_of_call("plane", subject, points, choices)))

@@ -39,6 +39,6 @@ def record_of_plane(plane: Plane) -> dict[str, Any]:
         ],
         "inner_product": plane.products[0, 1],
         "angle": np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))),
-        "through": plane.through or None,
+        "through": plane.plane_through or None,
         "parameters": len(flat(plane.origin, plane.objective.trained(plane.origin))),
     }

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.renderer import Run, Scene, SceneFrames, Timing, ViewName
-from ravine.renderer.figures import PlaneGround, PlanePicture, PlaneTrajectory, fades
+from ravine.renderer.figures import PlaneBackground, PlanePicture, PlaneTrajectory, fades
 from ravine.renderer.style import ThemeName, colours
 
 
@@ -50,7 +50,7 @@ def plane_film(
     counts = _counts(picture.trajectories)
     return SceneFrames(
         Scene(
-            ground=PlaneGround.of(picture).in_film(theme),
+            ground=PlaneBackground.of(picture).in_film(theme),
             runs=_runs(picture, counts, notes, theme=theme),
             view=view,
             turn=turn,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from ravine.core.recipe import RecipeError
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 
 Directions: TypeAlias = Literal["random", "pca", "residual", "hessian", "swa", "solutions", "bend", "points"]
 
@@ -17,7 +17,7 @@ _THROUGH_SEVERAL = ("swa", "solutions", "bend", "points", "residual")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaneChoices(Choices):
+class PlaneOptions(Options):
     """What `ravine plane` has to choose besides what every study has.
 
     Attributes:
@@ -42,7 +42,7 @@ class PlaneChoices(Choices):
         hold: For how many seconds its last frame stands.
     """
 
-    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
+    default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
 
     directions: Directions | None = None
     span: tuple[float, float, float, float] | None = None
@@ -83,7 +83,7 @@ class PlaneChoices(Choices):
     @property
     def policy(self) -> Literal["inference", "recomputed"]:
         """Batch norm: a plane through several solutions goes by none's stored statistics."""
-        usual = "recomputed" if self.kind in _THROUGH_SEVERAL else self.usual_batch_norm
+        usual = "recomputed" if self.kind in _THROUGH_SEVERAL else self.default_batch_norm
         return self.batch_norm or usual
 
     @property

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
-from ravine.core.atomic import OutputError, check_target, whole_file
+from ravine.core.atomic import OutputError, atomic_write, check_target
 from ravine.studies._checkpoints import Arrays
 from ravine.studies._fixed import Fixed
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies._study import NUMBERS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 Row: TypeAlias = tuple[Any, ...]
-Chosen = TypeVar("Chosen", bound=Choices)
+Chosen = TypeVar("Chosen", bound=Options)
 
 _NOT_NUMBERS = ("comment", "look", "fixed_record")
 
@@ -115,7 +115,7 @@ class Result(ABC, Generic[Chosen]):
             write_figure(self.figure(), path, comment=self.comment)
             return None
         content = self.to_bytes(ending)
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write(content)
         return None
 
@@ -148,7 +148,7 @@ def _names(kind: type[Result[Any]]) -> list[str]:
     return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
 
 
-def check_output(path: str | Path, choices: Choices, *, films: tuple[str, ...] = ()) -> None:
+def check_output(path: str | Path, choices: Options, *, films: tuple[str, ...] = ()) -> None:
     """Refuse a file that these choices cannot be written to, before any work is done for it.
 
     Args:
@@ -238,7 +238,7 @@ _POLICIES = {
 }
 
 
-def subtitle(choices: Choices, objective: str, *, batch_norm: str = "", held: Fixed | None = None) -> str:
+def subtitle(choices: Options, objective: str, *, batch_norm: str = "", held: Fixed | None = None) -> str:
     """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
     caption = "" if held is None else held.caption
     parts = [objective, _POLICIES.get(batch_norm, ""), caption, f"seed {choices.seed}"]

@@ -17,7 +17,7 @@ from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays, arrays_of, digest, trained_of
 from ravine.studies._checks import check_single
 from ravine.studies._fixed import Fixed, fixed_at_point
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import check_finite, given, is_given, trainings, with_rates
 
@@ -36,7 +36,7 @@ _CRITICAL = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpectrumChoices(Choices):
+class SpectrumOptions(Options):
     """What `ravine spectrum` has to choose besides what every study has.
 
     Attributes:
@@ -45,7 +45,7 @@ class SpectrumChoices(Choices):
         bottom: How many of the smallest.
     """
 
-    usual_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
+    default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
 
     at: Literal["solution", "start"] = "solution"
     top: int = 5
@@ -62,7 +62,7 @@ class SpectrumChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Spectrum(Result[SpectrumChoices]):
+class Spectrum(Result[SpectrumOptions]):
     """The eigenvalues of the Hessian at a point.
 
     Attributes:
@@ -72,7 +72,7 @@ class Spectrum(Result[SpectrumChoices]):
         mask: Its leaves that are trained.
     """
 
-    choices: SpectrumChoices
+    choices: SpectrumOptions
     found: Found
     loss: float
     objective: str
@@ -171,7 +171,7 @@ class Spectrum(Result[SpectrumChoices]):
         return draw_spectrum(picture_of(self._itself), **self.look)
 
 
-def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum:
+def run_spectrum(choices: SpectrumOptions, stage: Stage = unwatched) -> Spectrum:
     """Train what is to be trained, and find the eigenvalues there."""
     choices = with_rates(choices, stage)
     objective, point, held = _where(choices, stage)
@@ -189,7 +189,7 @@ def run_spectrum(choices: SpectrumChoices, stage: Stage = unwatched) -> Spectrum
     )
 
 
-def _where(choices: SpectrumChoices, stage: Stage) -> tuple[Objective, Params, Fixed | None]:
+def _where(choices: SpectrumOptions, stage: Stage) -> tuple[Objective, Params, Fixed | None]:
     if is_given(choices):
         found = given(choices, least=1)
         return found.objective, found.points[-1], fixed_at_point(found.fixed)
@@ -206,9 +206,9 @@ def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
     Args:
         subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
         points: With a loss of your own, the point: a pytree or the path of a checkpoint.
-        choices: Any other key of `SpectrumChoices`.
+        choices: Any other key of `SpectrumOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
     """
-    return run_spectrum(SpectrumChoices.of(keys_of_call("spectrum", subject, points, choices)))
+    return run_spectrum(SpectrumOptions.of(keys_of_call("spectrum", subject, points, choices)))

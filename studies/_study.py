@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from ravine.studies._options import Choices
+    from ravine.studies._options import Options
 
 
 COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
@@ -47,7 +47,7 @@ def preview(choices: Any, *, film: bool) -> Any:
 class Kind(NamedTuple):
     """A command's choices and what runs them: a function of choices and of who watches."""
 
-    choices: "type[Choices]"
+    choices: "type[Options]"
     run: Callable[..., Any]
 
 

@@ -21,12 +21,12 @@ from ravine.optimizers import Setting, SpecError, as_setting, parse_spec, small_
 from ravine.studies._checkpoints import points_of
 from ravine.studies._checks import check_trainings
 from ravine.studies._fixed import Fixed, fixing
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies.training import Training, choose_rate, train
 
 _EXAMPLE = "'mlp' or 'mlp:widths=[8,8],activation=tanh'"
 
-Chosen = TypeVar("Chosen", bound=Choices)
+Chosen = TypeVar("Chosen", bound=Options)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +58,7 @@ class Trained:
         return self.training.solution
 
 
-def problem_of(choices: Choices, text: str) -> Problem:
+def problem_of(choices: Options, text: str) -> Problem:
     """The network of a text such as "mlp:activation=tanh" on the chosen data.
 
     Raises:
@@ -77,7 +77,7 @@ def problem_of(choices: Choices, text: str) -> Problem:
     return Problem(network=network, data=networks.load_data(choices.data), options=options)
 
 
-def trainings(choices: Choices, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:
+def trainings(choices: Options, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:
     """Every network under every optimizer, trained from the initial weights of the seed."""
     for text in choices.networks:
         problem = problem_of(choices, text)
@@ -104,14 +104,14 @@ def with_rates(choices: Chosen, stage: Stage) -> Chosen:
     return choices.replace(optimizers=tuple(text_of(setting) or setting for setting in rated))
 
 
-def _settings(choices: Choices) -> Iterator[tuple[Setting, int | str]]:
+def _settings(choices: Options) -> Iterator[tuple[Setting, int | str]]:
     """Each optimizer under a label of its own, with the size of its minibatches."""
     sizes = choices.batch_size if len(choices.batch_size) > 1 else cycle(choices.batch_size)
     settings = with_own_labels([as_setting(optimizer) for optimizer in choices.optimizers])
     return zip(settings, sizes, strict=False)
 
 
-def _rated(choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage) -> Setting:
+def _rated(choices: Options, problem: Problem, setting: Setting, size: int | str, stage: Stage) -> Setting:
     """The setting with a rate, found by trying unless it is given."""
     if not setting.needs_rate:
         return setting
@@ -128,7 +128,7 @@ def _rated(choices: Choices, problem: Problem, setting: Setting, size: int | str
 
 
 def _trained(
-    choices: Choices, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
+    choices: Options, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
 ) -> Trained:
     text = text_of(setting)
     with stage(f"{setting.label}, {problem.network.title}", choices.steps) as on_step:
@@ -155,7 +155,7 @@ def _trained(
     )
 
 
-def _shared(choices: Choices, size: int | str) -> dict[str, Any]:
+def _shared(choices: Options, size: int | str) -> dict[str, Any]:
     """What a training and the trials of its rate have in common."""
     return {
         "steps": choices.steps,
@@ -184,7 +184,7 @@ class Given:
     fixed: Fixed
 
 
-def given(choices: Choices, *, least: int) -> Given:
+def given(choices: Options, *, least: int) -> Given:
     """The objective and the points that were given in place of trained networks.
 
     Raises:
@@ -232,7 +232,7 @@ def _label(point: Any, place: int) -> str:
     return str(point) if isinstance(point, str | Path) else ("the first point", "the last point")[place]
 
 
-def is_given(choices: Choices) -> bool:
+def is_given(choices: Options) -> bool:
     """Whether points are given in place of networks to train."""
     if choices.objective is not None and not choices.points:
         raise RecipeError(

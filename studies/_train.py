@@ -14,7 +14,7 @@ from ravine.core.progress import Stage, unwatched
 from ravine.core.recipe import RecipeError
 from ravine.studies._call import keys_of_call
 from ravine.studies._measure import MEASURES
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, trainings, with_rates
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainChoices(Choices):
+class TrainOptions(Options):
     """What `ravine train` has to choose besides what every study has.
 
     Attributes:
@@ -42,14 +42,14 @@ class TrainChoices(Choices):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Train(Result[TrainChoices]):
+class Train(Result[TrainOptions]):
     """Trainings side by side.
 
     Attributes:
         runs: One for each network and optimizer.
     """
 
-    choices: TrainChoices
+    choices: TrainOptions
     runs: tuple[Trained, ...]
 
     def record(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
     ]
 
 
-def check_runs_folder(folder: Path, choices: TrainChoices) -> None:
+def check_runs_folder(folder: Path, choices: TrainOptions) -> None:
     """Refuse a folder in which the runs could not be saved, before they are trained.
 
     Raises:
@@ -152,7 +152,7 @@ def check_runs_folder(folder: Path, choices: TrainChoices) -> None:
     check_folder_target(first, holds=RUN)
 
 
-def run_train(choices: TrainChoices, stage: Stage = unwatched) -> Train:
+def run_train(choices: TrainOptions, stage: Stage = unwatched) -> Train:
     """Train every network under every optimizer."""
     choices = with_rates(choices, stage)
     return Train(choices=choices, runs=tuple(trainings(choices, stage)))
@@ -163,9 +163,9 @@ def train(subject: Any = None, **choices: Any) -> Train:
 
     Args:
         subject: A network such as "mlp:activation=tanh", or several.
-        choices: Any other key of `TrainChoices`.
+        choices: Any other key of `TrainOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
     """
-    return run_train(TrainChoices.of(keys_of_call("train", subject, (), choices)))
+    return run_train(TrainOptions.of(keys_of_call("train", subject, (), choices)))

@@ -24,7 +24,7 @@ from ravine.landscapes.networks import Objective
 from ravine.studies._call import keys_of_call
 from ravine.studies._fixed import Fixed, fixed_on_walk
 from ravine.studies._measure import gradients_at, slope_of
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, given, is_given, trainings, with_rates
 
@@ -40,7 +40,7 @@ _RECORDED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class WalkChoices(Choices):
+class WalkOptions(Options):
     """What `ravine walk` has to choose besides what every study has.
 
     Attributes:
@@ -115,10 +115,10 @@ class Steps:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Walk(Result[WalkChoices]):
+class Walk(Result[WalkOptions]):
     """The updates of one run or several."""
 
-    choices: WalkChoices
+    choices: WalkOptions
     runs: tuple[Steps, ...]
     objective: str
     batch_norm: str
@@ -212,7 +212,7 @@ def _late(cosines: Float[np.ndarray, " pairs"]) -> float:
     return float(np.mean(cosines[-20:]))
 
 
-def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
+def run_walk(choices: WalkOptions, stage: Stage = unwatched) -> Walk:
     """Train what is to be trained, and look between its iterates."""
     choices = with_rates(choices, stage)
     if is_given(choices):
@@ -240,7 +240,7 @@ def run_walk(choices: WalkChoices, stage: Stage = unwatched) -> Walk:
     )
 
 
-def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
+def _steps_of(choices: WalkOptions, run: Trained, stage: Stage) -> Steps:
     problem, iterates = run.problem, run.training.iterates
     split = problem.data.train
     inputs, labels = jnp.asarray(split.inputs), jnp.asarray(split.labels)
@@ -263,7 +263,7 @@ def _steps_of(choices: WalkChoices, run: Trained, stage: Stage) -> Steps:
     )
 
 
-def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]:
+def _rows(choices: WalkOptions, run: Trained) -> Int[np.ndarray, "updates size"]:
     """The examples that each update saw."""
     count = len(run.problem.data.train.labels)
     size = None if run.batch_size == "full" else int(run.batch_size)
@@ -273,7 +273,7 @@ def _rows(choices: WalkChoices, run: Trained) -> Int[np.ndarray, "updates size"]
 
 
 def _steps(
-    choices: WalkChoices,
+    choices: WalkOptions,
     objective: Objective,
     iterates: Params,
     gradients: Params,
@@ -311,7 +311,7 @@ def _steps(
     )
 
 
-def _sharpness(choices: WalkChoices, objective: Objective, point: Params, on_point: OnDone, k: int) -> float:
+def _sharpness(choices: WalkOptions, objective: Objective, point: Params, on_point: OnDone, k: int) -> float:
     """The largest eigenvalue of the Hessian."""
     sharpness = np.nan
     with suppress(NotFiniteError):
@@ -321,7 +321,7 @@ def _sharpness(choices: WalkChoices, objective: Objective, point: Params, on_poi
 
 
 def _between(
-    choices: WalkChoices,
+    choices: WalkOptions,
     objective: Objective,
     point: Params,
     following: Params,
@@ -341,7 +341,7 @@ def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
     Args:
         subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
         points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
-        choices: Any other key of `WalkChoices`.
+        choices: Any other key of `WalkOptions`.
 
     Raises:
         RecipeError: a choice is unknown or of the wrong kind.
@@ -349,4 +349,4 @@ def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
     Reference:
         C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
     """
-    return run_walk(WalkChoices.of(keys_of_call("walk", subject, points, choices)))
+    return run_walk(WalkOptions.of(keys_of_call("walk", subject, points, choices)))

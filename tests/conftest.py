@@ -19,9 +19,9 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from ravine.renderer import Ground, Run, Scene, SceneFrames
+    from ravine.renderer import Background, Run, Scene, SceneFrames
 
-_SCALARS = {"Tone.level", "Camera.depth"}
+_SCALARS = {"LossNorm.level", "Camera.depth"}
 """To one point numpy answers with a number, which is not an array of no dimensions."""
 
 
@@ -174,9 +174,9 @@ class Scenes:
 
     START = (-1.5, 1.2)
 
-    def ground(self, **facts: Any) -> "Ground":
+    def ground(self, **facts: Any) -> "Background":
         """A bowl, or whatever the facts say."""
-        from ravine.renderer import Ground
+        from ravine.renderer import Background
 
         bowl = {
             "title": "Bowl",
@@ -188,7 +188,7 @@ class Scenes:
             "scale": "auto",
             "losses": lambda xs, ys: xs**2 + 3 * ys[:, None] ** 2,
         }
-        return Ground(**{**bowl, **facts})
+        return Background(**{**bowl, **facts})
 
     def spiral(self, run: int = 0, *, steps: int = 12) -> np.ndarray:
         """A way from the start to the origin, another one for each run."""

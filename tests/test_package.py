@@ -289,10 +289,10 @@ def test_list_json_is_what_the_checks_compare_with(ravine):
 
 
 def test_shapes_are_checked():
-    from ravine.renderer.style._levels import Tone
+    from ravine.renderer.style._levels import LossNorm
     from ravine.renderer.views._relief import Relief
 
-    tone, window = Tone(low=0.0, high=1.0, knee=None), ((0.0, 1.0), (0.0, 1.0))
+    tone, window = LossNorm(low=0.0, high=1.0, linthresh=None), ((0.0, 1.0), (0.0, 1.0))
     relief = Relief(window=window, tone=tone, heights=np.zeros((3, 3)))
     assert relief.on(np.zeros((5, 2))).shape == (5, 3)
     for bad in (np.zeros((5, 3)), np.zeros((5, 2), dtype=int), [(0.0, 0.0)]):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ravine.core import atomic as _whole_file
-from ravine.core.atomic import OutputError, check_folder_target, check_target, whole_file, whole_folder
+from ravine.core.atomic import OutputError, atomic_folder, atomic_write, check_folder_target, check_target
 
 
 @pytest.fixture(params=["unnamed", "hidden"])
@@ -24,13 +24,13 @@ def draft(request, monkeypatch):
 
 
 def write_and_fail(path: Path, interruption: type[BaseException]) -> None:
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(b"half a film")
         raise interruption
 
 
 def write_zeros(path: Path, *sizes: int) -> None:
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         for size in sizes:
             file.write(bytes(size))
 
@@ -49,7 +49,7 @@ def full_disk(size: int) -> Iterator[None]:
 @pytest.mark.usefixtures("draft")
 class TestWholeFile:
     def test_writes_a_new_file(self, tmp_path):
-        with whole_file(tmp_path / "film.gif") as file:
+        with atomic_write(tmp_path / "film.gif") as file:
             file.write(b"film")
             assert not (tmp_path / "film.gif").exists()
         assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
@@ -58,14 +58,14 @@ class TestWholeFile:
     def test_replaces_a_file(self, tmp_path):
         target = tmp_path / "film.gif"
         target.write_bytes(b"earlier and longer")
-        with whole_file(target) as file:
+        with atomic_write(target) as file:
             file.write(b"film")
             assert target.read_bytes() == b"earlier and longer"
         assert target.read_bytes() == b"film"
         assert list(tmp_path.iterdir()) == [target]
 
     def test_can_be_sought(self, tmp_path):
-        with whole_file(tmp_path / "film.gif") as file:
+        with atomic_write(tmp_path / "film.gif") as file:
             file.write(b"....film")
             file.seek(0)
             file.write(b"size")
@@ -95,7 +95,7 @@ class TestWholeFile:
     def test_permissions_of_a_new_file(self, tmp_path):
         before = os.umask(0o027)
         try:
-            with whole_file(tmp_path / "film.gif"):
+            with atomic_write(tmp_path / "film.gif"):
                 pass
         finally:
             os.umask(before)
@@ -105,7 +105,7 @@ class TestWholeFile:
         target = tmp_path / "film.gif"
         target.touch()
         target.chmod(0o604)
-        with whole_file(target):
+        with atomic_write(target):
             pass
         assert stat.S_IMODE(target.stat().st_mode) == 0o604
 
@@ -116,7 +116,7 @@ class TestWholeFile:
         if exists:
             real.touch()
         link.symlink_to(real)
-        with whole_file(link) as file:
+        with atomic_write(link) as file:
             file.write(b"film")
         assert link.is_symlink()
         assert real.read_bytes() == b"film"
@@ -124,12 +124,12 @@ class TestWholeFile:
 
     def test_name_of_the_greatest_length(self, tmp_path):
         for _ in range(2):
-            with whole_file(tmp_path / ("n" * 251 + ".gif")):
+            with atomic_write(tmp_path / ("n" * 251 + ".gif")):
                 pass
 
     def test_relative_path(self, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
-        with whole_file("film.gif") as file:
+        with atomic_write("film.gif") as file:
             file.write(b"film")
         assert Path("film.gif").read_bytes() == b"film"
 
@@ -142,7 +142,7 @@ def test_failed_replacement_leaves_no_draft(tmp_path, monkeypatch):
         raise PermissionError
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(PermissionError), whole_file(target) as file:
+    with pytest.raises(PermissionError), atomic_write(target) as file:
         file.write(b"film")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"earlier"]
 
@@ -226,14 +226,14 @@ def _make_frames(folder: Path, count: int) -> None:
 
 
 def _make_frames_and_fail(path: Path, interruption: type[BaseException]) -> None:
-    with whole_folder(path) as folder:
+    with atomic_folder(path) as folder:
         _make_frames(folder, 1)
         raise interruption
 
 
 class TestWholeFolder:
     def test_makes_a_new_folder(self, tmp_path):
-        with whole_folder(f"{tmp_path}/frames/") as folder:
+        with atomic_folder(f"{tmp_path}/frames/") as folder:
             _make_frames(folder, 2)
             assert not (tmp_path / "frames").exists()
         assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == [
@@ -247,7 +247,7 @@ class TestWholeFolder:
         frames = tmp_path / "frames"
         frames.mkdir(mode=0o750)
         _make_frames(frames, count)
-        with whole_folder(frames) as folder:
+        with atomic_folder(frames) as folder:
             _make_frames(folder, 2)
             assert len(list(frames.iterdir())) == count
         assert [path.read_text() for path in frames.iterdir()] == ["2", "2"]
@@ -263,7 +263,7 @@ class TestWholeFolder:
     def test_sees_a_file_that_came_meanwhile(self, tmp_path):
         frames = tmp_path / "frames"
         frames.mkdir()
-        with pytest.raises(OutputError, match="holds 'thesis"), whole_folder(frames):
+        with pytest.raises(OutputError, match="holds 'thesis"), atomic_folder(frames):
             (frames / "thesis.tex").touch()
         assert [path.name for path in tmp_path.rglob("*")] == ["frames", "thesis.tex"]
 
@@ -294,7 +294,7 @@ class TestWholeFolder:
             return rename(self, other)
 
         monkeypatch.setattr(Path, "rename", refuse_second)
-        with pytest.raises(PermissionError), whole_folder(frames) as folder:
+        with pytest.raises(PermissionError), atomic_folder(frames) as folder:
             _make_frames(folder, 1)
         assert len(list(frames.iterdir())) == 3
         assert list(tmp_path.iterdir()) == [frames]

@@ -10,7 +10,7 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Float64
 
-from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
+from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
 from ravine.core.fingerprint import fingerprint
 from ravine.core.pytree import Params, is_floating, on_host, trained_leaves
 from ravine.landscapes.curvature._lanczos import Product
@@ -128,9 +128,9 @@ def _full_hessian_of(objective: Objective, params: Params, data: Any) -> Float[A
     return jax.lax.map(row, jnp.eye(len(vector), dtype=vector.dtype), batch_size=_ROWS_AT_ONCE)
 
 
-_slope = jit_quickly(_slope_of, RUN_FOR_SECONDS, static_argnums=0)
-_product = jit_quickly(_product_of, RUN_FOR_SECONDS, static_argnums=0)
-_full_hessian = jit_quickly(_full_hessian_of, RUN_FOR_SECONDS, static_argnums=0)
+_slope = fast_compile_jit(_slope_of, RUN_FOR_SECONDS, static_argnums=0)
+_product = fast_compile_jit(_product_of, RUN_FOR_SECONDS, static_argnums=0)
+_full_hessian = fast_compile_jit(_full_hessian_of, RUN_FOR_SECONDS, static_argnums=0)
 
 
 def _double_leaf(leaf: Any) -> Any:

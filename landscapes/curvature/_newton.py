@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Float64
 
-from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
+from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
 from ravine.landscapes._landscape import Box, Loss
 
 BATCH = 576
@@ -97,7 +97,7 @@ def _derivatives_at(loss: Loss, points: Float[Array, "count 2"]) -> tuple[Array,
     return jax.vmap(one)(points)
 
 
-_derivatives = jit_quickly(_derivatives_at, RUN_FOR_SECONDS, static_argnums=0)
+_derivatives = fast_compile_jit(_derivatives_at, RUN_FOR_SECONDS, static_argnums=0)
 
 
 _SMALL_GRADIENT = 1e-8

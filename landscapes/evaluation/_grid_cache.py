@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ravine.core.cache import Kept
-from ravine.core.fingerprint import set_in_jax
+from ravine.core.cache import Cache
+from ravine.core.fingerprint import jax_settings
 from ravine.core.pytree import Params, is_key
 from ravine.landscapes.evaluation._hosts import check_agreement, gathered, own_share
 from ravine.landscapes.networks import Objective
@@ -26,7 +26,7 @@ _WORTH = 0.1
 """Seconds below which a grid is computed again sooner than it would be found."""
 
 
-class KeptGrid:
+class GridCache:
     """Measures at points, of which some are known, and the file that keeps them.
 
     Where no folder is given, or it cannot be written, they are in memory alone.
@@ -37,7 +37,7 @@ class KeptGrid:
     """
 
     def __init__(self, folder: Path | None, source: dict[str, Any], *, points: int, measures: int) -> None:
-        self._kept = None if folder is None else Kept(folder)
+        self._kept = None if folder is None else Cache(folder)
         self._source = source
         self.values: Float[np.ndarray, "points measures"] = np.zeros((points, measures), np.float32)
         self.done: Bool[np.ndarray, " points"] = np.zeros(points, bool)
@@ -91,7 +91,7 @@ def source_of(
         "trained": _digest(objective.trained(corners[0])),
         "coordinates": _digest(coordinates),
         "wanted": list(wanted),
-        "set": set_in_jax(),
+        "set": jax_settings(),
     }
 
 
@@ -108,7 +108,7 @@ def _digest(tree: Any) -> str:
 @contextmanager
 def own_part(
     folder: Path | None, source: Callable[[], dict[str, Any]], *, points: int, measures: int
-) -> Iterator[tuple[KeptGrid, Int[ndarray, " left"]]]:
+) -> Iterator[tuple[GridCache, Int[ndarray, " left"]]]:
     """A grid and those of its points that this process has still to do.
 
     What was put into the grid is kept however the block ends. After one that ends well the grid has the
@@ -127,7 +127,7 @@ def own_part(
     told = source() if folder or share[1] > 1 else {}
     if share[1] > 1:
         check_agreement(told)
-    grid = KeptGrid(folder, {**told, "share": share}, points=points, measures=measures)
+    grid = GridCache(folder, {**told, "share": share}, points=points, measures=measures)
     own = own_share(points)
     try:
         yield grid, own[~grid.done[own]]

@@ -67,7 +67,7 @@ class ThreePoints(NamedTuple):
     coordinates: Float64[np.ndarray, "3 2"]
 
 
-def through(w1: Params, w2: Params, w3: Params, mask: Mask) -> ThreePoints:
+def plane_through(w1: Params, w2: Params, w3: Params, mask: Mask) -> ThreePoints:
     """The plane through three points, as in Izmailov et al., 2018, section 3.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ravine.core.atomic import PathName, whole_file
+from ravine.core.atomic import PathName, atomic_write
 
 _LONGEST = 160
 
@@ -28,7 +28,7 @@ def write_safetensors(path: PathName, arrays: Mapping[str, np.ndarray], texts: M
     from safetensors.numpy import save
 
     ordered = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(save(ordered, dict(texts)))
 
 

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ravine.core.atomic import PathName, whole_file
+from ravine.core.atomic import PathName, atomic_write
 from ravine.core.pytree import Params, dtype_of, is_array, is_complex, is_floating, named_leaves
 from ravine.landscapes.networks._array_files import (
     NpzError,
@@ -128,7 +128,7 @@ def _check_names(names: Iterable[str]) -> None:
 
 def _write_npz(path: PathName, arrays: Mapping[str, np.ndarray]) -> None:
     """Write what `numpy.savez` would, but under any names."""
-    with whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
+    with atomic_write(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             foreign = is_floating(array) and array.dtype.kind != "f"
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
-from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
+from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
 from ravine.landscapes.networks._data import Data, Splits
 from ravine.landscapes.networks._network import Model, Network, trained
 from ravine.landscapes.networks._objective import Features, Measures, Objective
@@ -121,14 +121,14 @@ class Problem:
         return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=0)
 def _start(problem: Problem, key: PRNGKeyArray, inputs: Any) -> Model:
     data = problem.data
     model = problem.network.build(key, shape=data.shape, classes=data.classes, **problem.options)
     return _settled(model, inputs)
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS)
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS)
 def _settled(model: Model, inputs: Any) -> Model:
     return model.settled(jnp.asarray(inputs))
 

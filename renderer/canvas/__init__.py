@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from ravine.renderer.canvas._ticks import label as label
     from ravine.renderer.canvas._ticks import labels as labels
     from ravine.renderer.canvas._ticks import linear_ticks as linear_ticks
+    from ravine.renderer.canvas._ticks import norm_ticks as norm_ticks
     from ravine.renderer.canvas._ticks import power_label as power_label
-    from ravine.renderer.canvas._ticks import tone_ticks as tone_ticks
 
 
 __getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

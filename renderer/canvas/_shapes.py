@@ -117,7 +117,7 @@ _SMALLEST_ARC = 12.0
 """The size of the figures and the radius of the arc, in units; the degrees from which on there is room for an
 arc."""
 
-_NEAREST, _FARTHEST = 42.0, 76.0
+_NEAREST, _FARTHEST_ANGLE = 42.0, 76.0
 """How far from the ball the middle of the figures may be, in units."""
 
 _CLEAR = 32.0
@@ -163,7 +163,7 @@ class Angle:
         middle = self._first + self._turn / 2.0
         along = np.array([np.cos(middle), np.sin(middle)])
         distance = _CLEAR / max(abs(np.sin(self._turn / 2.0)), 1e-9)
-        if distance <= _FARTHEST:
+        if distance <= _FARTHEST_ANGLE:
             return max(distance, _NEAREST) * along
         across = np.array([-along[1], along[0]])
         came = self._trail[np.isfinite(self._trail).all(-1)] - self._tail

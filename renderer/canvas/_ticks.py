@@ -8,7 +8,7 @@ from jaxtyping import Float
 from matplotlib.ticker import MaxNLocator
 
 from ravine.renderer.canvas._canvas import text_size
-from ravine.renderer.style import Tone
+from ravine.renderer.style import LossNorm
 
 _BELOW = 0.003
 """By what part of the range a grid's lowest loss may miss the lowest there is, which is often a round one."""
@@ -59,16 +59,16 @@ def apart(
             yield place, middle, text
 
 
-def tone_ticks(tone: Tone, *, below: float = _BELOW) -> list[tuple[float, str]]:
+def norm_ticks(tone: LossNorm, *, below: float = _BELOW) -> list[tuple[float, str]]:
     """Levels with their losses: round losses, or powers of ten on a log scale.
 
     A round loss may lie `below` the lowest one by that part of their range.
     """
-    if tone.knee is None or tone.high <= 0.0:
+    if tone.linthresh is None or tone.high <= 0.0:
         places = linear_ticks(tone.low - below * (tone.high - tone.low), tone.high, most=4)
         texts = labels(places)
     else:
-        low = max(tone.low + tone.knee, 1e-3 * (tone.high - tone.low), 1e-300)
+        low = max(tone.low + tone.linthresh, 1e-3 * (tone.high - tone.low), 1e-300)
         places = decade_ticks(low, tone.high, most=4)
         texts = [power_label(value) for value in places.tolist()]
     return list(zip(tone.level(places).tolist(), texts, strict=True))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ravine.renderer.figures._background import PlaneGround as PlaneGround
+    from ravine.renderer.figures._background import PlaneBackground as PlaneBackground
     from ravine.renderer.figures._connection import CURVE_KEY as CURVE_KEY
     from ravine.renderer.figures._connection import LINE_KEY as LINE_KEY
     from ravine.renderer.figures._connection import draw_curve as draw_curve

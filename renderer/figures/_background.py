@@ -10,11 +10,11 @@ from matplotlib.path import Path
 
 from ravine.renderer import _scene as scene
 from ravine.renderer._scene import GridLosses
-from ravine.renderer.canvas import Isolines, label, middles, power_label, tone_ticks
+from ravine.renderer.canvas import Isolines, label, middles, norm_ticks, power_label
 from ravine.renderer.figures._interpolate import losses_between
 from ravine.renderer.figures._records import PlanePicture, PlanePoint
 from ravine.renderer.figures._sheet import Box, Sheet
-from ravine.renderer.style import COMMON, ThemeName, Tone
+from ravine.renderer.style import COMMON, LossNorm, ThemeName
 from ravine.renderer.views import BANDS, band_colours, map_colours
 
 _FINE = 2
@@ -37,7 +37,7 @@ _LEAST_GAP = 0.075
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaneGround:
+class PlaneBackground:
     """What is shown on a plane: the loss, or how convex it is there.
 
     Attributes:
@@ -47,19 +47,19 @@ class PlaneGround:
     """
 
     picture: PlanePicture
-    tone: Tone
+    tone: LossNorm
     losses: GridLosses
     convexity: GridLosses | None
 
     @classmethod
-    def of(cls, picture: PlanePicture) -> "PlaneGround":
+    def of(cls, picture: PlanePicture) -> "PlaneBackground":
         """The ground of a picture."""
         convexity = picture.convexity
         if convexity is not None:
             convexity = np.clip(np.nan_to_num(convexity, nan=1.0), 0.0, _STEEP)
         return cls(
             picture=picture,
-            tone=Tone.of(picture.loss, picture.scale, heights=picture.heights),
+            tone=LossNorm.of(picture.loss, picture.scale, heights=picture.heights),
             losses=losses_between(picture.x, picture.y, picture.loss),
             convexity=None if convexity is None else losses_between(picture.x, picture.y, convexity),
         )
@@ -96,12 +96,12 @@ class PlaneGround:
         """What the shades show, from 0 to 1."""
         return self.levels(xs, ys) if self.convexity is None else np.clip(self.convexity(xs, ys), 0.0, 1.0)
 
-    def in_film(self, theme: ThemeName) -> scene.Ground:
+    def in_film(self, theme: ThemeName) -> scene.Background:
         """The same plane as films and reliefs have it."""
         picture = self.picture
         path = picture.trajectories[0] if picture.trajectories else None
         shades = None if self.convexity is None else self._shades(theme)
-        return scene.Ground(
+        return scene.Background(
             title=picture.title,
             equation="",
             window=self.window,
@@ -138,7 +138,7 @@ def _percent(share: float) -> str:
     return f"{label(percent, digits=2) if percent < 10.0 else f'{percent:.0f}'} %"
 
 
-def draw_ground(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
+def draw_background(sheet: Sheet, axes: Axes, ground: PlaneBackground) -> None:
     """Bands as one image, without the seams that filled contours have in a PDF, and hairlines over them."""
     (x0, x1), (y0, y1) = ground.window
     frame = axes.get_window_extent()
@@ -150,7 +150,7 @@ def draw_ground(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
     _draw_hairlines(sheet, axes, ground)
 
 
-def _draw_hairlines(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
+def _draw_hairlines(sheet: Sheet, axes: Axes, ground: PlaneBackground) -> None:
     x, y = ground.window
     xs, ys = np.linspace(*x, _LINE_POINTS), np.linspace(*y, _LINE_POINTS)
     isolines = Isolines(xs, ys, ground.levels(xs, ys))
@@ -174,13 +174,13 @@ def _draw_hairlines(sheet: Sheet, axes: Axes, ground: PlaneGround) -> None:
         axes.add_artist(line)  # unlike add_patch it measures nothing, and so is quick
 
 
-def bar_width(sheet: Sheet, ground: PlaneGround) -> float:
+def bar_width(sheet: Sheet, ground: PlaneBackground) -> float:
     """What a colour bar needs beside the plane, with its labels, in pixels."""
     widest = max((sheet.width(text) for _, text in bar_ticks(ground)), default=0.0)
     return (_STRIP + 30.0) * sheet.unit + widest
 
 
-def draw_bar(sheet: Sheet, box: Box, ground: PlaneGround) -> None:
+def draw_bar(sheet: Sheet, box: Box, ground: PlaneBackground) -> None:
     """The shades from the lowest to the highest, with what they stand for on their right."""
     left, top, _, bottom = box
     axes = sheet.axes((left, top, left + _STRIP * sheet.unit, bottom))
@@ -203,13 +203,13 @@ def draw_bar(sheet: Sheet, box: Box, ground: PlaneGround) -> None:
         spine.set_linewidth(sheet.points(1.0))
 
 
-def bar_ticks(ground: PlaneGround) -> list[tuple[float, str]]:
+def bar_ticks(ground: PlaneBackground) -> list[tuple[float, str]]:
     """Levels and what they stand for; on a log scale 1, 2 and 5 of each decade where there is room."""
     if ground.convexity is not None:
         return [*((level, label(level)) for level in (0.0, 0.25, 0.5, 0.75)), (1.0, ground.most_convex)]
     tone = ground.tone
-    if tone.knee is None:
-        return _cut(ground, [(min(max(level, 0.0), 1.0), text) for level, text in tone_ticks(tone)])
+    if tone.linthresh is None:
+        return _cut(ground, [(min(max(level, 0.0), 1.0), text) for level, text in norm_ticks(tone)])
     least = max(tone.low, 1e-12 * tone.high, 1e-300)
     if tone.low < 0.0:
         least = max(1e-2 * (tone.high - tone.low), 1e-300)
@@ -227,7 +227,7 @@ def bar_ticks(ground: PlaneGround) -> list[tuple[float, str]]:
     return _cut(ground, ticks)
 
 
-def _cut(ground: PlaneGround, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+def _cut(ground: PlaneBackground, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
     """Ticks that say where losses go on beyond the lowest and the highest shade."""
     loss, tone = ground.picture.loss, ground.tone
     beyond = {0.0: "≤ " if (loss < tone.low).any() else "", 1.0: "≥ " if (loss > tone.high).any() else ""}

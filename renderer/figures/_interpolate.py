@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.renderer._scene import GridLosses
-from ravine.renderer.style import Tone
+from ravine.renderer.style import LossNorm
 
 if TYPE_CHECKING:
     from scipy.interpolate import RectBivariateSpline
@@ -46,19 +46,19 @@ def losses_between(
     return losses
 
 
-def _tone(losses: Float[np.ndarray, " finite"]) -> Tone:
+def _tone(losses: Float[np.ndarray, " finite"]) -> LossNorm:
     """What the losses are smooth in: themselves, or their logarithm from the lowest on where they are skewed.
 
     Unlike the tone of a picture it tells losses of any size apart, and a plateau from what is beside it.
     """
-    tone = Tone.of(losses, "auto")
-    if tone.knee is None:
+    tone = LossNorm.of(losses, "auto")
+    if tone.linthresh is None:
         return tone
     excess = np.clip(losses, tone.low, tone.high) - tone.low
-    knee = max(tone.low, float(np.quantile(excess, _KNEE_SHARE)))
-    if knee <= 0.0:
-        knee = float(np.quantile(excess[excess > 0.0], _KNEE_SHARE))
-    return replace(tone, knee=max(knee, _SMALLEST * (tone.high - tone.low)))
+    linthresh = max(tone.low, float(np.quantile(excess, _KNEE_SHARE)))
+    if linthresh <= 0.0:
+        linthresh = float(np.quantile(excess[excess > 0.0], _KNEE_SHARE))
+    return replace(tone, linthresh=max(linthresh, _SMALLEST * (tone.high - tone.low)))
 
 
 def _spline(

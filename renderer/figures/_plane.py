@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._background import PlaneGround, bar_width, draw_bar, draw_ground, name_of
+from ravine.renderer.figures._background import PlaneBackground, bar_width, draw_background, draw_bar, name_of
 from ravine.renderer.figures._beside_plane import draw_beside
 from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._legend import Entry, add_legend
@@ -67,14 +67,14 @@ def draw_plane(
 
 def draw_contour(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
     """The plane from above, with its colour bar, in a box."""
-    ground = PlaneGround.of(picture)
+    ground = PlaneBackground.of(picture)
     (x0, x1), (y0, y1) = ground.window
     left, top, right, bottom = box
     inner = (left, top, right - bar_width(sheet, ground), bottom)
     title = ground.axis_names(1)[0]
     x, y = Axis(low=x0, high=x1), Axis(low=y0, high=y1)
     axes = add_panel(sheet, inner, x, y, title=title, x_label=ground.axis_names(0)[0], boxed=True)
-    draw_ground(sheet, axes, ground)
+    draw_background(sheet, axes, ground)
     _draw_paths(sheet, axes, picture, colours)
     frame = axes.get_window_extent()
     height = sheet.size[1]

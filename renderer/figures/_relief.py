@@ -9,7 +9,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from ravine.renderer.canvas import Canvas
-from ravine.renderer.figures._background import PlaneGround, name_of
+from ravine.renderer.figures._background import PlaneBackground, name_of
 from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._panel import add_curve, add_dots
 from ravine.renderer.figures._records import PlanePicture, PlaneTrajectory
@@ -32,7 +32,7 @@ _WRITTEN = (1.04, 1.09, 1.14, 1.19, 1.24, 1.29)
 def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence[str]) -> None:
     """The relief with the paths laid on it, named points and the names of its axes, in a box."""
     left, top, right, bottom = (float(round(edge)) for edge in box)
-    ground = PlaneGround.of(picture)
+    ground = PlaneBackground.of(picture)
     view = _view(sheet, (left, top, right, bottom), ground)
     axes = sheet.axes((left, top, right, bottom))
     _paint(sheet, axes, view)
@@ -53,7 +53,7 @@ def draw_relief(sheet: Sheet, box: Box, picture: PlanePicture, colours: Sequence
         _write_axis(sheet, axes, view.edge(dimension), ground.axis_names(dimension))
 
 
-def _view(sheet: Sheet, box: Box, ground: PlaneGround) -> SurfaceView:
+def _view(sheet: Sheet, box: Box, ground: PlaneBackground) -> SurfaceView:
     """The films' surface in finer pixels, whose origin is the box's corner; names of axes stand round it."""
     left, top, right, bottom = box
     unit = _FINE * sheet.unit
@@ -90,7 +90,7 @@ def _paint(sheet: Sheet, axes: Axes, view: SurfaceView) -> None:
     axes.autoscale(enable=False)
 
 
-def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: PlaneGround) -> Trail:
+def _laid(trajectory: PlaneTrajectory, view: SurfaceView, ground: PlaneBackground) -> Trail:
     """A path on the relief, in pixels."""
     sides = [high - low for low, high in ground.window]
     trail = Trail.of(trajectory, ground.picture.lengths).dense(0.01 * math.hypot(*sides))

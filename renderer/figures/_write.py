@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ravine.core.atomic import OutputError, check_target, whole_file
+from ravine.core.atomic import OutputError, atomic_write, check_target
 from ravine.renderer.figures._sheet import house_style
 from ravine.renderer.writers import encode_png
 
@@ -42,7 +42,7 @@ def write_figure(figure: Figure, path: str | os.PathLike[str], *, comment: str) 
     """
     check_figure_path(path)
     content = figure_bytes(figure, _extension(path), comment=comment)
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(content)
 
 

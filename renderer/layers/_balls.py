@@ -8,7 +8,7 @@ import numpy as np
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, ring_radii, ring_share
-from ravine.renderer.layers._frame_state import Sight, around
+from ravine.renderer.layers._frame_state import FrameState, around
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._trails import Fading
 from ravine.renderer.style import Theme
@@ -31,7 +31,9 @@ class Balls:
 
     quick = True
 
-    def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
+    def __init__(
+        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+    ) -> None:
         self._runs = tuple(runs)
         self._sight = sight
         self._view = view

@@ -11,7 +11,7 @@ from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Batches
 from ravine.renderer.canvas import Canvas, Isolines, Points, dashed
 from ravine.renderer.layers._layer import Moment
-from ravine.renderer.style import Theme, Tone
+from ravine.renderer.style import LossNorm, Theme
 from ravine.renderer.views import View
 
 _LEVELS = (np.arange(8) + 0.5) / 8
@@ -67,11 +67,13 @@ class BatchContours:
     @cached_property
     def _scale(self) -> Literal["linear", "log"]:
         """One scale for all batches: contours that change their law from step to step say nothing."""
-        return "linear" if Tone.of(self._batches.losses(0), self._wanted_scale).knee is None else "log"
+        return (
+            "linear" if LossNorm.of(self._batches.losses(0), self._wanted_scale).linthresh is None else "log"
+        )
 
     def _lines_of(self, step: int) -> tuple[Points, Bool[np.ndarray, " points"]]:
         losses = self._batches.losses(step)
-        levels = Tone.of(losses, self._scale).level(losses)
+        levels = LossNorm.of(losses, self._scale).level(losses)
         isolines = Isolines(self._batches.xs, self._batches.ys, levels)
         found = [isolines.at(float(level)) for level in _LEVELS]
         points = self._view.place(np.concatenate([points for points, _ in found]), 0.0).points

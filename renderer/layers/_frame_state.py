@@ -43,7 +43,7 @@ class Seen(NamedTuple):
     satellites: list[Shown]
 
 
-class Sight:
+class FrameState:
     """Runs and satellites, laid on a view once for all layers that draw them.
 
     Attributes:

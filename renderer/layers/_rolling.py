@@ -9,7 +9,7 @@ from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Box, Run, Scene
 from ravine.renderer.canvas import Canvas, largest_radius, ring_radii, ring_share
 from ravine.renderer.layers._balls import draw_stop
-from ravine.renderer.layers._frame_state import Sight, around
+from ravine.renderer.layers._frame_state import FrameState, around
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.style import Theme
 from ravine.renderer.views import RINGS, CurveView
@@ -28,7 +28,7 @@ class Rolling:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: Sight, view: CurveView, window: Box, theme: Theme
+        self, runs: Sequence[Run], *, sight: FrameState, view: CurveView, window: Box, theme: Theme
     ) -> None:
         self._runs = tuple(runs)
         self._sight = sight
@@ -44,7 +44,7 @@ class Rolling:
     def layers(cls, scene: Scene, *, view: CurveView, theme: Theme) -> list["Rolling"]:
         """The layer of a scene's runs, if it has any."""
         runs, window = scene.runs, scene.ground.window
-        sight = Sight(runs, view=view, window=window)
+        sight = FrameState(runs, view=view, window=window)
         return [cls(runs, sight=sight, view=view, window=window, theme=theme)] if runs else []
 
     def paint(self, canvas: Canvas) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas
-from ravine.renderer.layers._frame_state import Kind, Satellite, Seen, Sight, around
+from ravine.renderer.layers._frame_state import FrameState, Kind, Satellite, Seen, around
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.style import Theme, mixed
 from ravine.renderer.views import View
@@ -30,7 +30,9 @@ class Satellites:
 
     quick = True
 
-    def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
+    def __init__(
+        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+    ) -> None:
         self._colours = tuple(run.colour for run in runs)
         self._sight = sight
         self._view = view

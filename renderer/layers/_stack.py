@@ -7,7 +7,7 @@ from ravine.renderer._scene import Scene
 from ravine.renderer.canvas import Canvas, union
 from ravine.renderer.layers._balls import Balls
 from ravine.renderer.layers._batches import BatchContours
-from ravine.renderer.layers._frame_state import Sight
+from ravine.renderer.layers._frame_state import FrameState
 from ravine.renderer.layers._key import Key, entries_of
 from ravine.renderer.layers._layer import Layer, Moment
 from ravine.renderer.layers._satellites import Satellites
@@ -51,7 +51,7 @@ class OnView:
         if key:
             layers.append(key)
         if runs:
-            sight = Sight(runs, view=view, window=ground.window)
+            sight = FrameState(runs, view=view, window=ground.window)
             layers.append(Trails(runs, sight=sight, **look))
             if sight.satellites:
                 layers.append(Satellites(runs, sight=sight, **look))

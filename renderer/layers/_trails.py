@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, Pen
-from ravine.renderer.layers._frame_state import Sight, around
+from ravine.renderer.layers._frame_state import FrameState, around
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Shown
 from ravine.renderer.style import Theme, mixed
@@ -94,7 +94,9 @@ class Trails:
 
     quick = True
 
-    def __init__(self, runs: Sequence[Run], *, sight: Sight, view: View, theme: Theme, unit: float) -> None:
+    def __init__(
+        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+    ) -> None:
         self._colours = tuple(run.colour for run in runs)
         self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
         self._sight = sight

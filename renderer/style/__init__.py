@@ -7,7 +7,7 @@ from ravine.core.lazy import lazy_exports
 if TYPE_CHECKING:
     from ravine.renderer.style._layout import Layout as Layout
     from ravine.renderer.style._layout import Panels as Panels
-    from ravine.renderer.style._levels import Tone as Tone
+    from ravine.renderer.style._levels import LossNorm as LossNorm
     from ravine.renderer.style._levels import is_wide as is_wide
     from ravine.renderer.style._palette import COMMON as COMMON
     from ravine.renderer.style._palette import arrow_colour as arrow_colour

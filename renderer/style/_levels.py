@@ -26,7 +26,7 @@ Heights: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tone:
+class LossNorm:
     """A monotone map from loss to level.
 
     Attributes:
@@ -37,7 +37,7 @@ class Tone:
 
     low: float
     high: float
-    knee: float | None
+    linthresh: float | None
 
     @classmethod
     def of(
@@ -47,7 +47,7 @@ class Tone:
         *,
         knee_share: float = 0.01,
         heights: Heights | None = None,
-    ) -> "Tone":
+    ) -> "LossNorm":
         """The map that suits the losses of a view.
 
         Args:
@@ -61,34 +61,36 @@ class Tone:
             return cls._between(heights, scale)
         finite = np.clip(losses[np.isfinite(losses)], -_LARGEST, _LARGEST)
         if not finite.size:
-            return cls(low=0.0, high=1.0, knee=None)
+            return cls(low=0.0, high=1.0, linthresh=None)
         low, high = float(finite.min()), float(finite.max())
         if high <= low:
-            return cls(low=low, high=low + max(1.0, 1e-9 * abs(low)), knee=None)
+            return cls(low=low, high=low + max(1.0, 1e-9 * abs(low)), linthresh=None)
         skewed = np.median(finite) - low < _SKEWED * (high - low)
         if scale == "linear" or (scale == "auto" and not skewed):
-            return cls(low=low, high=high, knee=None)
-        knee = float(np.quantile(finite - low, knee_share))
-        return cls(low=low, high=high, knee=max(knee, 1e-12 * (high - low)))
+            return cls(low=low, high=high, linthresh=None)
+        linthresh = float(np.quantile(finite - low, knee_share))
+        return cls(low=low, high=high, linthresh=max(linthresh, 1e-12 * (high - low)))
 
     @classmethod
-    def _between(cls, heights: Heights, scale: Literal["auto", "linear", "log"]) -> "Tone":
+    def _between(cls, heights: Heights, scale: Literal["auto", "linear", "log"]) -> "LossNorm":
         """The map from a fixed range: even in decades where it is wide and above 0, or that is wanted."""
         low, high = heights
         log = scale == "log" or (scale == "auto" and is_wide(low, high))
-        return cls(low=low, high=high, knee=(low if low > 0.0 else 1e-3 * (high - low)) if log else None)
+        return cls(low=low, high=high, linthresh=(low if low > 0.0 else 1e-3 * (high - low)) if log else None)
 
     def level(self, losses: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
         """Levels from 0 to 1; what is not finite is at the top."""
         with np.errstate(over="ignore", invalid="ignore"):
             excess = np.clip(losses - self.low, 0.0, self.high - self.low)
         excess = np.where(np.isfinite(losses), excess, self.high - self.low)
-        if self.knee is None:
+        if self.linthresh is None:
             return excess / (self.high - self.low)
-        return np.log1p(excess / self.knee) / np.log1p((self.high - self.low) / self.knee)
+        return np.log1p(excess / self.linthresh) / np.log1p((self.high - self.low) / self.linthresh)
 
     def loss(self, levels: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
         """The inverse of `level`."""
-        if self.knee is None:
+        if self.linthresh is None:
             return self.low + levels * (self.high - self.low)
-        return self.low + self.knee * np.expm1(levels * np.log1p((self.high - self.low) / self.knee))
+        return self.low + self.linthresh * np.expm1(
+            levels * np.log1p((self.high - self.low) / self.linthresh)
+        )

@@ -9,9 +9,9 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Box, Ground
+from ravine.renderer._scene import Background, Box
 from ravine.renderer.canvas import Canvas, Isolines, Pen, apart, fit_text, labels, linear_ticks, middles, rgb
-from ravine.renderer.style import Theme, Tone, mixed
+from ravine.renderer.style import LossNorm, Theme, mixed
 from ravine.renderer.views._view import Placed
 
 BANDS = 22
@@ -27,7 +27,7 @@ class ContourView:
     turning = False
     drape = None
 
-    def __init__(self, ground: Ground, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
+    def __init__(self, ground: Background, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
         self.box = box
         self._ground = ground
         self._window = ground.window
@@ -48,10 +48,10 @@ class ContourView:
         return xs, middles(self._window[1], -(-(bottom - top) // cell))
 
     @cached_property
-    def _tone(self) -> Tone:
+    def _tone(self) -> LossNorm:
         ground = self._ground
         samples = self._losses[::4, ::4] if ground.samples is None else ground.samples
-        return Tone.of(samples, ground.scale, heights=ground.heights)
+        return LossNorm.of(samples, ground.scale, heights=ground.heights)
 
     @property
     def lowest(self) -> float:

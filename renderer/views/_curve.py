@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Ground
-from ravine.renderer.canvas import Canvas, apart, labels, largest_radius, linear_ticks, tone_ticks
+from ravine.renderer._scene import Background
+from ravine.renderer.canvas import Canvas, apart, labels, largest_radius, linear_ticks, norm_ticks
 from ravine.renderer.style import Theme
 from ravine.renderer.views._contour import BANDS, band_colours
 from ravine.renderer.views._labels import Word, placed_words
@@ -50,7 +50,7 @@ class CurveView:
 
     def __init__(
         self,
-        ground: Ground,
+        ground: Background,
         profile: Profile,
         *,
         lanes: int,
@@ -211,7 +211,7 @@ class CurveView:
         pen = canvas.pen(theme.frame, unit)
         canvas.line(pen, np.array([[left, top], [left, bottom], [right, bottom]], dtype=float))
         canvas.text("loss", (left, top - 10 * unit), size=size, colour=theme.muted)
-        for level, text in tone_ticks(self._profile.tone):
+        for level, text in norm_ticks(self._profile.tone):
             (y,) = self.graph.row_of(np.array([level])).tolist()
             canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
             canvas.text(text, (left - 9 * unit, y + 6 * unit), size=size, colour=theme.muted, anchor="right")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ravine.renderer._scene import Ground
+from ravine.renderer._scene import Background
 from ravine.renderer.canvas import Camera, Canvas, fit_text, linear_ticks, text_size
 from ravine.renderer.canvas import labels as texts_of
 
@@ -32,7 +32,7 @@ class EdgeName(NamedTuple):
 
 
 def paint_edge_names(
-    canvas: Canvas, ground: Ground, camera: Camera, *, labels: float, colour: str, unit: float
+    canvas: Canvas, ground: Background, camera: Camera, *, labels: float, colour: str, unit: float
 ) -> None:
     """The names of a ground's axes; `labels` is as in `edge_names`."""
     size = 16 * unit

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Ground
+from ravine.renderer._scene import Background
 from ravine.renderer.canvas import edges
-from ravine.renderer.style import Tone
+from ravine.renderer.style import LossNorm
 
 _PLACES = 2049
 
@@ -28,15 +28,15 @@ class Profile:
 
     places: Float[np.ndarray, " places"]
     losses: Float[np.ndarray, " places"]
-    tone: Tone
+    tone: LossNorm
 
     @classmethod
-    def of(cls, ground: Ground) -> "Profile":
+    def of(cls, ground: Background) -> "Profile":
         """The profile of a ground whose losses do not depend on y."""
         places = edges(ground.window[0], _PLACES)
         (losses,) = ground.losses(places, np.zeros(1))
         scale = "log" if ground.scale == "log" else "linear"
-        tone = Tone.of(losses, scale, knee_share=_KNEE_SHARE)
+        tone = LossNorm.of(losses, scale, knee_share=_KNEE_SHARE)
         return cls(places=places, losses=losses, tone=tone)
 
     def level(self, xs: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.renderer._scene import Box, Ground
+from ravine.renderer._scene import Background, Box
 from ravine.renderer.canvas import HEIGHT, Camera, edges
-from ravine.renderer.style import Tone
+from ravine.renderer.style import LossNorm
 
 _MARCH = 56
 """Samples of a ray on its way out of the box."""
@@ -31,15 +31,15 @@ class Relief:
     """
 
     window: Box
-    tone: Tone
+    tone: LossNorm
     heights: Float[np.ndarray, "rows columns"]
 
     @classmethod
-    def of(cls, ground: Ground, cells: int) -> "Relief":
+    def of(cls, ground: Background, cells: int) -> "Relief":
         """The relief of a landscape's window."""
         losses = ground.losses(*(edges(bounds, cells + 1) for bounds in ground.window))
         samples = losses if ground.samples is None else ground.samples
-        tone = Tone.of(samples, ground.scale, knee_share=_KNEE_SHARE, heights=ground.heights)
+        tone = LossNorm.of(samples, ground.scale, knee_share=_KNEE_SHARE, heights=ground.heights)
         return cls(window=ground.window, tone=tone, heights=HEIGHT * tone.level(losses))
 
     def flat(self, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape 2"]:

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 from matplotlib.colors import to_hex
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Ground
+from ravine.renderer._scene import Background
 from ravine.renderer.canvas import (
     HEIGHT,
     Camera,
@@ -18,9 +18,9 @@ from ravine.renderer.canvas import (
     fitted,
     labels,
     linear_ticks,
+    norm_ticks,
     rgb,
     text_size,
-    tone_ticks,
     touch,
 )
 from ravine.renderer.style import Theme
@@ -55,7 +55,7 @@ class SurfaceView:
 
     def __init__(
         self,
-        ground: Ground,
+        ground: Background,
         runs: Float[np.ndarray, "runs steps+1 2"],
         *,
         box: PixelBox,
@@ -214,7 +214,7 @@ class SurfaceView:
 
     @cached_property
     def _height_ticks(self) -> list[tuple[float, str]]:
-        ticks = tone_ticks(self._relief.tone, below=0.0)
+        ticks = norm_ticks(self._relief.tone, below=0.0)
         return [(HEIGHT * level, text) for level, text in ticks]
 
     def _paint_labels(self, canvas: Canvas, camera: Camera) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ravine.core.atomic import OutputError as OutputError
-from ravine.core.atomic import check_folder_target, check_target, whole_file, whole_folder
+from ravine.core.atomic import atomic_folder, atomic_write, check_folder_target, check_target
 from ravine.renderer._frames import Frames, Pixels
 from ravine.renderer.writers._gif import write_gif
 from ravine.renderer.writers._png import encode_png as encode_png
@@ -60,10 +60,10 @@ def write(
     """
     check_path(path, frames.size)
     if _is_folder(path):
-        with whole_folder(path) as folder:
+        with atomic_folder(path) as folder:
             return write_frame_folder(frames, folder, on_frame=on_frame)
     writer = _WRITERS[_extension(path)]
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         return writer(frames, file, on_frame=on_frame)
 
 
@@ -76,7 +76,7 @@ def write_still(pixels: Pixels, path: str | os.PathLike[str], comment: str) -> N
     """
     if _extension(path) != ".png":
         raise OutputError(f"A still is written as PNG, and '{os.fspath(path)}' does not end in .png.")
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         encode_png(pixels, file, comment)
 
 

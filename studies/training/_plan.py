@@ -13,10 +13,10 @@ from ravine.core.fingerprint import fingerprint
 from ravine.core.pytree import Params
 from ravine.landscapes import stopping_step
 from ravine.landscapes.networks import Model, Problem
-from ravine.studies.training._segment import Like, Stretch
+from ravine.studies.training._segment import Like, Segment
 from ravine.studies.training._steps import (
-    Carried,
     Method,
+    TrainState,
     as_arrays,
     divided,
     first_step,
@@ -62,7 +62,7 @@ class Plan:
         if self.patience is not None and self.patience < 1:
             raise ValueError(f"The patience of early stopping is at least 1 step; got {self.patience}.")
 
-    def stretches(self, done: Stretch | None) -> Iterator[Stretch]:
+    def segments(self, done: Segment | None) -> Iterator[Segment]:
         """What is left to do after an earlier part, each stretch to a kept iterate; the start comes first."""
         if done is None:
             done = self._begun()
@@ -78,13 +78,13 @@ class Plan:
             yield self._stretch(at, steps, (carried, places, losses), fixed)
             at = to
 
-    def stopped_at(self, stretches: Sequence[Stretch]) -> int | None:
+    def stopped_at(self, segments: Sequence[Segment]) -> int | None:
         """The step at which the training is stopped early, if it is that far."""
         if self.patience is None:
             return None
-        losses = np.concatenate([one.measures["test_loss"] for one in stretches])
+        losses = np.concatenate([one.measures["test_loss"] for one in segments])
         place = stopping_step(losses, patience=-(-self.patience // self.every))
-        return None if place is None else int(np.concatenate([one.steps for one in stretches])[place])
+        return None if place is None else int(np.concatenate([one.steps for one in segments])[place])
 
     @cached_property
     def model(self) -> Model:
@@ -94,7 +94,7 @@ class Plan:
         return jax.eval_shape(lambda: self.problem.start(self.seed))
 
     @cached_property
-    def carried(self) -> Carried:
+    def carried(self) -> TrainState:
         """The shapes and types of what is carried from step to step."""
         return jax.eval_shape(self.method.init, divided(self.model)[0])
 
@@ -123,7 +123,7 @@ class Plan:
         regular = self.steps // self.every * self.every
         return min(at + max(self._block, self.every), regular) if at < regular else self.steps
 
-    def _begun(self) -> Stretch:
+    def _begun(self) -> Segment:
         """The start alone."""
         given = self.given
         start = self.problem.start(self.seed) if given is None else self.problem.settled(given)
@@ -135,8 +135,8 @@ class Plan:
         )
 
     def _advanced(
-        self, carried: Carried, fixed: Params, at: int, to: int
-    ) -> tuple[Carried, Params, Float[np.ndarray, " taken"]]:
+        self, carried: TrainState, fixed: Params, at: int, to: int
+    ) -> tuple[TrainState, Params, Float[np.ndarray, " taken"]]:
         """Take the steps from one to another."""
         losses, places = [], None
         while at < to:
@@ -154,11 +154,11 @@ class Plan:
         self,
         first: int,
         steps: Int[np.ndarray, " kept"],
-        ran: tuple[Carried, Params, Float[np.ndarray, " taken"]],
+        ran: tuple[TrainState, Params, Float[np.ndarray, " taken"]],
         fixed: Params,
-    ) -> Stretch:
+    ) -> Segment:
         """The stretch that ended so, its kept iterates measured."""
         carried, places, losses = ran
         measured = measure(objective_of(self.problem), places, fixed, len(steps), self._data)
         iterates, measures = jax.tree.map(lambda leaf: np.array(np.asarray(leaf)[: len(steps)]), measured)
-        return Stretch(first, steps, iterates, losses, measures, tuple(jax.device_get(as_arrays(carried))))
+        return Segment(first, steps, iterates, losses, measures, tuple(jax.device_get(as_arrays(carried))))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ravine.core.atomic import OutputError
 from ravine.landscapes.networks import SafetensorsError
-from ravine.studies.training._segment import Like, Stretch, joined, read_stretch, write_stretch
+from ravine.studies.training._segment import Like, Segment, joined, read_segment, write_segment
 
 _MOST_RUNS = 120
 _MOST_BYTES = 2 << 30
@@ -16,7 +16,7 @@ _MOST_BYTES = 2 << 30
 _NAME = re.compile(r"[0-9a-f]{40}")
 
 
-def let_go(latest: Path) -> None:
+def evict(latest: Path) -> None:
     """Delete the runs that were not asked for longest, where there are too many beside the latest one.
 
     Raises:
@@ -41,7 +41,7 @@ _SECONDS = 3.0
 _FILE_NAME = re.compile(r"(\d+)-(\d+)\.safetensors")
 
 
-class KeptRun:
+class RunCache:
     """One run in a folder of runs, a file for each of its parts, which appear whole or not at all.
 
     Within the block of `with` parts are saved every few seconds, and the rest as the block ends, however it
@@ -56,20 +56,20 @@ class KeptRun:
     def __init__(self, folder: Path | None, key: str, *, every: int) -> None:
         self._folder = None if folder is None else folder / key
         self._every = every
-        self._pending: list[Stretch] = []
+        self._pending: list[Segment] = []
         self._saved_at = time.monotonic()
 
-    def __enter__(self) -> "KeptRun":
+    def __enter__(self) -> "RunCache":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._save()
 
-    def load(self, like: Like, *, steps: int) -> Stretch | None:
+    def load(self, like: Like, *, steps: int) -> Segment | None:
         """What was kept of the run's first `steps` steps."""
         if self._folder is None:
             return None
-        found: list[Stretch] = []
+        found: list[Segment] = []
         while part := self._next(found[-1].last if found else 0, like, steps=steps):
             found.append(part)
         if not found:
@@ -78,20 +78,20 @@ class KeptRun:
             self._folder.touch()
         return joined(found).up_to(steps)
 
-    def add(self, stretch: Stretch) -> None:
+    def add(self, segment: Segment) -> None:
         """Take up what the run came to, and save it if the last time is long ago."""
-        self._pending.append(stretch)
+        self._pending.append(segment)
         if time.monotonic() - self._saved_at > _SECONDS:
             self._save()
 
-    def _next(self, first: int, like: Like, *, steps: int) -> Stretch | None:
+    def _next(self, first: int, like: Like, *, steps: int) -> Segment | None:
         """The longest part that begins there and is of use."""
         for path, last in self._parts_from(first):
             reaches = last > steps and steps % self._every == 0
             goes_on = last == steps or (last < steps and last % self._every == 0)
             if first < min(last, steps) and (reaches or goes_on):
                 with suppress(OSError, SafetensorsError):
-                    return read_stretch(path, first, last, like)
+                    return read_segment(path, first, last, like)
         return None
 
     def _parts_from(self, first: int) -> list[tuple[Path, int]]:
@@ -107,12 +107,12 @@ class KeptRun:
         with suppress(OSError, OutputError):
             self._folder.mkdir(parents=True, exist_ok=True)
             for part in self._parts():
-                write_stretch(self._folder / f"{part.first:08}-{part.last:08}.safetensors", part)
+                write_segment(self._folder / f"{part.first:08}-{part.last:08}.safetensors", part)
             self._pending = []
-            let_go(self._folder)
+            evict(self._folder)
         self._saved_at = time.monotonic()
 
-    def _parts(self) -> list[Stretch]:
+    def _parts(self) -> list[Segment]:
         """What is pending: one part, and another of last steps at whose end a longer run keeps nothing."""
         *before, last = self._pending
         if last.last % self._every == 0 or not before or before[-1].last == 0:

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ravine.core.atomic import Contents, PathName, whole_folder
+from ravine.core.atomic import Contents, PathName, atomic_folder
 from ravine.landscapes.networks import Model, read_checkpoint, write_checkpoint
 from ravine.studies.training._train import Training
 
@@ -41,7 +41,7 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
     Path(folder).parent.mkdir(parents=True, exist_ok=True)
     record = {
         "facts": dict(facts or {}),
-        "made_from": training.made_from,
+        "made_from": training.fingerprint_facts,
         "seed": training.seed,
         "stopped_at": training.stopped_at,
         "diverged_at": training.diverged_at,
@@ -49,7 +49,7 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
         "measures": training.measures,
         "batch_losses": training.batch_losses,
     }
-    with whole_folder(folder, holds=RUN) as draft:
+    with atomic_folder(folder, holds=RUN) as draft:
         write_checkpoint(draft / "start.safetensors", training.start)
         write_checkpoint(draft / "solution.safetensors", training.solution)
         write_checkpoint(draft / "iterates.safetensors", training.iterates)
@@ -77,7 +77,7 @@ def load_run(folder: PathName, like: Model) -> Training:
         measures={name: _numbers(values) for name, values in record["measures"].items()},
         stopped_at=record["stopped_at"],
         seed=record["seed"],
-        made_from=record["made_from"],
+        fingerprint_facts=record["made_from"],
     )
 
 

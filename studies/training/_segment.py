@@ -19,7 +19,7 @@ from ravine.landscapes.networks import (
 )
 
 
-class Stretch(NamedTuple):
+class Segment(NamedTuple):
     """Steps one after the other. All arrays lie on the host.
 
     Attributes:
@@ -47,12 +47,12 @@ class Stretch(NamedTuple):
         """The kept iterate at this place."""
         return jax.tree.map(lambda leaf: leaf[place], self.iterates)
 
-    def up_to(self, step: int) -> "Stretch":
+    def up_to(self, step: int) -> "Segment":
         """Its part up to a step after which the iterate was kept."""
         if step >= self.last:
             return self
         kept = self.steps <= step
-        return Stretch(
+        return Segment(
             first=self.first,
             steps=self.steps[kept],
             iterates=jax.tree.map(lambda leaf: leaf[kept], self.iterates),
@@ -62,15 +62,15 @@ class Stretch(NamedTuple):
         )
 
 
-def joined(stretches: Sequence[Stretch]) -> Stretch:
+def joined(segments: Sequence[Segment]) -> Segment:
     """One stretch of several, each of which goes on where the one before it ended."""
-    if len(stretches) == 1:
-        return stretches[0]
+    if len(segments) == 1:
+        return segments[0]
     steps, iterates, batch_losses, measures = jax.tree.map(
         lambda *parts: np.concatenate(parts),
-        *((one.steps, one.iterates, one.batch_losses, dict(one.measures)) for one in stretches),
+        *((one.steps, one.iterates, one.batch_losses, dict(one.measures)) for one in segments),
     )
-    return Stretch(stretches[0].first, steps, iterates, batch_losses, measures, stretches[-1].carried)
+    return Segment(segments[0].first, steps, iterates, batch_losses, measures, segments[-1].carried)
 
 
 _STEPS = "steps"
@@ -88,7 +88,7 @@ class Like(NamedTuple):
     carried: Sequence[Any]
 
 
-def write_stretch(path: Path, stretch: Stretch) -> None:
+def write_segment(path: Path, segment: Segment) -> None:
     """Write the file, whole or not at all.
 
     Raises:
@@ -96,16 +96,16 @@ def write_stretch(path: Path, stretch: Stretch) -> None:
         OSError: the disk is full, or failed otherwise.
     """
     arrays = {
-        _STEPS: stretch.steps,
-        _BATCH_LOSSES: stretch.batch_losses,
-        **{_MEASURE + name: values for name, values in stretch.measures.items()},
-        **{_ITERATE + name: leaf for name, leaf in named_leaves(stretch.iterates)[0]},
-        **{f"{_CARRIED}{number}": leaf for number, leaf in enumerate(stretch.carried or ())},
+        _STEPS: segment.steps,
+        _BATCH_LOSSES: segment.batch_losses,
+        **{_MEASURE + name: values for name, values in segment.measures.items()},
+        **{_ITERATE + name: leaf for name, leaf in named_leaves(segment.iterates)[0]},
+        **{f"{_CARRIED}{number}": leaf for number, leaf in enumerate(segment.carried or ())},
     }
     write_safetensors(path, arrays, {_DIGEST: _digest(arrays)})
 
 
-def read_stretch(path: Path, first: int, last: int, like: Like) -> Stretch:
+def read_segment(path: Path, first: int, last: int, like: Like) -> Segment:
     """The stretch between two steps that a file holds.
 
     Raises:
@@ -122,7 +122,7 @@ def read_stretch(path: Path, first: int, last: int, like: Like) -> Stretch:
     fits &= all(map(_fits, carried, like.carried, [0] * len(carried)))
     if not fits or len(arrays[_BATCH_LOSSES]) != last - first:
         raise SafetensorsError(f"'{path}' holds another run; write it anew.")
-    return Stretch(
+    return Segment(
         first=first,
         steps=arrays[_STEPS],
         iterates=jax.tree.unflatten(structure, iterates),

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
+from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
 from ravine.core.pytree import Params
 from ravine.landscapes.networks import Measures, Model, Objective, Problem, Split, Splits, trained
 
@@ -35,12 +35,12 @@ class Method(NamedTuple):
     whole: bool = False
     told: Any = None
 
-    def init(self, params: Params) -> "Carried":
+    def init(self, params: Params) -> "TrainState":
         """What the first step starts from."""
-        return Carried(params, self.rule.init(params))
+        return TrainState(params, self.rule.init(params))
 
     def step(
-        self, carried: "Carried", fixed: Params, rows: Int[Array, " size"], examples: Split
+        self, carried: "TrainState", fixed: Params, rows: Int[Array, " size"], examples: Split
     ) -> "tuple[Carried, Float[Array, '']]":
         """What a step makes of the one before, and the loss of its minibatch without the decay."""
         inputs, labels = examples if self.whole else Split(examples.inputs[rows], examples.labels[rows])
@@ -56,9 +56,9 @@ class Method(NamedTuple):
         updates, state = self.rule.update(
             gradient, state, params, value=value, grad=gradient, value_fn=lambda at: loss(at)[0]
         )
-        return Carried(optax.apply_updates(params, updates), state), alone
+        return TrainState(optax.apply_updates(params, updates), state), alone
 
-    def place(self, carried: "Carried") -> Params:
+    def place(self, carried: "TrainState") -> Params:
         """The published iterate."""
         return carried.params if self.iterate is None else _of_state(carried.state, self.iterate)
 
@@ -71,7 +71,7 @@ def first_step(
     return method.place(carried), carried, loss
 
 
-class Carried(NamedTuple):
+class TrainState(NamedTuple):
     """What a training carries from step to step: where gradients are taken, and the rule's state."""
 
     params: Params
@@ -84,12 +84,12 @@ def _of_state(state: Any, field: str) -> Params:
     return getattr(state, field) if own else optax.tree.get(state, field)
 
 
-def as_arrays(carried: Carried) -> list[Array]:
+def as_arrays(carried: TrainState) -> list[Array]:
     """What is carried, leaf by leaf, random keys as the numbers in them."""
     return [jax.random.key_data(leaf) if _is_key(leaf) else leaf for leaf in jax.tree.leaves(carried)]
 
 
-def from_arrays(arrays: Sequence[Any], like: Carried) -> Carried:
+def from_arrays(arrays: Sequence[Any], like: TrainState) -> TrainState:
     """What is carried, from its leaves."""
     wanted, structure = jax.tree.flatten(like)
     pairs = zip(wanted, arrays, strict=True)
@@ -107,24 +107,24 @@ def _is_key(leaf: Any) -> bool:
     return jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
-def init(method: Method, params: Params) -> Carried:
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=0)
+def init(method: Method, params: Params) -> TrainState:
     """What the first step starts from, with no number of a weak type: no second program is compiled."""
     return jax.tree.map(
         lambda leaf: leaf if _is_key(leaf) else jnp.asarray(leaf, leaf.dtype), method.init(params)
     )
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=(0, 1))
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=(0, 1))
 def run_steps(
     method: Method,
     every: int,
-    carried: Carried,
+    carried: TrainState,
     fixed: Params,
     rows: Int[Array, "most size"],
     count: Int[Array, ""] | int,
     examples: Split,
-) -> tuple[Carried, Params, Float[Array, " most"]]:
+) -> tuple[TrainState, Params, Float[Array, " most"]]:
     """Take the first `count` of `most` steps.
 
     Returns:
@@ -136,7 +136,7 @@ def run_steps(
         lambda leaf: jnp.zeros((-(-most // every), *leaf.shape), leaf.dtype), method.place(carried)
     )
 
-    def one(index: Array, given: tuple[Carried, Params, Array]) -> tuple[Carried, Params, Array]:
+    def one(index: Array, given: tuple[TrainState, Params, Array]) -> tuple[TrainState, Params, Array]:
         carried, places, losses = given
         carried, loss = method.step(carried, fixed, rows[index], examples)
         places = jax.tree.map(
@@ -153,7 +153,7 @@ def objective_of(problem: Problem) -> Objective:
     return problem.objective("inference")
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=0)
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=0)
 def measure(
     objective: Objective, places: Params, fixed: Params, count: Int[Array, ""] | int, data: Splits
 ) -> tuple[Model, Measures]:

@@ -10,11 +10,11 @@ import numpy as np
 import optax
 from jaxtyping import Float, Int
 
-from ravine.core.fingerprint import key_of, made_from
+from ravine.core.fingerprint import cache_key, fingerprint_facts
 from ravine.landscapes import ORDERS, Order, minibatches
 from ravine.landscapes.networks import Model, Problem, check_first_loss
 from ravine.studies.training._plan import Plan
-from ravine.studies.training._run_cache import KeptRun
+from ravine.studies.training._run_cache import RunCache
 from ravine.studies.training._segment import joined
 from ravine.studies.training._steps import Method
 
@@ -76,7 +76,7 @@ class Training:
     measures: Mapping[str, Float[np.ndarray, " kept"]]
     stopped_at: int | None = None
     seed: int = 0
-    made_from: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint_facts: Mapping[str, Any] = field(default_factory=dict)
 
     def iterate(self, place: int) -> Model:
         """The kept iterate at this place, counted from 0, or from the last one by negative numbers."""
@@ -174,7 +174,7 @@ def train(
     )
     told = identity or plan.fingerprint
     plan = replace(plan, method=method._replace(told=told or object()))
-    facts = made_from(
+    facts = fingerprint_facts(
         {
             "problem": problem.identity,
             "rule": told if identity is None else identity,
@@ -189,25 +189,25 @@ def train(
         }
     )
     is_told = facts["problem"] and facts["rule"]
-    kept = KeptRun(keep if is_told else None, key_of(facts), every=keep_every)
-    return replace(_run(plan, kept), made_from=facts)
+    kept = RunCache(keep if is_told else None, cache_key(facts), every=keep_every)
+    return replace(_run(plan, kept), fingerprint_facts=facts)
 
 
-def _run(plan: Plan, kept: KeptRun) -> Training:
+def _run(plan: Plan, kept: RunCache) -> Training:
     """Do what is left of a plan."""
     done = kept.load(plan.like, steps=plan.steps)
-    stretches = [done] if done else []
-    stopped_at = plan.stopped_at(stretches) if done else None
+    segments = [done] if done else []
+    stopped_at = plan.stopped_at(segments) if done else None
     plan.on_step(done.last if done else 0)
     with kept:
-        for stretch in plan.stretches(done) if stopped_at is None else ():
-            stretches.append(stretch)
-            check_first_loss(plan.problem, stretches[0].measures["train_loss"][0])
-            kept.add(stretch)
-            stopped_at = plan.stopped_at(stretches)
+        for segment in plan.segments(done) if stopped_at is None else ():
+            segments.append(segment)
+            check_first_loss(plan.problem, segments[0].measures["train_loss"][0])
+            kept.add(segment)
+            stopped_at = plan.stopped_at(segments)
             if stopped_at is not None:
                 break
-    whole = joined(stretches).up_to(plan.steps if stopped_at is None else stopped_at)
+    whole = joined(segments).up_to(plan.steps if stopped_at is None else stopped_at)
     return Training(
         steps=whole.steps,
         iterates=whole.iterates,

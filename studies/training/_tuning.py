@@ -12,9 +12,9 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.core.cache import Kept
-from ravine.core.compile import RUN_FOR_SECONDS, jit_quickly
-from ravine.core.fingerprint import fingerprint, made_from
+from ravine.core.cache import Cache
+from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
+from ravine.core.fingerprint import fingerprint, fingerprint_facts
 from ravine.core.pytree import Params
 from ravine.landscapes import Order
 from ravine.landscapes.networks import TRAIN_LOSS, Model, Objective, Problem, Splits
@@ -84,7 +84,7 @@ def choose_rate(
     rule = _fingerprint(problem, trial, rows, start) if identity is None else identity
     if keep is None or not rule or not problem.identity:
         return _found(problem, trial, rows, seed, start)
-    facts = made_from(
+    facts = fingerprint_facts(
         {
             "problem": problem.identity,
             "rule": rule,
@@ -95,7 +95,7 @@ def choose_rate(
             "start": start,
         }
     )
-    kept = Kept(keep / "rates")
+    kept = Cache(keep / "rates")
     found = kept.load(facts)
     if found is None:
         found = {"rate": np.array(_found(problem, trial, rows, seed, start))}
@@ -145,7 +145,7 @@ def _fingerprint(
     return fingerprint(step, jnp.array(RATES)[0], *divided(model), rows[0], problem.data.train)
 
 
-@partial(jit_quickly, options=RUN_FOR_SECONDS, static_argnums=(0, 1, 2))
+@partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=(0, 1, 2))
 def _losses(
     trial: _Trial,
     batch_loss: Callable[..., Array],

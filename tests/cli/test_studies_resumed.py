@@ -142,7 +142,7 @@ def test_a_full_disk_under_the_cache_costs_nothing_but_the_keeping(ravine, folde
     def full(_: Path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_kept, "whole_file", full)
+    monkeypatch.setattr(_kept, "atomic_write", full)
     ravine.works(*GRID)
     assert len(json.loads((folder / "line.json").read_text())["alphas"]) == POINTS - 2
     assert kept(folder, "*.npz") == []

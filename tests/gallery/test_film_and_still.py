@@ -10,7 +10,7 @@ from ravine.renderer import Run
 from ravine.renderer.canvas._canvas import Canvas
 from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory, draw_plane
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._background import PlaneGround
+from ravine.renderer.figures._background import PlaneBackground
 from ravine.renderer.figures._relief import _view
 from ravine.renderer.figures._sheet import Sheet
 from ravine.renderer.figures._trails import Trail
@@ -118,7 +118,7 @@ def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch
 def test_a_relief_has_the_same_heights(name, scale):
     shown = picture(LOSSES[name], **SCALES[scale])
     sheet = Sheet((1280, 720), "light", title="", subtitle="")
-    still = _view(sheet, (0.0, 0.0, 800.0, 600.0), PlaneGround.of(shown))._relief
+    still = _view(sheet, (0.0, 0.0, 800.0, 600.0), PlaneBackground.of(shown))._relief
     film = plane_film(shown, view="surface")._view._relief
     assert still.tone == film.tone
     np.testing.assert_array_equal(still.heights, film.heights)
@@ -129,7 +129,7 @@ def test_coarse_grids_that_are_not_square_too(shape):
     rows, columns = shape
     x, y = np.linspace(-2.0, 2.0, columns), np.linspace(-1.0, 3.0, rows)
     shown = picture(x=x, y=y, loss=banana(*np.meshgrid(x, y)))
-    ground = PlaneGround.of(shown)
+    ground = PlaneBackground.of(shown)
     view = plane_film(shown)._view
     np.testing.assert_array_equal(view._tone.level(view._losses), ground.levels(*view._places))
 

@@ -41,9 +41,12 @@ def test_momentum_s_step_is_the_gradient_s_and_a_part_of_the_last(choices):
     descent, work = descent_of("momentum:learning_rate=0.004,momentum=0.8", **choices)
     assert_tip_to_tail(descent)
     parts = parts_of(descent)
-    shocks = 0.0 if work.sampling is None else work.sampling.samples[:, 0]
+    gradient_noise = 0.0 if work.sampling is None else work.sampling.samples[:, 0]
     np.testing.assert_allclose(
-        parts["gradient"].arrows[:-1], -0.004 * (descent.gradients[:-1] + shocks), rtol=1e-9, atol=1e-12
+        parts["gradient"].arrows[:-1],
+        -0.004 * (descent.gradients[:-1] + gradient_noise),
+        rtol=1e-9,
+        atol=1e-12,
     )
     steps = np.diff(descent.points, axis=0)
     np.testing.assert_allclose(parts["velocity"].arrows[:-1], 0.8 * before(steps), rtol=1e-12)
@@ -77,9 +80,9 @@ def test_nesterov_s_step_is_a_jump_and_a_correction(choices):
     np.testing.assert_allclose(parts["jump"].arrows[:-1], 0.7 * before(steps), rtol=1e-9, atol=1e-12)
     ahead = (descent.points + parts["jump"].arrows)[:-1]
     # The sphere is x^2 + y^2.
-    shocks = 0.0 if work.sampling is None else work.sampling.samples[:, 0]
+    gradient_noise = 0.0 if work.sampling is None else work.sampling.samples[:, 0]
     np.testing.assert_allclose(
-        parts["correction"].arrows[:-1], -0.1 * (2 * ahead + shocks), rtol=1e-9, atol=1e-12
+        parts["correction"].arrows[:-1], -0.1 * (2 * ahead + gradient_noise), rtol=1e-9, atol=1e-12
     )
 
 

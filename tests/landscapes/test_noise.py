@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
-from ravine.landscapes import Noisy, shocks
+from ravine.landscapes import Noisy, gradient_noise
 
 SHAPES = ("normal", "uniform")
 
@@ -12,34 +12,38 @@ SHAPES = ("normal", "uniform")
 @pytest.mark.parametrize("shape", SHAPES)
 class TestShocks:
     def test_a_draw_does_not_depend_on_how_many_there_are(self, shape):
-        one = shocks(2.0, steps=20, seed=4, shape=shape)
-        three = shocks(2.0, steps=20, draws=3, seed=4, shape=shape)
+        one = gradient_noise(2.0, steps=20, seed=4, shape=shape)
+        three = gradient_noise(2.0, steps=20, draws=3, seed=4, shape=shape)
         assert one.shape == (20, 1, 2)
         np.testing.assert_array_equal(one[:, 0], three[:, 0])
         assert (three[:, 1] != three[:, 0]).all()
         assert (three[:, 2] != three[:, 1]).all()
 
     def test_the_seed_decides(self, shape):
-        np.testing.assert_array_equal(*(shocks(1.0, steps=9, seed=4, shape=shape) for _ in range(2)))
-        assert (shocks(1.0, steps=9, seed=4, shape=shape) != shocks(1.0, steps=9, seed=5, shape=shape)).all()
+        np.testing.assert_array_equal(*(gradient_noise(1.0, steps=9, seed=4, shape=shape) for _ in range(2)))
+        assert (
+            gradient_noise(1.0, steps=9, seed=4, shape=shape)
+            != gradient_noise(1.0, steps=9, seed=5, shape=shape)
+        ).all()
 
     def test_one_variable_has_no_shock_in_y(self, shape):
-        drawn = shocks(1.0, steps=50, draws=2, variables=1, seed=0, shape=shape)
+        drawn = gradient_noise(1.0, steps=50, draws=2, variables=1, seed=0, shape=shape)
         assert drawn.shape == (50, 2, 2)
         assert (drawn[..., 0] != 0.0).all()
         assert (drawn[..., 1] == 0.0).all()
 
     def test_scale(self, shape):
         np.testing.assert_allclose(
-            shocks(3.0, steps=9, seed=1, shape=shape), 3.0 * shocks(1.0, steps=9, seed=1, shape=shape)
+            gradient_noise(3.0, steps=9, seed=1, shape=shape),
+            3.0 * gradient_noise(1.0, steps=9, seed=1, shape=shape),
         )
-        assert (shocks(0.0, steps=9, seed=1, shape=shape) == 0.0).all()
+        assert (gradient_noise(0.0, steps=9, seed=1, shape=shape) == 0.0).all()
 
 
 def test_distributions():
     count = 20_000
-    normal = shocks(2.0, steps=count, seed=9)[:, 0]
-    uniform = shocks(10.0, steps=count, seed=9, shape="uniform")[:, 0]
+    normal = gradient_noise(2.0, steps=count, seed=9)[:, 0]
+    uniform = gradient_noise(10.0, steps=count, seed=9, shape="uniform")[:, 0]
     for drawn, deviation in ((normal, 2.0), (uniform, 10.0 / np.sqrt(3.0))):
         error = deviation / np.sqrt(count)
         assert (np.abs(drawn.mean(axis=0)) < 4.0 * error).all()
@@ -62,7 +66,7 @@ def test_distributions():
 )
 def test_mistakes(choices, message):
     with pytest.raises(ValueError, match=message):
-        shocks(**{"scale": 1.0, "steps": 3, "seed": 0} | choices)
+        gradient_noise(**{"scale": 1.0, "steps": 3, "seed": 0} | choices)
 
 
 @pytest.mark.parametrize("name", ["beale", "rosenbrock", "ravine"])
@@ -98,7 +102,7 @@ def test_the_same_loss_is_compiled_once():
 
 def test_uniform_shocks_on_flat_ground_are_a_random_walk():
     flat = landscapes.load("flat")
-    drawn = shocks(10.0, steps=100, variables=1, seed=0, shape="uniform")[:, 0]
+    drawn = gradient_noise(10.0, steps=100, variables=1, seed=0, shape="uniform")[:, 0]
     with jax.enable_x64(True):
         gradients = jax.vmap(jax.grad(Noisy(flat.loss)), in_axes=(None, 0))(jnp.array([3.0, 0.0]), drawn)
     np.testing.assert_array_equal(gradients, drawn)

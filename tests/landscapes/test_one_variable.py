@@ -38,7 +38,7 @@ def descend(name: str, *, rate: float, noise: float, seed: int, steps: int = 400
     """Where noisy descent ends."""
     slope = jax.jit(jax.grad(landscapes.load(name).loss))
     point = jnp.asarray(landscapes.load(name).start)
-    for shock in landscapes.shocks(noise, steps=steps, variables=1, seed=seed)[:, 0]:
+    for shock in landscapes.gradient_noise(noise, steps=steps, variables=1, seed=seed)[:, 0]:
         point = point - rate * (slope(point) + shock.astype(np.float32))
     return float(point[0])
 

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import minimize
 
 from ravine import landscapes
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers import Setting, descend, load
 
 FORMS = (
@@ -45,7 +45,7 @@ def loop(rule, loss, start, steps):
     def run(start):
         return jax.lax.scan(step, (start, rule.init(start)), length=steps)[1]
 
-    walked, states = jit_quickly(run, RUN_ONCE)(start)
+    walked, states = fast_compile_jit(run, RUN_ONCE)(start)
     return np.concatenate([np.asarray(start)[None], walked]), jax.tree.map(np.asarray, states)
 
 

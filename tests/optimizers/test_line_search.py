@@ -9,12 +9,12 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from ravine import landscapes
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers._line_search import Ray, exact, lowest, wolfe
 
 LANES = 60
 
-quick = partial(jit_quickly, options=RUN_ONCE)
+quick = partial(fast_compile_jit, options=RUN_ONCE)
 """Compiled with less care: every program here runs once."""
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers import Setting, descend, load
 
 BOTH = [Setting(optimizer=load(name)) for name in ("newton", "saddle_free_newton")]
 SADDLE = (0.0, 1.0)
 
-quick = partial(jit_quickly, options=RUN_ONCE)
+quick = partial(fast_compile_jit, options=RUN_ONCE)
 
 
 def beale(start, steps):

@@ -10,7 +10,7 @@ import optax
 import pytest
 
 from ravine import landscapes
-from ravine.core.compile import RUN_ONCE, jit_quickly
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers import HyperparameterError, Sampling, Setting, descend, load
 
 EXACT = (
@@ -134,7 +134,7 @@ def test_single_precision_and_a_tree(name, options):
         updates, state = rule.update(grad, state, params, value=value, grad=grad, value_fn=loss)
         return optax.apply_updates(params, updates), state
 
-    step = jit_quickly(step, RUN_ONCE)
+    step = fast_compile_jit(step, RUN_ONCE)
     start = {"a": jnp.array([0.3]), "b": jnp.array([[0.5, -0.2]]), "c": jnp.array(0.4)}
     params, state = start, rule.init(start)
     for _ in range(25):

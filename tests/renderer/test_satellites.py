@@ -8,7 +8,7 @@ import pytest
 
 from ravine.renderer import Timing
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._frame_state import Sight, kind_of
+from ravine.renderer.layers._frame_state import FrameState, kind_of
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths
 from ravine.renderer.panels._standings import Standings
@@ -60,7 +60,7 @@ def test_kinds(name, kind):
 def test_ties(scenes, untied, tied):
     balls = {name: scenes.spiral() for name in ("worker 1", "worker 2", "slow")}
     run = scenes.run(scenes.spiral(), balls=balls, untied=frozenset(untied))
-    sight = Sight([run], view=view(scenes), window=WINDOW)
+    sight = FrameState([run], view=view(scenes), window=WINDOW)
     assert [satellite.tied for satellite in sight.satellites] == tied
 
 
@@ -125,7 +125,7 @@ class TestSight:
     def test_a_stale_read_stands_still_while_the_step_is_taken(self, scenes):
         main, read = ways(((-1, 0), (1, 0)), ((-1, 1), (1, 1)))
         read[:3] = math.nan
-        sight = Sight([scenes.run(main, balls={"read": read})], view=view(scenes), window=WINDOW)
+        sight = FrameState([scenes.run(main, balls={"read": read})], view=view(scenes), window=WINDOW)
         heads = [sight.at(Moment(at, 0.0)).satellites[0].head for at in (1.5, 2.0, 2.5, 3.0, 3.2, 4.0)]
         assert heads[:2] == [None, None]
         wanted = [to_pixels(*read[step]) for step in (3, 3, 4, 4)]
@@ -133,7 +133,7 @@ class TestSight:
 
     def test_the_trail_of_a_worker_is_shorter_than_a_run_s(self, scenes):
         run = scenes.run(scenes.spiral(steps=200), balls={"worker 1": scenes.spiral(1, steps=200)})
-        seen = Sight([run], view=view(scenes), window=WINDOW).at(Moment(200.0, 1.0))
+        seen = FrameState([run], view=view(scenes), window=WINDOW).at(Moment(200.0, 1.0))
         assert len(seen.runs[0].points) == 201
         assert 12 <= len(seen.satellites[0].points) <= 40
 

@@ -6,11 +6,11 @@ import pytest
 from ravine.renderer import Timing
 from ravine.renderer.canvas._camera import CORNERS, HEIGHT, Camera, fitted
 from ravine.renderer.canvas._canvas import rgb
-from ravine.renderer.style._levels import Tone
+from ravine.renderer.style._levels import LossNorm
 from ravine.renderer.views._relief import Relief
 from ravine.renderer.views._surface import best_azimuth, quads
 
-LINEAR = Tone(low=0.0, high=1.0, knee=None)
+LINEAR = LossNorm(low=0.0, high=1.0, linthresh=None)
 WINDOW = ((-2.0, 2.0), (-1.5, 1.5))
 
 

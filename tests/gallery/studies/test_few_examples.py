@@ -11,7 +11,7 @@ from ravine.landscapes.networks import Problem, load, load_data
 from ravine.landscapes.networks._data_file import training_examples
 from ravine.optimizers import Setting, rule_of
 from ravine.optimizers import load as load_rule
-from ravine.studies._options import Choices
+from ravine.studies._options import Options
 from ravine.studies._study import kind_of
 from ravine.studies.training import choose_rate, train
 
@@ -70,7 +70,7 @@ def test_a_walk_keeps_its_two(in_folder):
 
 
 def test_a_size_that_is_given_is_taken_at_its_word(in_folder):
-    given = Choices.of({"data": rows(100), "batch_size": 100})
+    given = Options.of({"data": rows(100), "batch_size": 100})
     assert given.batch_size == (100,)
     with pytest.raises(ValueError, match="than there are, which is 80; got a size of 100"):
         ravine.line(NETWORK, data="rows100.npz", batch_size=100, steps=2, keep=False)
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_data_is_left_to_be_refused(in_folder):
     ):
         assert training_examples(name) is None
     for name in ("other.npz", "empty.npz", "matrix.npz", "one.npz", "text.npz", "absent.npz", "rows1.npz"):
-        assert Choices.of({"data": name}).batch_size == (100,)
+        assert Options.of({"data": name}).batch_size == (100,)
         with pytest.raises(ValueError, match=name.removesuffix(".npz")):
             load_data(name)
 

@@ -11,7 +11,7 @@ from ravine.renderer.style._palette import COMMON
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views._contour import BANDS, band_colours
 from ravine.studies import _control_point as _bend
-from ravine.studies._plane_options import PlaneChoices
+from ravine.studies._plane_options import PlaneOptions
 
 SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
 NORMED = "mlp:widths=[8],batch_norm=true"
@@ -38,9 +38,9 @@ def test_each_point_has_its_own_loss_with_batch_norm(kind):
 
 
 def test_the_policy_is_said_and_can_be_chosen():
-    usual = {kind: PlaneChoices(directions=kind).policy for kind in ("random", "pca", "hessian", *THREE)}
+    usual = {kind: PlaneOptions(directions=kind).policy for kind in ("random", "pca", "hessian", *THREE)}
     assert {kind for kind, policy in usual.items() if policy == "recomputed"} == set(THREE)
-    assert PlaneChoices(directions="swa", batch_norm="inference").policy == "inference"
+    assert PlaneOptions(directions="swa", batch_norm="inference").policy == "inference"
 
 
 def test_an_average_lies_amid_its_points():

@@ -8,7 +8,7 @@ import pytest
 import ravine
 from ravine import optimizers
 from ravine.optimizers import Optimizer, Setting
-from ravine.studies._train import TrainChoices
+from ravine.studies._train import TrainOptions
 
 NETWORK = "mlp:widths=[4]"
 CHOSEN = {"data": "moons", "steps": 12, "keep_every": 3, "batch_size": 20}
@@ -150,7 +150,7 @@ def test_a_transformation_whose_constants_have_changed_is_another():
 
 def test_one_need_not_stand_in_a_list():
     for rule in (optax.sgd(0.1), optax.sgd, optimizers.load("sgd"), of_rate(0.1)):
-        assert TrainChoices.of({"optimizers": rule}).optimizers == (rule,)
+        assert TrainOptions.of({"optimizers": rule}).optimizers == (rule,)
         assert ravine.film("beale", rule).recipe.optimizers == (rule,)
     assert len(ravine.train(NETWORK, optimizers=optax.sgd(0.1), **CHOSEN).runs) == 1
 

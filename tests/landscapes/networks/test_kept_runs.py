@@ -12,8 +12,8 @@ import pytest
 import ravine
 from ravine.landscapes.networks import Problem, load, load_data
 from ravine.studies.training import _plan as plan
+from ravine.studies.training import _run_cache as evict
 from ravine.studies.training import _run_cache as kept_runs
-from ravine.studies.training import _run_cache as let_go
 from ravine.studies.training import train
 
 ADAM = "adam:learning_rate=0.05"
@@ -231,13 +231,13 @@ def test_a_full_disk_is_done_without(run, tmp_path, monkeypatch):
     def full(path, part):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(kept_runs, "write_stretch", full)
+    monkeypatch.setattr(kept_runs, "write_segment", full)
     assert_same(run(steps=20), run(steps=20, keep=None))
     assert parts(tmp_path) == []
 
 
 def test_runs_that_were_not_asked_for_longest_are_let_go(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(let_go, "_MOST_RUNS", 3)
+    monkeypatch.setattr(evict, "_MOST_RUNS", 3)
     (tmp_path / "mine").mkdir()
     for seed in range(3):
         run(steps=10, seed=seed)
@@ -256,7 +256,7 @@ def test_runs_that_were_not_asked_for_longest_are_let_go(run, tmp_path, monkeypa
 
 
 def test_large_runs_are_let_go_first(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(let_go, "_MOST_BYTES", 1)
+    monkeypatch.setattr(evict, "_MOST_BYTES", 1)
     for seed in range(3):
         run(steps=10, seed=seed)
     assert len(list(tmp_path.iterdir())) == 1

@@ -32,7 +32,7 @@ def training(start):
         measures={name: rng.normal(size=4).astype(np.float32) for name in MEASURES},
         stopped_at=25,
         seed=3,
-        made_from={"rule": "adam", "start": None},
+        fingerprint_facts={"rule": "adam", "start": None},
     )
 
 
@@ -49,7 +49,7 @@ def test_a_run_comes_back(training, start, tmp_path):
     np.testing.assert_array_equal(found.batch_losses, training.batch_losses)
     jax.tree.map(np.testing.assert_array_equal, dict(found.measures), dict(training.measures))
     assert (found.stopped_at, found.seed) == (25, 3)
-    assert found.made_from == {"rule": "adam", "start": None}
+    assert found.fingerprint_facts == {"rule": "adam", "start": None}
     assert read_run_facts(tmp_path / "run") == {"target": 0.5}
 
 

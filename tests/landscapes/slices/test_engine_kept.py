@@ -212,7 +212,7 @@ def test_a_full_disk_costs_nothing_but_the_keeping(tmp_path, monkeypatch):
         yield
 
     monkeypatch.setattr(_kept_grid, "_PAUSE", 0.0)
-    monkeypatch.setattr(_kept, "whole_file", full)
+    monkeypatch.setattr(_kept, "atomic_write", full)
     np.testing.assert_allclose(run([], tmp_path), LOSSES, rtol=1e-6)
     assert list(tmp_path.iterdir()) == []
 

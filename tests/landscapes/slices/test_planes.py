@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ravine.core.pytree import flat, unflat
 from ravine.landscapes.geometry._pca import principal
-from ravine.landscapes.geometry._planes import through
+from ravine.landscapes.geometry._planes import plane_through
 from ravine.landscapes.geometry._projection import on_line, on_plane
 from ravine.landscapes.geometry._stack import joined, stacked
 
@@ -120,7 +120,7 @@ class TestPrincipal:
 class TestThreePoints:
     def test_points_lie_where_it_says(self):
         w1, w2, w3 = walk(3, seed=6) + 2.0
-        found = through(point(w1), point(w2), point(w3), MASK)
+        found = plane_through(point(w1), point(w2), point(w3), MASK)
         u, v = flat(found.u, MASK), flat(found.v, MASK)
         np.testing.assert_allclose([u @ u, v @ v, u @ v], [1, 1, 0], atol=1e-6)
         for given_, (x, y) in zip((w1, w2, w3), found.coordinates, strict=True):
@@ -140,13 +140,13 @@ class TestThreePoints:
     def test_identical_points_are_refused(self, order, message):
         rows = walk(2)
         with pytest.raises(ValueError, match=message):
-            through(*points(rows[list(order)]), MASK)
+            plane_through(*points(rows[list(order)]), MASK)
 
     @pytest.mark.parametrize("share", [-1.0, 0.3, 2.5])
     def test_points_on_one_line_are_refused(self, share):
         w1, w2 = walk(2) + 1.0
         with pytest.raises(ValueError, match="do not lie on one line"):
-            through(*points(np.stack([w1, w2, w1 + share * (w2 - w1)])), MASK)
+            plane_through(*points(np.stack([w1, w2, w1 + share * (w2 - w1)])), MASK)
 
 
 class TestOnLine:
