@@ -43,7 +43,7 @@ class Catalogue(Generic[Entry]):
         return cast("Entry", getattr(module, self.variable))
 
     def holds(self, record: Any) -> bool:
-        """Whether `record` is an entry itself, and not another one that has the name of an entry."""
+        """Tell whether `record` is an entry itself, and not another one that has the name of an entry."""
         return record.name in self.names() and self.load(record.name) is record
 
     def facts(self, name: str) -> Mapping[str, Any]:

@@ -130,7 +130,7 @@ def _place(index: Any, domain: Box) -> tuple[float, float]:
 def _has_slope(
     loss: Callable[..., Any], points: Float[np.ndarray, "points 2"]
 ) -> Bool[np.ndarray, " points"]:
-    """Where all of the gradient is finite."""
+    """Mask the points where all of the gradient is finite."""
     import jax
 
     return np.isfinite(landscapes.losses_at(lambda point: abs(jax.grad(loss)(point)).sum(), points))

@@ -1,4 +1,4 @@
-"""What is drawn over a landscape beside the runs: the vectors of a step, contours of batches, and slices."""
+"""Overlays on a landscape beside the runs: the vectors of a step, contours of batches, and slices."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,7 +22,7 @@ _quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
 
 @_quietly
 def step_parts(descent: Descent) -> tuple[Arrow, ...]:
-    """What each step is the sum of, tip to tail, and the step itself.
+    """Split each step into its parts, tip to tail, with the step itself.
 
     Momentum's step is a step along the gradient and a part of the step before; Nesterov's is a jump to the
     look-ahead point and a correction there. Of any other rule the step is shown beside the direction of

@@ -235,7 +235,7 @@ def run_walk(choices: WalkOptions, stage: Stage = unwatched) -> Walk:
     return Walk(
         choices=choices,
         runs=tuple(_steps_of(choices, run, stage) for run in runs),
-        objective=", ".join(dict.fromkeys(run.problem.said for run in runs)),
+        objective=", ".join(dict.fromkeys(run.problem.description for run in runs)),
         batch_norm=max(run.problem.objective(choices.policy).batch_norm for run in runs),
     )
 

@@ -58,20 +58,20 @@ class Model(eqx.Module):
     def permuted(self: Self, key: PRNGKeyArray) -> Self:
         """The same function with the units of every hidden layer in another order."""
 
-    def logits(self, features: Features, *, own: bool) -> Float[Array, "examples classes"]:
+    def logits(self, features: Features, *, use_batch_statistics: bool) -> Float[Array, "examples classes"]:
         """The logits.
 
         Args:
             features: As `features` gives them.
-            own: Whether batch norm goes by these examples' statistics and not by the stored ones.
+            use_batch_statistics: Whether batch norm goes by these examples, not by its stored statistics.
         """
-        return self.forward(features, _by_own if own else _by_stored)
+        return self.forward(features, _by_own if use_batch_statistics else _by_stored)
 
-    def settled(self: Self, inputs: Float[Array | np.ndarray, "examples features"]) -> Self:
+    def recalibrated(self: Self, inputs: Float[Array | np.ndarray, "examples features"]) -> Self:
         """The network with the stored statistics of batch norm measured on these examples."""
-        return self.settled_by(self.features(inputs))
+        return self.recalibrated_by(self.features(inputs))
 
-    def settled_by(self: Self, features: Features) -> Self:
+    def recalibrated_by(self: Self, features: Features) -> Self:
         """The network with the stored statistics of batch norm measured on the examples of these features.
 
         Each layer's are measured behind layers that go by their own, so that the stored ones then give these
@@ -88,7 +88,7 @@ class Model(eqx.Module):
 
 
 def trained(model: Any) -> Any:
-    """Which leaves are trained: all but the stored statistics of batch norm, as a pytree of booleans."""
+    """Mask the trained leaves, all but the stored statistics of batch norm, as a pytree of booleans."""
     return jax.tree.map(
         lambda node: node.trained if isinstance(node, BatchNorm) else True, model, is_leaf=_is_batch_norm
     )
@@ -139,7 +139,7 @@ class Network:
         return {name: parameter.default for name, parameter in self._options.items()}
 
     def has_batch_norm(self, **options: Any) -> bool:
-        """Whether a network of these options has batch norm."""
+        """Tell whether a network of these options has batch norm."""
         return bool({**self.defaults, **options}.get(BATCH_NORM, False))
 
     def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
