@@ -22,6 +22,9 @@ _CATALOGUES: dict[str, Catalogue[Any]] = {
     "schedules": schedules.catalogue,
     "networks": networks.catalogue,
 }
+_JSON_KEYS = {"markers": "balls", "unconnected": "untied", "baseline": "control"}
+"""The names of facts in JSON, which others read, where they are not the record's."""
+
 _COLUMNS = {
     "landscapes": ("name", "about"),
     "optimizers": ("name", "family", "year", "paper"),
@@ -57,7 +60,10 @@ def _entries(kind: str) -> list[Entry]:
     if kind == "recipes":
         return sorted([*_films(), *_studies()], key=lambda entry: entry["name"])
     catalogue = _CATALOGUES[kind]
-    return [{"name": name, **catalogue.facts(name)} for name in catalogue.names()]
+    return [
+        {"name": name, **{_JSON_KEYS.get(key, key): fact for key, fact in catalogue.facts(name).items()}}
+        for name in catalogue.names()
+    ]
 
 
 def _films() -> Iterator[Entry]:

@@ -4,7 +4,7 @@ import ast
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,6 +82,26 @@ def check_name(name: str, names: Iterable[str], *, kind: str) -> None:
     raise UnknownNameError(
         f"{name!r} is not {article} {kind}.{hint} 'ravine list {kind}s' shows all {len(known)}."
     )
+
+
+def check_documented(name: str, documented: Collection[str], parameters: Collection[str]) -> None:
+    """Check that a record documents every parameter that its entry has, and no other.
+
+    Args:
+        name: The entry's.
+        documented: The parameters that the record documents.
+        parameters: Those that the entry has.
+
+    Raises:
+        ValueError: naming a parameter that is not documented, or that there is not.
+    """
+    for parameter in documented:
+        if parameter not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise ValueError(f"{name} documents {parameter!r}, but has no such parameter; it has {known}.")
+    for parameter in parameters:
+        if parameter not in documented:
+            raise ValueError(f"{name} does not document its parameter {parameter!r}: add a line on it.")
 
 
 @cache

@@ -61,7 +61,7 @@ class RunSketch:
 
     Attributes:
         facts: Its rule, label, note, the text that reproduces it if there is one, the balls that no line ties
-            to the iterate, and the step at which it was stopped.
+            to the iterate, the kind of each ball, and the step at which it was stopped.
         diverged_at: The first step on which it left the reals, -1 if it did not.
         balls: By name.
         series: Numbers at every point, by name.
@@ -93,13 +93,14 @@ class RunSketch:
                 "label": setting.label,
                 "note": small_print(setting),
                 "text": _text_of(setting),
-                "untied": _untied(setting, descent.balls),
+                "untied": descent.unconnected,
+                "kinds": descent.marker_kinds,
                 "stopped_at": stopped_at,
             },
             points=descent.points,
             losses=descent.losses,
             diverged_at=int(descent.diverged_at),
-            balls=descent.balls,
+            balls=descent.markers,
             series=series,
             vectors=vectors,
         )
@@ -200,12 +201,6 @@ def _run_from(arrays: Mapping[str, np.ndarray]) -> RunSketch:
 
 def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
     return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
-
-
-def _untied(setting: Setting, balls: Mapping[str, Any]) -> tuple[str, ...]:
-    """The balls without a line, by their numbered names."""
-    free = setting.optimizer.untied
-    return tuple(name for name in balls if name in free or name.rpartition(" ")[0] in free)
 
 
 def _text_of(setting: Setting) -> str | None:

@@ -107,6 +107,7 @@ def _drawn(run: RunSketch, names: Collection[str], colour: str, theme: ThemeName
         balls=run.balls,
         diverged_at=run.diverged_at if run.diverged_at >= 0 else None,
         untied=frozenset(run.facts["untied"]),
+        kinds={name: kind for name, kind in run.facts["kinds"].items() if kind in ("worker", "read")},
         series={_LOSS: run.losses, **dict.fromkeys(names, nothing), **run.series},
         vectors=tuple(
             Vector(
@@ -303,7 +304,12 @@ def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
 
 def _said_of_starts(sketch: Sketch) -> str:
     """What is said in place of where all runs start, where workers start elsewhere."""
-    workers = [(run, ball) for run in sketch.runs for name, ball in run.balls.items() if "worker" in name]
+    workers = [
+        (run, ball)
+        for run in sketch.runs
+        for name, ball in run.balls.items()
+        if run.facts["kinds"][name] == "worker"
+    ]
     together = all((ball[0] == run.points[0]).all() for run, ball in workers)
     return "" if together else "workers start apart"
 

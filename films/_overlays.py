@@ -7,17 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ravine import optimizers
 from ravine.films._data import Arrow, Part, Points, Seen
 from ravine.films._recipe import Span
 from ravine.landscapes import Landscape, losses_at
 from ravine.optimizers import Descent, Sampling
 
-_REMEMBERING = ("momentum", "demon", "lars")
-"""Rules whose step is one along the gradient and a part of the step before."""
-
 _quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
-"""A run that leaves the reals has no arrows there."""
+"""A run that diverges has no arrows there."""
 
 
 @_quietly
@@ -29,15 +25,15 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
     steepest descent, in the same length.
     """
     points, steps = descent.points, _steps(descent.points)
-    if "look-ahead" in descent.balls:
-        ahead = descent.balls["look-ahead"]
+    ahead = _look_ahead(descent)
+    if ahead is not None:
         jump = ahead - points
         return (
             Arrow("jump", points, jump),
             Arrow("correction", ahead, points + steps - ahead),
             Arrow("step", points, steps),
         )
-    if optimizers.catalogue.holds(rule := descent.setting.optimizer) and rule.name in _REMEMBERING:
+    if descent.setting.optimizer.step_form == "heavy ball":
         velocity = _remembered(descent) * np.vstack([np.zeros(2), steps[:-1]])
         gradient = steps - velocity
         return (
@@ -49,10 +45,17 @@ def step_parts(descent: Descent) -> tuple[Arrow, ...]:
     return (Arrow("gradient", points, length * _unit(-descent.gradients)), Arrow("step", points, steps))
 
 
+def _look_ahead(descent: Descent) -> Points | None:
+    """The points to which momentum jumps before the gradient is taken, of a rule that does so."""
+    kinds = descent.marker_kinds
+    return next((points for name, points in descent.markers.items() if kinds[name] == "look-ahead"), None)
+
+
 def _remembered(descent: Descent) -> Float[np.ndarray, "steps+1 1"]:
     """The part of the step before that belongs to each step."""
     hyperparameters, series = descent.setting.complete, descent.series
-    part = np.broadcast_to(series.get("momentum", hyperparameters["momentum"]), len(descent.points) - 1)
+    momentum = series["momentum"] if "momentum" in series else hyperparameters["momentum"]
+    part = np.broadcast_to(momentum, len(descent.points) - 1)
     if hyperparameters.get("rate") == "outside" and "learning_rate" in series:
         rates = series["learning_rate"]
         part = part * rates / np.append(rates[:1], rates[:-1])

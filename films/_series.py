@@ -100,7 +100,7 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
         points=_between(descent.points, cost, clock, over),
         losses=descent.losses[over],
         gradients=descent.gradients[over],
-        balls=_all_between(descent.balls, cost, clock, over),
+        markers=_all_between(descent.markers, cost, clock, over),
         evaluations=descent.evaluations[over],
         diverged_at=np.array(lost if lost <= total else -1),
     )

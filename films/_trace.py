@@ -68,7 +68,7 @@ def _run_record(descent: Descent, measures: Series, stop: int | None) -> dict[st
         "evaluations": descent.evaluations.tolist(),
         "measures": {name: _finite(values.tolist()) for name, values in measures.items()},
         "series": {name: _finite(values.tolist()) for name, values in descent.series.items()},
-        "balls": {name: _finite(ball.tolist()) for name, ball in descent.balls.items()},
+        "balls": {name: _finite(ball.tolist()) for name, ball in descent.markers.items()},
         "diverged_at": diverged if diverged >= 0 else None,
         "stopped_at": stop,
     }
@@ -128,7 +128,7 @@ def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterato
         taken = [_figure(values, step) for values in further]
         yield [*head, "", step, *map(repr, map(float, numbers)), *taken]
     empty = [""] * (len(columns) + len(further))
-    for name, ball in descent.balls.items():
+    for name, ball in descent.markers.items():
         for step, (x, y) in enumerate(ball):
             yield [*head, name, step, repr(float(x)), repr(float(y)), *empty]
 
@@ -143,7 +143,7 @@ def _as_npz(film: Film) -> bytes:
     balls = {
         f"ball_{run}_{name}": ball
         for run, descent in enumerate(descents)
-        for name, ball in descent.balls.items()
+        for name, ball in descent.markers.items()
     }
     series = {
         f"series_{run}_{name}": values

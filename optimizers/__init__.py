@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ravine.optimizers._rule import rule_of as rule_of
     from ravine.optimizers._scan import Sampling as Sampling
     from ravine.optimizers._schedule import Schedule as Schedule
+    from ravine.optimizers._schedule import write_parameter as write_parameter
     from ravine.optimizers._settings import as_setting as as_setting
     from ravine.optimizers._settings import read_setting as read_setting
     from ravine.optimizers._settings import small_print as small_print

@@ -133,6 +133,10 @@ class Plot:
     scale: Literal["auto", "linear", "log"] = "auto"
 
 
+BallKind: TypeAlias = Literal["worker", "read", "point"]
+"""A worker, which has a trail of its own; where a stale step read what it wrote; or any other point."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One optimizer's way down, as a picture shows it.
@@ -144,6 +148,7 @@ class Run:
         balls: What its rule shows beside the iterate, by name.
         diverged_at: The first step on which it left the reals, if it did.
         untied: The balls that no line ties to the iterate.
+        kinds: Of the balls that are not just a point beside the iterate.
         series: Numbers at every step by name; not a number where there is none.
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
@@ -159,6 +164,7 @@ class Run:
     balls: Mapping[str, Float[np.ndarray, "steps+1 2"]]
     diverged_at: int | None
     untied: frozenset[str] = frozenset()
+    kinds: Mapping[str, BallKind] = field(default_factory=dict)
     series: Mapping[str, Float[np.ndarray, "steps+1"]] = field(default_factory=dict)
     vectors: tuple[Vector, ...] = ()
     stopped_at: int | None = None

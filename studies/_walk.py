@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine import optimizers
 from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.core.pytree import Params, minus
 from ravine.core.recipe import RecipeError
@@ -258,7 +257,7 @@ def _steps_of(choices: WalkOptions, run: Trained, stage: Stage) -> Steps:
         label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
-        rate=rate if isinstance(rate, float) and run.setting.optimizer is optimizers.load("sgd") else None,
+        rate=rate if isinstance(rate, float) and run.setting.optimizer.step_form == "gradient" else None,
         stage=stage,
     )
 

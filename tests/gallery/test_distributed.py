@@ -38,7 +38,7 @@ def runs_of(recipe, seed=None):
 
 
 def workers_of(run):
-    return np.stack([ball for name, ball in run.balls.items() if name.startswith("worker")])
+    return np.stack([ball for name, ball in run.markers.items() if name.startswith("worker")])
 
 
 def most(holds, recipe):
@@ -52,7 +52,7 @@ def test_a_run_without_delay_is_beside_it(recipe):
     undelayed = [
         run
         for run in runs
-        if all(run.setting.complete[key] == value for key, value in run.setting.optimizer.control.items())
+        if all(run.setting.complete[key] == value for key, value in run.setting.optimizer.baseline.items())
     ]
     assert 0 < len(undelayed) < len(runs)
     assert len({run.setting.complete["learning_rate"] for run in runs}) == 1
@@ -81,7 +81,7 @@ class TestHogwild:
 
     def test_reads_are_stale_and_some_are_torn(self):
         late, _ = film_of("hogwild-stale-reads").descents
-        read, points = late.balls["read"], late.points
+        read, points = late.markers["read"], late.points
         assert len(workers_of(late)) == 6
         whole = [(read[step] == points[:step]).all(-1).any() for step in range(1, 51)]
         torn = [not found for found in whole]
@@ -151,7 +151,7 @@ class TestDelayedSgd:
             points.append(points[-1] - self.RATES * points[max(0, step - delay)])
         run = runs_of("delayed-sgd")[label]
         np.testing.assert_allclose(run.points, points, rtol=1e-9, atol=1e-12)
-        np.testing.assert_array_equal(run.balls["read"][1 + delay :], run.points[: 80 - delay])
+        np.testing.assert_array_equal(run.markers["read"][1 + delay :], run.points[: 80 - delay])
 
     def test_without_delay_there_is_no_swing(self):
         heights = runs_of("delayed-sgd")["no delay"].points[:, 1]

@@ -23,7 +23,7 @@ def runs_of(recipe):
     descents = Film(gallery.load(recipe)).descents
     runs = {run.setting.optimizer.name: run.points for run in descents}
     (nesterov,) = (run for run in descents if run.setting.optimizer.name == "nesterov")
-    return {**runs, "look-ahead": nesterov.balls["look-ahead"]}
+    return {**runs, "look-ahead": nesterov.markers["look-ahead"]}
 
 
 @cache

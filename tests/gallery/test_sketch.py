@@ -111,6 +111,8 @@ def test_workers_are_untied_by_their_numbered_names():
     (run, _) = ravine.film("linear_regression", ["hogwild:learning_rate=0.01,workers=3"], steps=2).sketch.runs
     assert run.facts["untied"] == ("worker 1", "worker 2", "worker 3")
     assert set(run.balls) == {"worker 1", "worker 2", "worker 3", "read"}
+    kinds = {"worker 1": "worker", "worker 2": "worker", "worker 3": "worker", "read": "read"}
+    assert run.facts["kinds"] == kinds
 
 
 def test_what_a_step_sees_is_the_mean_over_its_examples():

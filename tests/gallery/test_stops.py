@@ -27,7 +27,7 @@ def walk(shares, *, diverged_at=-1):
         points=points,
         losses=np.arange(steps + 1.0),
         gradients=points + 1.0,
-        balls={"beside": points + 2.0},
+        markers={"beside": points + 2.0},
         series={"rate": np.arange(steps) + 0.5},
         evaluations=np.stack([np.zeros(steps + 1), np.arange(steps + 1.0), np.zeros(steps + 1)], axis=-1),
         diverged_at=np.array(diverged_at),
@@ -63,7 +63,7 @@ def test_a_stopped_run_stays_where_it_was():
         before, after = getattr(descent, name), getattr(stopped, name)
         np.testing.assert_array_equal(after[:7], before[:7])
         np.testing.assert_array_equal(after[7:], np.repeat(before[6:7], 3, axis=0))
-    np.testing.assert_array_equal(stopped.balls["beside"], stopped.points + 2.0)
+    np.testing.assert_array_equal(stopped.markers["beside"], stopped.points + 2.0)
     np.testing.assert_array_equal(stopped.series["rate"], [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, *[np.nan] * 3])
     assert stopped.diverged_at == -1
 
