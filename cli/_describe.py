@@ -16,12 +16,12 @@ from ravine.optimizers import Optimizer, Setting, format_value, schedules, write
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from ravine.films import Numbers
+    from ravine.films import Film
     from ravine.landscapes.networks import Network
     from ravine.optimizers import Schedule
     from ravine.renderer import Pixels
 
-    NumbersFor = Callable[[Recipe], AbstractContextManager[Numbers | None]]
+    OpenFilm = Callable[[Recipe], AbstractContextManager[Film]]
 from collections import Counter
 
 from ravine.landscapes.curvature import CriticalPoint, critical_points
@@ -75,7 +75,7 @@ def _likeness(name: str, known: tuple[str, ...]) -> float:
     return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
 
 
-def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -> tuple["Pixels", str]:
+def still_of(name: str, look: Mapping[str, Any], *, open_film: "OpenFilm") -> tuple["Pixels", str]:
     """A picture and its comment; `look` holds keys of a recipe such as size and theme.
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
@@ -84,8 +84,6 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
     Raises:
         ValueError: `name` is a schedule's.
     """
-    from ravine.films import Film
-
     if name in schedules.names():
         raise ValueError(
             f"The schedule {name!r} has no picture: animate a rule under it, with "
@@ -101,8 +99,7 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
         recipe = (
             gallery.load(name).replace(**look) if name in gallery.names() else Recipe(landscape=name, **look)
         )
-    with numbers_for(recipe) as numbers:
-        film = Film(recipe, numbers=numbers)
+    with open_film(recipe) as film:
         alone = name in landscapes.names()
         return (film.landscape_alone() if alone else film.still()), film.frames.comment
 

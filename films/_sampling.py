@@ -99,8 +99,8 @@ def batch_size(recipe: Recipe, landscape: Landscape) -> int:
     return size
 
 
-def said_of_sampling(recipe: Recipe, landscape: Landscape) -> str:
-    """What a picture must say of it; empty where every step sees all of the loss."""
+def describe_sampling(recipe: Recipe, landscape: Landscape) -> str:
+    """Describe what steps see; empty where every step sees all of the loss."""
     if landscape.examples is None:
         if not recipe.noise:
             return ""

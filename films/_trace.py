@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ravine.films._film import Film
-from ravine.films._sampling import said_of_sampling
+from ravine.films._sampling import describe_sampling
 from ravine.films._series import Series
 from ravine.optimizers import Descent, Setting
 
@@ -27,10 +27,10 @@ def trace_record(film: Film) -> dict[str, Any]:
         "start": list(landscape.start),
         "steps": film.recipe.steps,
         "seed": film.recipe.seed,
-        "sampling": said_of_sampling(film.recipe, landscape) or None,
+        "sampling": describe_sampling(film.recipe, landscape) or None,
         "runs": [
             _run_record(descent, measures, stop)
-            for (descent, measures), stop in zip(_measured(film), film.work.stops, strict=True)
+            for (descent, measures), stop in zip(_measured(film), film.computation.stops, strict=True)
         ],
     }
 
@@ -118,7 +118,7 @@ def _as_csv(film: Film) -> bytes:
 
 
 def _measured(film: Film) -> Iterator[tuple[Descent, Series]]:
-    return zip(film.descents, film.work.measures, strict=True)
+    return zip(film.descents, film.computation.measures, strict=True)
 
 
 def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterator[list[Any]]:
@@ -166,10 +166,10 @@ def _as_npz(film: Film) -> bytes:
         losses=np.stack([descent.losses for descent in descents]),
         gradient_norms=np.stack([descent.gradient_norms for descent in descents]),
         diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
-        stopped_at=np.array([-1 if stop is None else stop for stop in film.work.stops]),
+        stopped_at=np.array([-1 if stop is None else stop for stop in film.computation.stops]),
         landscape=np.array(film.landscape.name),
         start=np.array(film.landscape.start),
-        sampling=np.array(said_of_sampling(film.recipe, film.landscape)),
+        sampling=np.array(describe_sampling(film.recipe, film.landscape)),
         evaluations=np.stack([descent.evaluations for descent in descents]),
         **balls,
         **series,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ravine.optimizers._settings import as_setting as as_setting
     from ravine.optimizers._settings import read_setting as read_setting
     from ravine.optimizers._settings import small_print as small_print
+    from ravine.optimizers._settings import text_of as text_of
     from ravine.optimizers._settings import with_own_labels as with_own_labels
     from ravine.optimizers._settings import write_setting as write_setting
     from ravine.optimizers._spec import SpecError as SpecError

@@ -52,6 +52,14 @@ def write_setting(setting: Setting) -> str:
     return text
 
 
+def text_of(setting: Setting) -> str | None:
+    """Write the text that reads as this setting; None where there is none."""
+    try:
+        return write_setting(setting)
+    except ValueError:
+        return None
+
+
 def _spec(setting: Setting) -> Spec:
     title = setting.optimizer.title
     if not catalogue.holds(setting.optimizer):

@@ -114,8 +114,8 @@ def test_a_run_that_was_stopped_stays_and_tells_when():
         control=False,
         steps=160,
     )
-    (stop,), (run,) = film.work.stops, film.sketch.runs
-    assert run.facts["stopped_at"] == 2 * stop < 160
+    (stop,), (run,) = film.computation.stops, film.data.runs
+    assert run.stopped_at == 2 * stop < 160
     assert (run.points[2 * stop :] == film.descents[0].points[stop]).all()
     assert len(run.points) == 161
 
@@ -125,7 +125,7 @@ def test_a_film_over_evaluations_counts_them():
     runs = ["easgd@sync:learning_rate=0.05,mode=sync,workers=4,spread=1.0", "sgd:learning_rate=0.05"]
     film = ravine.film(optimizers=runs, clock="evaluations", **choices)
     by_step = ravine.film(optimizers=runs, **choices)
-    sync, sgd = film.sketch.runs
+    sync, sgd = film.data.runs
     np.testing.assert_allclose(sync.points[::4], by_step.descents[0].points[:7], rtol=1e-12)
     np.testing.assert_allclose(sgd.points, by_step.descents[1].points, rtol=1e-12)
     # Its numbers stay those of the steps.

@@ -267,7 +267,7 @@ class TestNoise:
 
     def test_lazy_adam_leaves_alone_what_it_does_not_see(self):
         film, (adam, lazy) = film_of("lazy-adam"), runs_of("lazy-adam").values()
-        rows = np.asarray(film.work.sampling.samples)[:, 0, 0]
+        rows = np.asarray(film.computation.sampling.samples)[:, 0, 0]
         seen = np.asarray(film.landscape.examples.inputs)[rows] != 0
         np.testing.assert_array_equal(np.diff(lazy.points, axis=0) != 0, seen)
         assert seen[:, 0].mean() > 2 * seen[:, 1].mean()
@@ -350,7 +350,7 @@ class TestSecondOrder:
         assert saddle_free.series["lowest_eigenvalue"][-1] > 0
 
     def test_the_race_by_evaluations(self):
-        runs = {run.facts["label"]: run for run in film_of("race-by-evaluations").sketch.runs}
+        runs = {run.label: run for run in film_of("race-by-evaluations").data.runs}
         settled_at = {label: settled(run, (1.0, 1.0), within=0.05) for label, run in runs.items()}
         order = sorted(settled_at, key=settled_at.get)
         assert order[0] == "Newton"

@@ -29,8 +29,8 @@ def runs_of(recipe):
 @cache
 def on_moons(seed):
     """The runs as they are drawn, by their rule; seed 0 draws the recipe's own minibatches."""
-    runs = Film(gallery.load("radford-moons").replace(seed=seed)).sketch.runs
-    return {run.facts["rule"]: run for run in runs}
+    runs = Film(gallery.load("radford-moons").replace(seed=seed)).data.runs
+    return {run.colour_key: run for run in runs}
 
 
 def degrees_turned(points):

@@ -94,7 +94,11 @@ def test_a_film_shows_the_run_that_goes_on_beside_the_one_that_is_stopped(film):
         "Momentum, not stopped",
     ]
     for stopped, free, stop, never in zip(
-        film.descents[::2], film.descents[1::2], film.work.stops[::2], film.work.stops[1::2], strict=True
+        film.descents[::2],
+        film.descents[1::2],
+        film.computation.stops[::2],
+        film.computation.stops[1::2],
+        strict=True,
     ):
         losses = held_out_losses(free.points)
         waited = [step - int(losses[: step + 1].argmin()) for step in range(len(losses))]
@@ -105,8 +109,8 @@ def test_a_film_shows_the_run_that_goes_on_beside_the_one_that_is_stopped(film):
 
 
 def test_the_sketch_tells_when_and_plots_why(film):
-    assert [run.facts["stopped_at"] for run in film.sketch.runs] == list(film.work.stops)
-    for run in film.sketch.runs:
+    assert [run.stopped_at for run in film.data.runs] == list(film.computation.stops)
+    for run in film.data.runs:
         np.testing.assert_allclose(run.series[HELD_OUT], held_out_losses(run.points), rtol=1e-12)
 
 

@@ -257,7 +257,7 @@ def test_rules_inside_and_lists(told):
 
 
 def test_a_run_that_was_stopped(several, told):
-    stop = several.work.stops[4]
+    stop = several.computation.stops[4]
     assert 0 < stop < 60
     assert told["stopped"]["stopped_at"] == stop
     assert told["stopped"]["points"][stop:] == [told["stopped"]["points"][stop]] * (61 - stop)
