@@ -3,8 +3,7 @@
 import multiprocessing
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +16,6 @@ from ravine.films._recipe import Recipe
 
 if TYPE_CHECKING:
     from ravine.films._data import Arrays
-    from ravine.films._film import Film
 
 
 class DataSource(Protocol):
@@ -32,23 +30,6 @@ class DataSource(Protocol):
     ) -> Float[np.ndarray, "rows columns"]:
         """The loss at every pair of an x and a y."""
         ...
-
-
-@contextmanager
-def open_film(recipe: Recipe, cache: Cache) -> Iterator["Film"]:
-    """Open a film whose data come from a cache, or are computed in a process of their own meanwhile.
-
-    A recipe that no text holds is computed in this process, when the film is asked for its frames. Call this
-    before JAX is loaded, whose threads do not survive the fork of a process.
-    """
-    source = CachedSource(recipe, cache) if recipe.is_text else None
-    try:
-        from ravine.films._film import Film  # not before the fork
-
-        yield Film(recipe, source=source)
-    finally:
-        if source:
-            source.close()
 
 
 class CachedSource:

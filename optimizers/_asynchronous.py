@@ -1,9 +1,9 @@
-"""Workers on their own time: the queue of their events, and stale writes into shared parameters."""
+"""Methods with several workers: processes, the queue of their events, and stale writes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +12,28 @@ from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._numerics import Real
-from ravine.optimizers._process import Gradient, Process
+
+
+class Gradient(Protocol):
+    """The gradient at a point, on one of the minibatches that a step draws."""
+
+    def __call__(self, point: Float[Array, "2"], draw: int = 0) -> Float[Array, "2"]: ...
+
+
+class Process(NamedTuple):
+    """Workers that read, compute and write on their own time, one event or one round a step.
+
+    Attributes:
+        init: From the start to the state before the first step, a NamedTuple of arrays whose fields an
+            `Optimizer` names as its iterate, balls and series.
+        step: From a state, and what gives gradients at this step, to the next state.
+        draws: How many minibatches a step draws.
+    """
+
+    init: Callable[[Float[Array, "2"]], Any]
+    step: Callable[[Any, Gradient], Any]
+    draws: int = 1
+
 
 _DRAWN = 4096
 """Events with times of their own, drawn before the loop: a generator in it would take longer to compile

@@ -2,7 +2,6 @@
 
 import difflib
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from ravine.core.catalogue import Catalogue, check_documented
 from ravine.optimizers._checks import HyperparameterError as HyperparameterError
+from ravine.optimizers._checks import check_kind, check_real, shown
 
 if TYPE_CHECKING:
     import optax
 
-    from ravine.optimizers._process import Process
+    from ravine.optimizers._asynchronous import Process
 
 Hyperparameters: TypeAlias = Mapping[str, Any]
 Rule: TypeAlias = "Callable[..., optax.GradientTransformation | Process]"
@@ -42,9 +42,6 @@ _USUAL = {
     "epsilon": "eps",
 }
 """The names that other libraries and papers have for a hyper-parameter."""
-
-
-_KINDS = ((bool, "true or false"), (int, "a whole number"), (str, "a word"), (tuple, "a list"))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -202,77 +199,25 @@ class Optimizer:
             raise HyperparameterError(f"{self.name} has no hyper-parameter {key!r}.{hint} It has {known}.")
         default = self.defaults[key]
         if key == RATE or isinstance(default, float):
-            return self._check_real(key, value)
+            if key == RATE and (hasattr(value, "rates") or (callable(value) and not hasattr(value, "rule"))):
+                return value
+            return check_real(self.name, key, value, hint=_hint_of_schedule(value) if key == RATE else "")
         if self.inner and key == "inner":
             return _as_inner(self.name, value)
-        return self._check_other(key, value)
-
-    def _check_other(self, key: str, value: Any) -> Any:
-        default, value = self.defaults[key], _as_tuples(value)
-        for kind, what in _KINDS:
-            if isinstance(default, kind) and type(value) is not type(default):
-                raise HyperparameterError(f"{key} of {self.name} must be {what}; got {_shown(value)}.")
-        if default is None and isinstance(value, float) and self._counts(key):
-            raise HyperparameterError(f"{key} of {self.name} must be a whole number or none; got {value!r}.")
-        if default is None and isinstance(value, str | bool):
-            raise HyperparameterError(f"{key} of {self.name} must be a number or none; got {value!r}.")
-        if isinstance(value, tuple) and not _is_list_like(value, default):
-            raise HyperparameterError(f"{key} of {self.name} must be a list of numbers; got {_shown(value)}.")
-        return value
+        return check_kind(
+            self.name, key, value, default=default, counts=default is None and self._counts(key)
+        )
 
     def _counts(self, key: str) -> bool:
         """True if a hyper-parameter that may be none is a whole number otherwise."""
         kinds = get_args(inspect.signature(self.rule).parameters[key].annotation)
         return int in kinds and float not in kinds
 
-    def _check_real(self, key: str, value: Any) -> Any:
-        if key == RATE and (hasattr(value, "rates") or (callable(value) and not hasattr(value, "rule"))):
-            return value
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if not math.isfinite(value):
-                raise HyperparameterError(f"{key} of {self.name} must be finite; got {value!r}.")
-            return float(value)
-        if isinstance(value, list | tuple) or hasattr(value, "dtype"):
-            return self._check_reals(key, value)
-        hint = _hint_of_schedule(value) if key == RATE else ""
-        raise HyperparameterError(f"{key} of {self.name} must be a number; got {_shown(value)}.{hint}")
-
-    def _check_reals(self, key: str, values: Any) -> Any:
-        import numpy as np
-
-        if not isinstance(values, list | tuple | np.ndarray | np.generic):
-            return values  # JAX's own, which it may be tracing
-        if isinstance(values, list | tuple) and not _is_list_like(tuple(values), ()):
-            raise HyperparameterError(f"{key} of {self.name} must be a number; got {_shown(values)}.")
-        return np.asarray(values, dtype=np.float64)
-
-
-def _is_list_like(values: tuple[Any, ...], default: Any) -> bool:
-    """True if a list holds numbers alone, or, if its default is empty, lists of them as well."""
-    flat = bool(default)
-    return all(
-        (isinstance(value, int | float) and not isinstance(value, bool))
-        or (not flat and isinstance(value, tuple) and _is_list_like(value, default))
-        for value in values
-    )
-
-
-def _as_tuples(value: Any) -> Any:
-    """A list, and those in it, as tuples: what is fixed at compilation must be hashable."""
-    return tuple(map(_as_tuples, value)) if isinstance(value, list | tuple) else value
-
-
-def _shown(value: Any) -> str:
-    """A value as it was written, where that is known."""
-    if isinstance(value, Setting):
-        return f"the rule {value.optimizer.name}"
-    return str(value) if hasattr(value, "rates") else repr(value)
-
 
 def _hint_of_schedule(value: Any) -> str:
     from ravine.optimizers._schedule import catalogue as schedules
 
-    if value not in schedules.names():
+    if not isinstance(value, str) or value not in schedules.names():
         return ""
     return f" A schedule stands with its arguments: 'ravine show {value}' lists them."
 
@@ -372,7 +317,7 @@ def _as_inner(outer: str, value: Any) -> "Setting":
     if callable(value) or hasattr(value, "update"):
         made: Any = value
         return Setting(optimizer=Optimizer.of(made))
-    raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {_shown(value)}.")
+    raise HyperparameterError(f"inner of {outer} must be an optimizer, such as adam; got {shown(value)}.")
 
 
 catalogue: Catalogue[Optimizer] = Catalogue(

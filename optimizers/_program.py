@@ -7,10 +7,10 @@ import numpy as np
 import optax
 from jaxtyping import Float
 
+from ravine.optimizers._asynchronous import Process
 from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._optimizer import RATE, Optimizer, Setting
-from ravine.optimizers._process import Process
-from ravine.optimizers._scheduled import scheduled, scheduled_process
+from ravine.optimizers._rule import scheduled, scheduled_process
 
 _BY_STEP = "learning_rate by step"
 """The traced value that stands for a schedule: its rates, one a step."""

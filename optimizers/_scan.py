@@ -10,7 +10,7 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._process import Process
+from ravine.optimizers._asynchronous import Process
 from ravine.optimizers._program import Program
 
 Loss: TypeAlias = Callable[[Array], Array]

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._numerics import Real, as_real, copied, no_steps, one_more
+from ravine.optimizers._numerics import Real, as_real, copied, no_steps, one_more, real_zeros_like
 
 
 class Moments(NamedTuple):

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Int
 
-from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._numerics import Real, no_steps, one_more
+from ravine.optimizers._numerics import Real, no_steps, one_more, real_zeros_like
 from ravine.optimizers._optimizer import Optimizer
 
 

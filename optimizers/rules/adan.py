@@ -8,8 +8,7 @@ import optax
 from jaxtyping import Array, Int
 
 from ravine.optimizers._checks import check_word
-from ravine.optimizers._complex import real_zeros_like, squared
-from ravine.optimizers._numerics import Real, no_steps, one_more
+from ravine.optimizers._numerics import Real, no_steps, one_more, real_zeros_like, squared
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import update_square
 

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import optax
 
 from ravine.optimizers._checks import check_word
-from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._numerics import Real
+from ravine.optimizers._numerics import Real, real_zeros_like
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import Moments, no_moments, normalise, update_moments
 

@@ -2,10 +2,9 @@
 
 import jax.numpy as jnp
 
-from ravine.optimizers._asynchronous import Delays, Point, Shared, StaleWrites
+from ravine.optimizers._asynchronous import Delays, Point, Process, Shared, StaleWrites
 from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._process import Process
 
 
 def async_adagrad(

@@ -1,9 +1,8 @@
 """Delayed SGD: every gradient arrives the same number of steps late."""
 
-from ravine.optimizers._asynchronous import StaleWrites, check_whole, write_step
+from ravine.optimizers._asynchronous import Process, StaleWrites, check_whole, write_step
 from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._process import Process
 
 
 def delayed_sgd(*, learning_rate: Real = 0.01, delay: int = 4) -> Process:

@@ -7,8 +7,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._checks import check_steps, check_word
-from ravine.optimizers._complex import real_zeros_like
-from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type, real_zeros_like
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import mix, normalise, scale, update_square
 from ravine.optimizers.rules.demon import decayed_momentum

@@ -7,11 +7,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._asynchronous import EventQueue, Pending, check_whole
+from ravine.optimizers._asynchronous import EventQueue, Gradient, Pending, Process, check_whole
 from ravine.optimizers._checks import check_word
 from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._process import Gradient, Process
 
 
 def downpour(

@@ -7,11 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._asynchronous import EventQueue, Pending, check_whole
+from ravine.optimizers._asynchronous import EventQueue, Gradient, Pending, Process, check_whole
 from ravine.optimizers._checks import HyperparameterError, check_word
 from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._process import Gradient, Process
 
 _USUAL_BETA = 0.9
 """Of the paper's experiments."""

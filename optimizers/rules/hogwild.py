@@ -1,9 +1,8 @@
 """Hogwild!: workers read and write shared parameters without locks, each coordinate on its own."""
 
-from ravine.optimizers._asynchronous import Delays, StaleWrites, write_step
+from ravine.optimizers._asynchronous import Delays, Process, StaleWrites, write_step
 from ravine.optimizers._numerics import Real
 from ravine.optimizers._optimizer import Optimizer
-from ravine.optimizers._process import Process
 
 
 def hogwild(

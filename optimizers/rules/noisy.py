@@ -8,8 +8,7 @@ import optax
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._complex import for_real_parameters
-from ravine.optimizers._numerics import Real, as_real, no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, as_real, for_real_parameters, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 
 

@@ -7,8 +7,16 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from ravine.optimizers._complex import inner_product, real_zeros_like
-from ravine.optimizers._numerics import Real, as_real, in_single, no_steps, one_more, real_type
+from ravine.optimizers._numerics import (
+    Real,
+    as_real,
+    in_single,
+    inner_product,
+    no_steps,
+    one_more,
+    real_type,
+    real_zeros_like,
+)
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import mix, normalise, scale, update_square
 

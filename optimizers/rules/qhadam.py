@@ -2,8 +2,7 @@
 
 import optax
 
-from ravine.optimizers._complex import squared
-from ravine.optimizers._numerics import Real
+from ravine.optimizers._numerics import Real, squared
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import Moments, correct_moments, mix, normalise, scale_by_moments
 

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array
 
-from ravine.optimizers._complex import for_real_parameters
-from ravine.optimizers._numerics import Real
+from ravine.optimizers._numerics import Real, for_real_parameters
 from ravine.optimizers._optimizer import Optimizer
 
 

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from ravine.optimizers._complex import ascent
-from ravine.optimizers._numerics import Real, in_single, real_type
+from ravine.optimizers._numerics import Real, ascent, in_single, real_type
 from ravine.optimizers._optimizer import Optimizer
 
 

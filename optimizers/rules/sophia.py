@@ -9,8 +9,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.optimizers._checks import check_steps
-from ravine.optimizers._complex import for_real_parameters
-from ravine.optimizers._numerics import Real, no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, for_real_parameters, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 
 

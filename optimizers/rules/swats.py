@@ -7,8 +7,7 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 from ravine.optimizers._checks import check_steps
-from ravine.optimizers._complex import inner_product
-from ravine.optimizers._numerics import Real, as_real, in_single, no_steps, one_more, real_type
+from ravine.optimizers._numerics import Real, as_real, in_single, inner_product, no_steps, one_more, real_type
 from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import (
     Moments,

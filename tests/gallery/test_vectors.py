@@ -23,7 +23,7 @@ def before(steps):
 
 def assert_tip_to_tail(descent):
     *parts, step = step_parts(descent)
-    assert step.part == "step"
+    assert step.role == "step"
     np.testing.assert_array_equal(step.arrows[:-1], np.diff(descent.points, axis=0))
     assert np.isnan(step.arrows[-1]).all()
     np.testing.assert_array_equal(parts[0].tails, descent.points)
@@ -116,7 +116,7 @@ def beale_hessian(x, y):
 def test_newton_s_direction_solves_the_linear_system():
     descent, _ = descent_of("momentum:learning_rate=0.005", start=(1.0, 1.6))
     gradient, newton = newton_directions(descent, landscapes.load("beale"))
-    assert (gradient.part, newton.part) == ("gradient", "newton")
+    assert (gradient.role, newton.role) == ("gradient", "newton")
     assert gradient.unit
     assert newton.unit
     for point, slope, arrow in zip(descent.points, descent.gradients, newton.arrows, strict=True):

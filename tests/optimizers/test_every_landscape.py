@@ -11,7 +11,7 @@ import pytest
 
 from ravine import landscapes
 from ravine.optimizers import Sampling, Setting, descend, load, names
-from ravine.optimizers._process import Process
+from ravine.optimizers._asynchronous import Process
 
 STEPS = 25
 DRAWS = 8

@@ -11,7 +11,7 @@ import optax
 import pytest
 
 from ravine.optimizers import Setting, descend, load
-from ravine.optimizers._scheduled import scheduled
+from ravine.optimizers._rule import scheduled
 
 
 def bowl(point):

@@ -11,7 +11,7 @@ import pytest
 
 from ravine import optimizers
 from ravine.optimizers import HyperparameterError, Setting
-from ravine.optimizers._process import Process
+from ravine.optimizers._asynchronous import Process
 
 REFUSES_COMPLEX = {"noisy", "rprop", "sophia"}
 RATES = {"plain": 0.05, "momentum": 0.02, "adaptive": 0.01, "layerwise": 0.05, "averaging": 0.05}

@@ -12,7 +12,7 @@ import pytest
 
 from ravine import optimizers
 from ravine.optimizers import Setting
-from ravine.optimizers._process import Process
+from ravine.optimizers._asynchronous import Process
 
 STEPS = 20
 

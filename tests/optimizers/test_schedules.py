@@ -15,8 +15,8 @@ from matplotlib.mathtext import MathTextParser
 
 from ravine.core.catalogue import UnknownNameError
 from ravine.optimizers import HyperparameterError, load, schedules
+from ravine.optimizers._rule import scheduled
 from ravine.optimizers._schedule import read_schedule
-from ravine.optimizers._scheduled import scheduled
 from ravine.optimizers._spec import parse_spec
 
 REFERENCE = Path(__file__).parents[1] / "reference"
