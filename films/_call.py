@@ -41,22 +41,25 @@ def film(
     """
     from ravine.films._film import Film
 
-    made = Film(Recipe.of({"landscape": landscape, "optimizers": optimizers, **options}))
-    _check_names(made)
+    recipe = Recipe.of({"landscape": landscape, "optimizers": optimizers, **options})
+    made = Film(recipe)
+    _check_names(recipe)
     return made
 
 
-def _check_names(made: "Film") -> None:
-    """Read the names and texts of a film, which costs nothing, before its runs are asked for.
+def _check_names(recipe: Recipe) -> None:
+    """Read the names and texts of a recipe, which costs nothing, before its runs are asked for.
 
     Raises:
         ValueError: a landscape, an optimizer, a formula or the start is not one.
     """
-    recipe = made.recipe
-    _ = made.work.settings
+    from ravine.films._runs import Work
+
+    work = Work(recipe)
+    _ = work.settings
     if recipe.function is not None:
         from ravine.landscapes import resolve_function
 
         resolve_function(recipe.function)
     elif isinstance(recipe.landscape, str):
-        _ = made.work.landscape
+        _ = work.landscape

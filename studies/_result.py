@@ -118,11 +118,9 @@ class Result(ABC, Generic[Chosen]):
         """The numbers as a .json, .csv or .npz file."""
         if ending == ".csv":
             return as_csv(self.table())
-        return (
-            as_json(self.record())
-            if ending == ".json"
-            else as_npz({**dict(flat(self.record())), **self.arrays()})
-        )
+        if ending == ".json":
+            return as_json(self.record())
+        return as_npz(**dict(flat(self.record())), **self.arrays())
 
     if not TYPE_CHECKING:  # which knows all names, and that there are no others
 
