@@ -9,16 +9,16 @@ import jax
 import numpy as np
 
 from ravine.films import Recipe
-from ravine.films._runs import Work
+from ravine.films._runs import FilmRuns
 from ravine.landscapes import losses_at
 
 _SCAN = 0.02
 """A program that takes fewer seconds to compile holds no descent: it fills an array or the like."""
 
 
-def prepared(landscape: str, rules: tuple[str, ...], steps: int = 200) -> Work:
+def prepared(landscape: str, rules: tuple[str, ...], steps: int = 200) -> FilmRuns:
     """A film's work with all but the descents done."""
-    work = Work(Recipe(landscape=landscape, optimizers=rules, steps=steps))
+    work = FilmRuns(Recipe(landscape=landscape, optimizers=rules, steps=steps))
     losses_at(work.landscape.loss, np.array([[0.5, 0.5]]))
     return work
 

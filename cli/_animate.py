@@ -42,19 +42,17 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     """
     path = Path(output) if output else default_output(options, ".gif")
     recipe = recipe_from(options)
-    from ravine.cli._cache import numbers_for
+    from ravine.cli._cache import open_film
 
     if frame is not None and path.suffix.lower() != ".png":
         raise click.UsageError(f"--frame chooses the frame of a .png; the output is {str(path)!r}.")
-    with numbers_for(recipe) as numbers:
+    with open_film(recipe) as film:
         # Not before: while these are loaded, the numbers are on their way.
         from ravine.cli._report import report_film, warn_of_start
-        from ravine.films import Film
         from ravine.renderer import writers
 
         target = output or path
         writers.check_path(target, recipe.size)
-        film = Film(recipe, numbers=numbers)
         warn_of_start(film, quiet=quiet)
         if frame is not None:
             writers.write_still(film.still(frame), path, film.frames.comment)

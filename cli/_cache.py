@@ -4,19 +4,24 @@ import logging
 import os
 import warnings
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 import platformdirs
 
+from ravine import films
 from ravine.core.cache import Cache
-from ravine.films import Numbers, Recipe, numbers_of
+from ravine.films import Recipe
+
+if TYPE_CHECKING:
+    from ravine.films import Film
 
 _FOLDER = platformdirs.user_cache_path("ravine")
 
 
-def numbers_for(recipe: Recipe) -> AbstractContextManager[Numbers | None]:
-    """Numbers kept from an earlier call, or computed with the programs that JAX compiled in one."""
+def open_film(recipe: Recipe) -> AbstractContextManager["Film"]:
+    """Open a film with data from an earlier call, or computed with the programs that JAX compiled in one."""
     keep_programs()
-    return numbers_of(recipe, Cache(_FOLDER / "numbers"))
+    return films.open_film(recipe, Cache(_FOLDER / "numbers"))
 
 
 def keep_programs() -> None:

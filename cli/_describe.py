@@ -1,29 +1,40 @@
 """A card of facts on a landscape, an optimizer, a schedule or a recipe, and a still of it."""
 
+import re
+import shutil
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ravine import gallery, optimizers
 from ravine.core.catalogue import kind_of_name, listing
 from ravine.films import Recipe
 from ravine.landscapes import Landscape
-from ravine.optimizers import Optimizer, Setting, format_value
+from ravine.optimizers import Optimizer, Setting, format_value, write_parameter
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from ravine.films import Numbers
+    from ravine.films import Film
     from ravine.landscapes.networks import Network
     from ravine.optimizers import Schedule
     from ravine.renderer import Pixels
 
-    NumbersFor = Callable[[Recipe], AbstractContextManager[Numbers | None]]
+    OpenFilm = Callable[[Recipe], AbstractContextManager[Film]]
 from collections import Counter
 
 from ravine.landscapes.curvature import CriticalPoint, critical_points
 
-_WIDTH = 96
+_WIDTH, _INDENT, _NAME = 96, 12, 24
+"""Of a card at most, of the keys before its facts, and of a parameter and its default at most; where these
+are wider, the meaning stands below them."""
+
+
+_INTERVAL = re.compile(r"([\[(]\d), (\d[\])])")
+"""Such as "[0, 1)", which no line is broken in."""
+
+Fact: TypeAlias = tuple[str, str | tuple[str, int, str]]
+"""A key and its text, or a parameter, the width of its column, and the parameter's meaning."""
 
 
 def card(name: str) -> str:
@@ -36,7 +47,7 @@ def card(name: str) -> str:
     return _CARDS[kind](listing(kind).load(name)) if kind in _CARDS else _recipe_card(kind, name)
 
 
-def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -> tuple["Pixels", str]:
+def still_of(name: str, look: Mapping[str, Any], *, open_film: "OpenFilm") -> tuple["Pixels", str]:
     """A picture and its comment; `look` holds keys of a recipe such as size and theme.
 
     Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
@@ -45,8 +56,6 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
     Raises:
         ValueError: `name` is a schedule's.
     """
-    from ravine.films import Film
-
     kind = kind_of_name(name)
     if kind == "schedule":
         raise ValueError(
@@ -63,8 +72,7 @@ def still_of(name: str, look: Mapping[str, Any], *, numbers_for: "NumbersFor") -
         recipe = gallery.load(name).replace(**look)
     else:
         recipe = Recipe.of({"landscape": name, **look})
-    with numbers_for(recipe) as numbers:
-        film = Film(recipe, numbers=numbers)
+    with open_film(recipe) as film:
         return (film.landscape_alone() if kind == "landscape" else film.still()), film.frames.comment
 
 
@@ -109,12 +117,15 @@ def _place(landscape: Landscape, point: tuple[float, float], form: str) -> str:
 
 def _optimizer_card(optimizer: Optimizer) -> str:
     complete = Setting(optimizer=optimizer).complete
-    defaults = {key: complete[key] for key in optimizer.defaults if key in complete}
+    parameters = {
+        _written(optimizer, {key: complete[key]}) if key in complete else key: meaning
+        for key, meaning in optimizer.hyperparameters.items()
+    }
     return _text(
         [
             ("optimizer", f"{optimizer.name}: {optimizer.title} ({optimizer.family})"),
             *_lines("equation", optimizer.equation),
-            ("defaults", _written(optimizer, defaults)),
+            *_explained("parameters", parameters),
             ("needed", ", ".join(key for key in optimizer.defaults if key not in complete)),
             *_what_is_special(optimizer),
             *_paper(optimizer),
@@ -133,26 +144,26 @@ def _written(optimizer: Optimizer, hyperparameters: Mapping[str, Any]) -> str:
 
 def _what_is_special(optimizer: Optimizer) -> list[tuple[str, str]]:
     iterate = f"{optimizer.iterate} in its state; a training loop's parameters are where gradients are taken"
-    control = _written(optimizer, optimizer.control)
+    baseline = _written(optimizer, optimizer.baseline)
     series = ", ".join(optimizer.series)
     return [
-        ("iterate", iterate if "params" in optimizer.balls.values() else ""),
-        ("balls", ", ".join(optimizer.balls)),
+        ("iterate", iterate if "params" in optimizer.markers.values() else ""),
+        ("markers", ", ".join(optimizer.markers)),
         ("series", f"{series}, in what 'ravine trace' writes" if series else ""),
         ("rate", "" if optimizer.tuned else "finds its own; a learning rate that is not given is not tuned"),
         ("cost", "it counts what it evaluates: not one gradient a step" if optimizer.evaluations else ""),
-        ("control", f"shown beside itself with {control}" if control else ""),
+        ("baseline", f"shown beside itself with {baseline} unless --no-control" if baseline else ""),
     ]
 
 
 def _schedule_card(schedule: "Schedule") -> str:
-    arguments = [f"{name}: {meaning}" for name, meaning in schedule.arguments.items()]
+    arguments = {write_parameter(given): schedule.arguments[given.name] for given in schedule.parameters}
     return _text(
         [
             ("schedule", f"{schedule.name}: {schedule.title}"),
             *_lines("equation", schedule.equation),
             ("written", schedule.signature),
-            *_listed("arguments", arguments),
+            *_explained("arguments", arguments),
             *_paper(schedule),
             ("about", schedule.about),
             ("libraries", schedule.libraries),
@@ -161,11 +172,13 @@ def _schedule_card(schedule: "Schedule") -> str:
 
 
 def _network_card(network: "Network") -> str:
-    options = ", ".join(f"{key}={format_value(value)}" for key, value in network.defaults.items())
+    options = {
+        f"{key}={format_value(value)}": network.options[key] for key, value in network.defaults.items()
+    }
     return _text(
         [
             ("network", f"{network.name}: {network.title}"),
-            ("options", options),
+            *_explained("options", options),
             *_paper(network),
             ("about", network.about),
         ]
@@ -189,26 +202,41 @@ def _listed(key: str, lines: Sequence[str]) -> list[tuple[str, str]]:
     return [(key if not k else "", line) for k, line in enumerate(lines)]
 
 
+def _explained(key: str, meanings: Mapping[str, str]) -> list[Fact]:
+    """Parameters as they are written, each with its meaning in a column of its own."""
+    names = [name for name in meanings if len(name) <= _NAME]
+    column = max(map(len, names), default=0) + 2
+    return [
+        (key if not k else "", (name, column, meaning)) for k, (name, meaning) in enumerate(meanings.items())
+    ]
+
+
 def _paper(entry: "Optimizer | Schedule | Network") -> list[tuple[str, str]]:
     year = "" if entry.year is None else f", {entry.year}"
     return [("paper", f"{entry.paper}{year}" if entry.paper else ""), ("", entry.address)]
 
 
-def _text(facts: list[tuple[str, str]]) -> str:
-    indent = " " * 12
-    lines = [
-        textwrap.fill(
-            value,
-            _WIDTH,
-            initial_indent=f"{key:<12}",
-            subsequent_indent=indent,
+def _text(facts: Sequence[Fact]) -> str:
+    """The facts that there are, as wide as the terminal, or as 96 characters if that is wider or none."""
+    width = min(_WIDTH, max(40, shutil.get_terminal_size((_WIDTH, 0)).columns))
+    lines = []
+    for key, value in facts:
+        if not value:
+            continue
+        name, column, text = value if isinstance(value, tuple) else ("", 0, value)
+        first = f"{key:<{_INDENT}}"
+        if len(name) >= column > 0:
+            lines += [f"{first}{name}"]
+            first, name = " " * _INDENT, ""
+        lines += textwrap.wrap(
+            _INTERVAL.sub("\\1,\u00a0\\2", text),
+            width,
+            initial_indent=f"{first}{name:<{column}}",
+            subsequent_indent=" " * (_INDENT + column),
             break_long_words=False,
             break_on_hyphens=False,
         )
-        for key, value in facts
-        if value
-    ]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 _MOST = 9

@@ -34,8 +34,8 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     recipes = {
         name: gallery.preview(gallery.load(name)) for name in chosen if name not in gallery.study_names()
     }
-    from ravine.cli._cache import numbers_for
-    from ravine.films import Film, save_if_changed
+    from ravine.cli._cache import open_film
+    from ravine.films import save_if_changed
     from ravine.renderer import writers
 
     for name in chosen:
@@ -44,10 +44,11 @@ def gallery_command(names: tuple[str, ...], output: Path, quiet: bool) -> None:
     for name, recipe in recipes.items():
         path = output / f"{Path(name).stem}.gif"
         writers.check_path(path, recipe.size)
-        with numbers_for(recipe) as numbers:
-            film = Film(recipe, numbers=numbers)
-            with progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame:
-                changed = save_if_changed(film, path, on_frame=on_frame)
+        with (
+            open_film(recipe) as film,
+            progress(path.name, lambda film=film: len(film.frames), quiet=quiet) as on_frame,
+        ):
+            changed = save_if_changed(film, path, on_frame=on_frame)
         if not quiet:
             click.echo(f"{path}: {'made' if changed else 'unchanged'}, {path.stat().st_size / 1000:.0f} kB")
 

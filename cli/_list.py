@@ -14,6 +14,9 @@ from ravine.core.catalogue import CATALOGUES, listing
 Entry = dict[str, Any]
 
 _KINDS = {**{f"{kind}s": (kind,) for kind in CATALOGUES}, "recipes": ("recipe", "study")}
+_JSON_KEYS = {"markers": "balls", "unconnected": "untied", "baseline": "control"}
+"""The names of facts in JSON, which others read, where they are not the record's."""
+
 _COLUMNS = {
     "landscapes": ("name", "about"),
     "optimizers": ("name", "family", "year", "paper"),
@@ -48,7 +51,11 @@ def list_command(kind: str, as_json: bool) -> None:
 def _entries(kind: str) -> list[Entry]:
     """The facts of all entries, by name."""
     catalogues = map(listing, _KINDS[kind])
-    found = [{"name": name, **it.facts(name)} for it in catalogues for name in it.names()]
+    found = [
+        {"name": name, **{_JSON_KEYS.get(key, key): fact for key, fact in it.facts(name).items()}}
+        for it in catalogues
+        for name in it.names()
+    ]
     return sorted(found, key=lambda entry: entry["name"])
 
 

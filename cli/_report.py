@@ -26,17 +26,17 @@ def report_film(film: Film, path: Path, said: str) -> None:
 
 def report_tuned(film: Film, *, err: bool = False) -> None:
     """The tuned rates as options that reproduce them, if any was tuned."""
-    if film.sketch.tuned:
+    if film.data.tuned:
         report_rates(film.reproducing, err=err)
 
 
 def warn_of_start(film: Film, *, quiet: bool) -> None:
     """Say so if the start lies outside the landscape's domain."""
-    facts = film.sketch.landscape
-    if not quiet and film.sketch.outside:
-        (x, y), ((x0, x1), (y0, y1)) = facts["start"], facts["domain"]
+    data = film.data
+    if not quiet and data.outside:
+        (x, y), ((x0, x1), (y0, y1)) = data.background.start, data.domain
         click.echo(
             f"Warning: the start ({x:g}, {y:g}) lies outside the domain "
-            f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}] of {facts['name']}.",
+            f"[{x0:g}, {x1:g}] x [{y0:g}, {y1:g}] of {data.name}.",
             err=True,
         )

@@ -29,14 +29,14 @@ def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> No
 
     text = card(name)
     if output:
-        from ravine.cli._cache import numbers_for
+        from ravine.cli._cache import open_film
         from ravine.renderer import writers
 
         if output.suffix.lower() != ".png":
             raise click.UsageError(f"A still is a .png; got {str(output)!r}.")
         given = {key: value for key, value in look.items() if value is not None}
         writers.check_path(output, given.get("size", (1280, 720)))
-        pixels, comment = still_of(name, given, numbers_for=numbers_for)
+        pixels, comment = still_of(name, given, open_film=open_film)
         writers.write_still(pixels, output, comment)
     if not quiet:
         click.echo(text)

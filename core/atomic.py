@@ -15,7 +15,7 @@ PathName = str | os.PathLike[str]
 
 
 class Contents(NamedTuple):
-    """What a folder may hold that is replaced: names of files, and what they are."""
+    """The files that a folder to be replaced may hold: a pattern of their names, and what they are."""
 
     name: re.Pattern[str]
     what: str

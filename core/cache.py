@@ -1,9 +1,9 @@
-"""Computed numbers, kept between calls: what was computed once is not computed anew.
+"""A cache on disk of computed numbers, and its keys.
 
-Whatever determines a number is in the key that it is kept under. What cannot be told apart is not kept.
+Whatever determines a number is in the key that it is cached under. What cannot be told apart is not cached.
 
 ================= ======================== =========================================================
-what is kept      by                       under
+what is cached    by                       under
 ================= ======================== =========================================================
 a film's runs     films/_worker             the fields of the recipe that are computed with, where all
                                            of them are text
@@ -22,7 +22,7 @@ compiled programs JAX, in this process     in films and studies: what is the cat
 compiled programs JAX, on disk             the program itself
 ================= ======================== =========================================================
 
-All but compiled programs are kept under what computes, too: see `code_fingerprint`. "Text" is what a recipe
+All but compiled programs are cached under what computes, too: see `code_fingerprint`. "Text" is what a recipe
 or a command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with
 its constants: see `fingerprint`. Arrays are told by digests of bytes, types and shapes. Of a user's loss that
 calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
@@ -60,7 +60,7 @@ class Cache:
         self._folder = folder
 
     def load(self, source: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
-        """What was kept for `source`, if anything was."""
+        """Load what is cached for `source`, if anything is."""
         with suppress(OSError, ValueError, EOFError, zipfile.BadZipFile):
             path = self._path(source)
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
@@ -80,8 +80,8 @@ class Cache:
                 path.unlink()
 
     def _path(self, source: Mapping[str, Any]) -> Path:
-        told = json.dumps([code_fingerprint(), source], sort_keys=True)
-        return self._folder / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.npz"
+        key = json.dumps([code_fingerprint(), source], sort_keys=True)
+        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npz"
 
 
 _LIBRARIES = ("jax", "jaxlib", "optax", "equinox", "numpy", "scipy", "scikit-learn")

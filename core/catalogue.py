@@ -4,7 +4,7 @@ import ast
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,7 +43,7 @@ class Catalogue(Generic[Entry]):
         return cast("Entry", getattr(module, self.variable))
 
     def holds(self, record: Any) -> bool:
-        """Whether `record` is an entry itself, and not another one that has the name of an entry."""
+        """Tell whether `record` is an entry itself, and not another one that has the name of an entry."""
         return record.name in self.names() and self.load(record.name) is record
 
     def facts(self, name: str) -> Mapping[str, Any]:
@@ -140,6 +140,26 @@ def kind_of_name(name: str) -> str:
 
 def _likeness(name: str, known: tuple[str, ...]) -> float:
     return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
+
+
+def check_documented(name: str, documented: Collection[str], parameters: Collection[str]) -> None:
+    """Check that a record documents every parameter that its entry has, and no other.
+
+    Args:
+        name: The entry's.
+        documented: The parameters that the record documents.
+        parameters: Those that the entry has.
+
+    Raises:
+        ValueError: naming a parameter that is not documented, or that there is not.
+    """
+    for parameter in documented:
+        if parameter not in parameters:
+            known = ", ".join(parameters) or "none"
+            raise ValueError(f"{name} documents {parameter!r}, but has no such parameter; it has {known}.")
+    for parameter in parameters:
+        if parameter not in documented:
+            raise ValueError(f"{name} does not document its parameter {parameter!r}: add a line on it.")
 
 
 @cache

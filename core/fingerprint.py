@@ -1,4 +1,4 @@
-"""What a function computes, as a short text: a digest of its jaxpr and of the constants in it."""
+"""Fingerprints: a short text for what a function computes, from its jaxpr and the constants in it."""
 
 import hashlib
 import json
@@ -71,20 +71,20 @@ class Identified:
         """Tell `function` by what it computes from such arguments; one that fails is like no other."""
         update_wrapper(self, function)
         self._function = function
-        self._told: Any = ""
+        self._digested: Any = ""
         with suppress(Exception):
-            self._told = fingerprint(_with_derivatives(function), *args)
-        self._told = self._told or object()
+            self._digested = fingerprint(_with_derivatives(function), *args)
+        self._digested = self._digested or object()
 
     def __call__(self, *args: Any) -> Any:
         """Call the function."""
         return self._function(*args)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Identified) and self._told == other._told
+        return isinstance(other, Identified) and self._digested == other._digested
 
     def __hash__(self) -> int:
-        return hash(self._told)
+        return hash(self._digested)
 
 
 def _with_derivatives(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -170,7 +170,7 @@ def _parts(value: Any) -> Iterator[bytes]:
 
 
 def _text(value: Any) -> bytes:
-    """What else an equation holds, such as a sharding: told by its text, unless that is but an address."""
+    """Describe what else an equation holds, such as a sharding: its text, unless that is but an address."""
     if isinstance(value, FunctionType):
         if not value.__module__.startswith("jax.") or "<" in value.__qualname__:
             raise _OpaqueError
@@ -206,8 +206,8 @@ _SETTINGS = (
 
 def fingerprint_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, with digests in place of arrays, and what computes with them."""
-    told = {name: _told(fact) for name, fact in facts.items()}
-    return {**told, "made_by": [*code_fingerprint(), *jax_settings()]}
+    digested = {name: _digested(fact) for name, fact in facts.items()}
+    return {**digested, "made_by": [*code_fingerprint(), *jax_settings()]}
 
 
 def jax_settings() -> list[str]:
@@ -216,11 +216,11 @@ def jax_settings() -> list[str]:
 
 
 def cache_key(facts: Mapping[str, Any]) -> str:
-    """What tells these facts from all others, as the name of a file or folder."""
+    """Hash facts into the name of a file or folder."""
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
 
 
-def _told(fact: Any) -> Any:
+def _digested(fact: Any) -> Any:
     if fact is None or isinstance(fact, str | int | float):
         return fact
     return [_digest_of_array(np.asarray(leaf)) for leaf in jax.tree.leaves(fact)]

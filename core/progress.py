@@ -1,4 +1,4 @@
-"""How a study says what it is at, for whoever watches."""
+"""Progress of long work, reported to whoever watches."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 OnDone: TypeAlias = Callable[[int], None]
 Stage: TypeAlias = Callable[[str, int], AbstractContextManager[OnDone]]
-"""Opened with what is done and how much of it there is; what it yields is told how much is done so far."""
+"""Opens with a title and a total, and yields the function that reports how much is done so far."""
 
 
 def unwatched(title: str, total: int) -> AbstractContextManager[OnDone]:
-    """For when nobody watches."""
+    """Report to nobody."""
     del title, total
     return nullcontext(lambda done: None)  # noqa: ARG005

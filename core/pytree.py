@@ -23,22 +23,22 @@ def named_leaves(params: Params) -> tuple[list[tuple[str, Any]], Any]:
 
 
 def is_array(leaf: Any) -> bool:
-    """Whether a leaf is numbers or an array of them; a function, say, is not."""
+    """Tell whether a leaf is numbers or an array of them; a function, say, is not."""
     return isinstance(leaf, bool | int | float) or (hasattr(leaf, "shape") and hasattr(leaf, "dtype"))
 
 
 def is_floating(leaf: Any) -> bool:
-    """Whether a leaf holds floating-point numbers, those of machine learning such as bfloat16 too."""
+    """Tell whether a leaf holds floating-point numbers, those of machine learning such as bfloat16 too."""
     return not is_key(leaf) and bool(jnp.issubdtype(dtype_of(leaf), np.floating))
 
 
 def is_complex(leaf: Any) -> bool:
-    """Whether a leaf holds complex numbers."""
+    """Tell whether a leaf holds complex numbers."""
     return not is_key(leaf) and bool(jnp.issubdtype(dtype_of(leaf), np.complexfloating))
 
 
 def is_key(leaf: Any) -> bool:
-    """Whether a leaf holds keys of random numbers, which NumPy has not."""
+    """Tell whether a leaf holds keys of random numbers, which NumPy has not."""
     return hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 

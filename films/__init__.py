@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from ravine.films._recipe import Span as Span
     from ravine.films._trace import check_trace_path as check_trace_path
     from ravine.films._trace import trace_bytes as trace_bytes
-    from ravine.films._worker import Numbers as Numbers
-    from ravine.films._worker import numbers_of as numbers_of
+    from ravine.films._worker import open_film as open_film
 
 
 __getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

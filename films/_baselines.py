@@ -25,7 +25,7 @@ def _held(descent: Descent, step: int) -> Descent:
         points=descent.points[at],
         losses=descent.losses[at],
         gradients=descent.gradients[at],
-        balls={name: places[at] for name, places in descent.balls.items()},
+        markers={name: places[at] for name, places in descent.markers.items()},
         series={name: np.where(taken, values, np.nan) for name, values in descent.series.items()},
         evaluations=descent.evaluations[at],
         diverged_at=descent.diverged_at if 0 <= descent.diverged_at <= step else np.array(-1),
@@ -73,10 +73,10 @@ def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple
 
 
 def _without_delay(setting: Setting) -> Setting | None:
-    control = setting.optimizer.control
-    if not control:
+    baseline = setting.optimizer.baseline
+    if not baseline:
         return None
-    hyperparameters = {**setting.hyperparameters, **control}
+    hyperparameters = {**setting.hyperparameters, **baseline}
     return replace(setting, hyperparameters=hyperparameters, label=f"{setting.label}, no delay")
 
 

@@ -53,13 +53,13 @@ def _check_names(recipe: Recipe) -> None:
     Raises:
         ValueError: a landscape, an optimizer, a formula or the start is not one.
     """
-    from ravine.films._runs import Work
+    from ravine.films._runs import FilmRuns
 
-    work = Work(recipe)
-    _ = work.settings
+    runs = FilmRuns(recipe)
+    _ = runs.settings
     if recipe.function is not None:
         from ravine.landscapes import resolve_function
 
         resolve_function(recipe.function)
     elif isinstance(recipe.landscape, str):
-        _ = work.landscape
+        _ = runs.landscape

@@ -1,219 +1,170 @@
-"""What a picture needs of a recipe's landscape and runs: plain numbers and texts, which can be kept."""
+"""The data of a film: the background and the runs as a picture shows them, and their form as arrays."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
 
-from ravine.landscapes import Landscape
-from ravine.optimizers import Setting, small_print, write_setting
+from ravine.landscapes import Box, Landscape
+from ravine.optimizers import small_print
+from ravine.renderer import Background, Batches, GridLosses, Run, Slice, Vector
 
 if TYPE_CHECKING:
     from ravine.optimizers import Descent
 
+LOSS = "loss"
+
 Arrays = dict[str, np.ndarray]
-Points = Float[np.ndarray, "steps+1 2"]
-Part = Literal["gradient", "velocity", "jump", "correction", "step", "newton", "minimum"]
-
-
-class Arrow(NamedTuple):
-    """One arrow at every point of a run.
-
-    Attributes:
-        part: What it stands for.
-        tails: Where it begins.
-        arrows: From tail to tip; not a number where there is none.
-        unit: Whether only its direction counts.
-    """
-
-    part: Part
-    tails: Points
-    arrows: Points
-    unit: bool = False
-
-
-class Seen(NamedTuple):
-    """Every example's loss on a grid, and the examples of each step.
-
-    Attributes:
-        xs: The grid's columns.
-        ys: Its rows.
-        examples: The loss of each example.
-        rows: Which examples each step sees.
-    """
-
-    xs: Float[np.ndarray, " columns"]
-    ys: Float[np.ndarray, " rows"]
-    examples: Float[np.ndarray, "examples rows columns"]
-    rows: Int[np.ndarray, "steps size"]
-
-    def losses(self, step: int) -> Float[np.ndarray, "rows columns"]:
-        """The loss that a step sees."""
-        return self.examples[self.rows[min(step, len(self.rows) - 1)]].mean(0, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunSketch:
-    """One run.
+class FilmData:
+    """A landscape and the runs on it, in all that a film shows of them but its look.
 
     Attributes:
-        facts: Its rule, label, note, the text that reproduces it if there is one, the balls that no line ties
-            to the iterate, and the step at which it was stopped.
-        diverged_at: The first step on which it left the reals, -1 if it did not.
-        balls: By name.
-        series: Numbers at every point, by name.
-        vectors: Arrows of a kind each.
-    """
-
-    facts: Mapping[str, Any]
-    points: Points
-    losses: Float[np.ndarray, "steps+1"]
-    diverged_at: int
-    balls: Mapping[str, Points]
-    series: Mapping[str, Float[np.ndarray, "steps+1"]]
-    vectors: tuple[Arrow, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        descent: "Descent",
-        *,
-        series: Mapping[str, np.ndarray],
-        vectors: tuple[Arrow, ...],
-        stopped_at: int | None,
-    ) -> "RunSketch":
-        """The sketch of a descent."""
-        setting = descent.setting
-        return cls(
-            facts={
-                "rule": setting.optimizer.name,
-                "label": setting.label,
-                "note": small_print(setting),
-                "text": _text_of(setting),
-                "untied": _untied(setting, descent.balls),
-                "stopped_at": stopped_at,
-            },
-            points=descent.points,
-            losses=descent.losses,
-            diverged_at=int(descent.diverged_at),
-            balls=descent.balls,
-            series=series,
-            vectors=vectors,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sketch:
-    """A landscape's facts and its runs.
-
-    Attributes:
-        landscape: Its name, title, equation, domain, window, start, minima, lowest, scale, variables, marks,
-            the name of its own measure, and what must be said of what steps see.
+        name: The landscape's.
+        domain: Its own.
+        variables: How many variables its loss has.
+        measure: The first number that it measures beside the loss, if there is one.
+        sampling: The description of what steps see; empty where they see all of the loss.
+        runs: Without colours, which are the theme's.
+        texts: Of each run, the optimizer that reproduces it, if a text does.
         tuned: Whether a rate was found rather than given.
-        outside: Whether the start lies off the landscape's domain.
-        slices: The losses along each slice.
-        seen: What each step sees of a finite sum, where that is drawn.
+        outside: Whether the start lies off the domain.
     """
 
-    landscape: Mapping[str, Any]
-    runs: tuple[RunSketch, ...]
+    name: str
+    domain: Box
+    variables: int
+    measure: str | None
+    sampling: str
+    background: Background
+    runs: tuple[Run, ...]
+    texts: tuple[str | None, ...]
     tuned: bool
     outside: bool
-    slices: Float[np.ndarray, "slices places"] = field(default_factory=lambda: np.zeros((0, 2)))
-    seen: Seen | None = None
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names of the series that any run has beside its loss, sorted."""
+        return tuple(sorted({name for run in self.runs for name in run.series} - {LOSS}))
 
     def to_arrays(self) -> Arrays:
-        """The sketch as named arrays, without objects."""
-        texts = {"landscape": dict(self.landscape), "tuned": self.tuned, "outside": self.outside}
-        arrays = {
-            f"run {k} {key}": array for k, run in enumerate(self.runs) for key, array in _run_arrays(run)
-        }
-        seen = {} if self.seen is None else {f"seen {key}": a for key, a in self.seen._asdict().items()}
-        return {"texts": np.array(json.dumps(texts)), "slices": self.slices, **seen, **arrays}
+        """Take the data apart into named arrays, without objects; the loss on the grid is not among them."""
+        arrays: Arrays = {}
+        facts = _encoded(self, "film", arrays)
+        return {"facts": np.array(json.dumps(facts)), **arrays}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "Sketch":
-        """The sketch that `to_arrays` took apart."""
-        texts = json.loads(str(arrays["texts"]))
-        seen = _below(arrays, "seen ")
-        runs: list[RunSketch] = []
-        while own := _below(arrays, f"run {len(runs)} "):
-            runs.append(_run_from(own))
-        return cls(
-            landscape={key: _as_tuples(value) for key, value in texts["landscape"].items()},
-            runs=tuple(runs),
-            tuned=texts["tuned"],
-            outside=texts["outside"],
-            slices=arrays["slices"],
-            seen=Seen(**seen) if seen else None,
-        )
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], losses: GridLosses) -> "FilmData":
+        """Put together what `to_arrays` took apart.
+
+        Args:
+            arrays: By name.
+            losses: The loss at every pair of an x and a y.
+        """
+        return _decoded(json.loads(str(arrays["facts"])), arrays, losses)
 
 
-def facts_of(landscape: Landscape, said: str) -> dict[str, Any]:
-    """What a picture needs to know of a landscape; `said` is of what steps see of it."""
-    return {
-        "name": landscape.name,
-        "title": landscape.title,
-        "equation": landscape.equation,
-        "domain": landscape.domain,
-        "window": landscape.window,
-        "start": landscape.start,
-        "minima": landscape.minima,
-        "lowest": landscape.lowest,
-        "scale": landscape.scale,
-        "variables": landscape.variables,
-        "marks": landscape.marks,
-        "measure": next(iter(landscape.measures), None),
-        "said": said,
-    }
+_RECORDS: Mapping[str, Callable[..., Any]] = {
+    record.__name__: record for record in (FilmData, Background, Batches, Run, Slice, Vector)
+}
 
 
-def _run_arrays(run: RunSketch) -> Iterator[tuple[str, np.ndarray]]:
-    yield "facts", np.array(json.dumps({**run.facts, "diverged_at": run.diverged_at}))
-    yield "points", run.points
-    yield "losses", run.losses
-    yield from ((f"ball {name}", ball) for name, ball in run.balls.items())
-    yield from ((f"series {name}", values) for name, values in run.series.items())
-    for arrow in run.vectors:
-        yield f"vector {arrow.part} {int(arrow.unit)}", np.stack([arrow.tails, arrow.arrows])
+def _encoded(value: Any, place: str, arrays: Arrays) -> Any:
+    """Put the arrays in a value under names that begin with `place`, and return the rest for JSON."""
+    if isinstance(value, np.ndarray):
+        arrays[place] = value
+        return {"array": place}
+    if isinstance(value, tuple):
+        return {"tuple": [_encoded(part, f"{place} {k}", arrays) for k, part in enumerate(value)]}
+    if isinstance(value, frozenset):
+        return {"set": sorted(value)}
+    if isinstance(value, Mapping):
+        return {"mapping": {key: _encoded(part, f"{place} {key}", arrays) for key, part in value.items()}}
+    if is_dataclass(value):
+        own = {field.name: getattr(value, field.name) for field in fields(value)}
+        kept = {name: part for name, part in own.items() if not callable(part)}
+        return {
+            type(value).__name__: {
+                name: _encoded(part, f"{place} {name}", arrays) for name, part in kept.items()
+            }
+        }
+    return value
 
 
-def _run_from(arrays: Mapping[str, np.ndarray]) -> RunSketch:
-    facts = json.loads(str(arrays["facts"]))
-    vectors = []
-    for key, (tails, tips) in _below(arrays, "vector ").items():
-        part, unit = key.split()
-        vectors.append(Arrow(part, tails, tips, unit == "1"))  # pyright: ignore[reportArgumentType]
-    return RunSketch(
-        diverged_at=facts.pop("diverged_at"),
-        facts={key: _as_tuples(value) for key, value in facts.items()},
-        points=arrays["points"],
-        losses=arrays["losses"],
-        balls=_below(arrays, "ball "),
-        series=_below(arrays, "series "),
-        vectors=tuple(vectors),
+def _decoded(node: Any, arrays: Mapping[str, np.ndarray], losses: GridLosses) -> Any:
+    if not isinstance(node, dict):
+        return node
+    ((kind, parts),) = node.items()
+    if kind == "array":
+        return arrays[parts]
+    if kind == "tuple":
+        return tuple(_decoded(part, arrays, losses) for part in parts)
+    if kind == "set":
+        return frozenset(parts)
+    values = {name: _decoded(part, arrays, losses) for name, part in parts.items()}
+    if kind == "mapping":
+        return values
+    return _RECORDS[kind](**values, **({"losses": losses} if kind == Background.__name__ else {}))
+
+
+def background_of(
+    landscape: Landscape, losses: GridLosses, *, slices: tuple[Slice, ...], batches: Batches | None
+) -> Background:
+    """Make the background of a landscape, with what is drawn on it."""
+    return Background(
+        title=landscape.title,
+        equation=landscape.equation,
+        window=landscape.window,
+        start=landscape.start,
+        minima=landscape.minima,
+        lowest=landscape.lowest,
+        scale=landscape.scale,
+        losses=losses,
+        marks=landscape.marks,
+        slices=slices,
+        batches=batches,
     )
 
 
-def _below(arrays: Mapping[str, np.ndarray], prefix: str) -> Arrays:
-    return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
+def run_of(
+    descent: "Descent",
+    *,
+    series: Mapping[str, np.ndarray],
+    vectors: tuple[Vector, ...],
+    stopped_at: int | None,
+) -> Run:
+    """Make the run that a picture shows of a descent."""
+    setting, diverged = descent.setting, int(descent.diverged_at)
+    kinds = descent.marker_kinds
+    return Run(
+        label=setting.label,
+        note=small_print(setting),
+        colour_key=setting.optimizer.name,
+        points=descent.points,
+        losses=descent.losses,
+        balls=descent.markers,
+        diverged_at=diverged if diverged >= 0 else None,
+        untied=frozenset(descent.unconnected),
+        kinds={name: kind for name, kind in kinds.items() if kind in ("worker", "read")},
+        series={LOSS: descent.losses, **series},
+        vectors=vectors,
+        stopped_at=stopped_at,
+    )
 
 
-def _untied(setting: Setting, balls: Mapping[str, Any]) -> tuple[str, ...]:
-    """The balls without a line, by their numbered names."""
-    free = setting.optimizer.untied
-    return tuple(name for name in balls if name in free or name.rpartition(" ")[0] in free)
-
-
-def _text_of(setting: Setting) -> str | None:
-    try:
-        return write_setting(setting)
-    except ValueError:
-        return None
-
-
-def _as_tuples(value: Any) -> Any:
-    return tuple(_as_tuples(part) for part in value) if isinstance(value, list) else value
+def in_one_film(runs: tuple[Run, ...], texts: tuple[str | None, ...]) -> tuple[Run, ...]:
+    """Let every run have every series, and a rule of the user's another colour than ours of its name."""
+    names = dict.fromkeys(name for run in runs for name in run.series)
+    ours = {run.colour_key for run, text in zip(runs, texts, strict=True) if text}
+    return tuple(
+        replace(
+            run,
+            colour_key=run.colour_key if text or run.colour_key not in ours else f"another {run.colour_key}",
+            series={**dict.fromkeys(names, np.full(len(run.losses), np.nan)), **run.series},
+        )
+        for run, text in zip(runs, texts, strict=True)
+    )

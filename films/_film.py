@@ -1,42 +1,33 @@
 """A film: a recipe's descents, and the picture of them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ravine.core.atomic import atomic_write
 from ravine.core.recipe import RecipeError
-from ravine.films._data import Part, RunSketch, Sketch
+from ravine.films._data import LOSS, FilmData
 from ravine.films._recipe import Recipe
-from ravine.films._worker import Numbers
+from ravine.films._series import HELD_OUT
+from ravine.films._worker import DataSource
 from ravine.landscapes import Landscape
 from ravine.renderer import (
-    Background,
-    Batches,
-    GridLosses,
     Pixels,
     Plot,
-    Run,
     Scene,
     SceneFrames,
-    Slice,
     Timing,
-    Vector,
     ViewName,
     writers,
 )
-from ravine.renderer.style import ThemeName, arrow_colour, colours
 
 if TYPE_CHECKING:
-    from ravine.films._runs import Work
+    from ravine.films._runs import FilmRuns
     from ravine.optimizers import Descent
 
 
-_LOSS = "loss"
 _TITLES = {
     "held_out_loss": "loss on held-out examples",
     "batch_loss": "loss on the minibatch",
@@ -48,78 +39,24 @@ _TITLES = {
 _LINEAR = ("batch_loss", "step")
 """What is looked at for its ups and downs."""
 
-_NAMES: dict[Part, str] = {
-    "gradient": "−gradient",
-    "velocity": "velocity",
-    "jump": "jump ahead",
-    "correction": "correction",
-    "step": "step",
-    "newton": "Newton's direction",
-    "minimum": "to the minimum",
-}
 
-
-def drawn_runs(sketch: Sketch, theme: ThemeName) -> tuple[Run, ...]:
-    """The runs, each in a colour of its own."""
-    ours = {run.facts["rule"] for run in sketch.runs if run.facts["text"]}
-    keys = [_colour_key(run.facts["rule"], run.facts["text"], ours) for run in sketch.runs]
-    shades = colours(keys, theme=theme)
-    names = {name for run in sketch.runs for name in run.series}
-    return tuple(_drawn(run, names, colour, theme) for run, colour in zip(sketch.runs, shades, strict=True))
-
-
-def _colour_key(rule: str, text: str | None, ours: Collection[str]) -> str:
-    """Whose colour a run has: a rule of the user's leaves that of its name to ours beside it."""
-    return rule if text or rule not in ours else f"another {rule}"
-
-
-def plot_of(recipe: Recipe, sketch: Sketch, view: ViewName) -> Plot | None:
-    """What is drawn over the steps: what is asked for, or what the landscape measures of its own.
+def plot_of(recipe: Recipe, data: FilmData, view: ViewName) -> Plot | None:
+    """Choose what is drawn over the steps: what is asked for, or what the landscape measures of its own.
 
     Raises:
         RecipeError: no run has such a series.
     """
-    name = _usual_plot(recipe, sketch) if recipe.plot is None else recipe.plot
-    if name == _LOSS:
-        return Plot(name=_LOSS, title=_LOSS) if view == "chart" else None
-    known = {key for run in sketch.runs for key in run.series}
-    if sketch.runs and name not in known:
-        raise RecipeError(f"plot is loss, {', '.join(sorted(known))}; got {name!r}.")
+    name = _usual_plot(recipe, data) if recipe.plot is None else recipe.plot
+    if name == LOSS:
+        return Plot(name=LOSS, title=LOSS) if view == "chart" else None
+    if name not in data.series:
+        raise RecipeError(f"plot is loss, {', '.join(data.series)}; got {name!r}.")
     title = _TITLES.get(name, name.replace("_", " "))
     return Plot(name=name, title=title, scale="linear" if name in _LINEAR else "auto")
 
 
-def _usual_plot(recipe: Recipe, sketch: Sketch) -> str:
-    if recipe.early_stopping is not None:
-        return "held_out_loss"
-    return sketch.landscape["measure"] or _LOSS
-
-
-def _drawn(run: RunSketch, names: Collection[str], colour: str, theme: ThemeName) -> Run:
-    """A run in its colour, with every series that any run has."""
-    nothing = np.full(len(run.losses), np.nan)
-    return Run(
-        label=run.facts["label"],
-        note=run.facts["note"],
-        colour=colour,
-        points=run.points,
-        losses=run.losses,
-        balls=run.balls,
-        diverged_at=run.diverged_at if run.diverged_at >= 0 else None,
-        untied=frozenset(run.facts["untied"]),
-        series={_LOSS: run.losses, **dict.fromkeys(names, nothing), **run.series},
-        vectors=tuple(
-            Vector(
-                name=_NAMES[arrow.part],
-                colour=arrow_colour(arrow.part, theme=theme),
-                tails=arrow.tails,
-                arrows=arrow.arrows,
-                unit=arrow.unit,
-            )
-            for arrow in run.vectors
-        ),
-        stopped_at=run.facts["stopped_at"],
-    )
+def _usual_plot(recipe: Recipe, data: FilmData) -> str:
+    return data.measure or LOSS if recipe.early_stopping is None else HELD_OUT
 
 
 Progress = Callable[[int], None]
@@ -141,10 +78,10 @@ class Film:
         recipe: All that determines the film.
     """
 
-    def __init__(self, recipe: Recipe, *, numbers: Numbers | None = None) -> None:
-        """A film of `recipe`, whose numbers are computed here unless they come from elsewhere."""
+    def __init__(self, recipe: Recipe, *, source: DataSource | None = None) -> None:
+        """Make a film of `recipe`, whose numbers are computed here unless they come from elsewhere."""
         self.recipe = recipe
-        self._numbers = numbers
+        self._source = source
         self._timing = Timing(
             seconds=recipe.seconds,
             fps=recipe.fps,
@@ -154,31 +91,33 @@ class Film:
         )
 
     @cached_property
-    def work(self) -> "Work":
+    def computation(self) -> "FilmRuns":
         """The recipe worked out in this process: its landscape, settings and descents."""
-        from ravine.films._runs import Work
+        from ravine.films._runs import FilmRuns
 
-        return Work(self.recipe)
+        return FilmRuns(self.recipe)
 
     @property
     def landscape(self) -> Landscape:
         """The ground, under the recipe's window and with its start."""
-        return self.work.landscape
+        return self.computation.landscape
 
     @property
     def descents(self) -> tuple["Descent", ...]:
         """The runs, each under the setting that it ran with, its rate included."""
-        return self.work.descents
+        return self.computation.descents
 
     @cached_property
-    def sketch(self) -> Sketch:
-        """The numbers and texts of the picture."""
-        return (self._numbers or self.work).sketch()
+    def data(self) -> FilmData:
+        """The background and the runs, as the picture shows them."""
+        if self._source is None:
+            return self.computation.data()
+        return FilmData.from_arrays(self._source.arrays(), self._source.losses)
 
     @property
     def reproducing(self) -> tuple[str, ...]:
         """The optimizers as texts that reproduce the tuned rates, where they have a text."""
-        return tuple(run.facts["text"] for run in self.sketch.runs if run.facts["text"])
+        return tuple(text for text in self.data.texts if text)
 
     @cached_property
     def frames(self) -> SceneFrames:
@@ -234,11 +173,11 @@ class Film:
 
     @property
     def _scene(self) -> Scene:
-        recipe, sketch = self.recipe, self.sketch
-        view = _view(recipe, sketch)
+        recipe, data = self.recipe, self.data
+        view = _view(recipe, data)
         return Scene(
-            ground=_ground(recipe, sketch, (self._numbers or self.work).losses),
-            runs=drawn_runs(sketch, recipe.theme),
+            ground=data.background,
+            runs=data.runs,
             view=view,
             turn=recipe.turn or 0.0,
             azimuth=recipe.azimuth,
@@ -248,21 +187,21 @@ class Film:
             panels=recipe.panels,
             timing=self._timing,
             title=recipe.title,
-            subtitle=sketch.landscape["said"] or _said_of_starts(sketch),
+            subtitle=data.sampling or _describe_starts(data),
             clock=recipe.clock.removesuffix("s"),
-            plot=plot_of(recipe, sketch, view),
+            plot=plot_of(recipe, data, view),
             comment=f"ravine {self._found.described()}",
         )
 
 
-def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
+def _view(recipe: Recipe, data: FilmData) -> ViewName:
     """The view that is asked for, or the one that suits the landscape.
 
     Raises:
         RecipeError: the landscape has not the number of variables that the view shows, or the view does not
             show all that is asked for.
     """
-    name, alone = sketch.landscape["name"], sketch.landscape["variables"] == 1
+    name, alone = data.name, data.variables == 1
     view: ViewName = recipe.view or ("curve" if alone else "contour")
     if view == "curve" and not alone:
         raise RecipeError(f"The view curve is for a loss of x alone; {name} has two variables: see --slice.")
@@ -277,26 +216,16 @@ def _view(recipe: Recipe, sketch: Sketch) -> ViewName:
     return view
 
 
-def _said_of_starts(sketch: Sketch) -> str:
-    """What is said in place of where all runs start, where workers start elsewhere."""
-    workers = [(run, ball) for run in sketch.runs for name, ball in run.balls.items() if "worker" in name]
-    together = all((ball[0] == run.points[0]).all() for run, ball in workers)
+def _describe_starts(data: FilmData) -> str:
+    """Say in place of where all runs start that workers start elsewhere."""
+    workers = [
+        (run, points)
+        for run in data.runs
+        for name, points in run.balls.items()
+        if run.kinds.get(name) == "worker"
+    ]
+    together = all((points[0] == run.points[0]).all() for run, points in workers)
     return "" if together else "workers start apart"
-
-
-def _ground(recipe: Recipe, sketch: Sketch, losses: GridLosses) -> Background:
-    kept = ("title", "equation", "window", "start", "minima", "lowest", "scale", "marks")
-    return Background(
-        **{key: sketch.landscape[key] for key in kept},
-        losses=losses,
-        slices=tuple(
-            Slice(ends=(line[:2], line[2:]), losses=along)
-            for line, along in zip(recipe.slices, sketch.slices, strict=True)
-        ),
-        batches=None
-        if sketch.seen is None
-        else Batches(xs=sketch.seen.xs, ys=sketch.seen.ys, losses=sketch.seen.losses),
-    )
 
 
 def save_if_changed(film: Film, path: Path, *, on_frame: Progress | None = None) -> bool:

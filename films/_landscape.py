@@ -130,7 +130,7 @@ def _place(index: Any, domain: Box) -> tuple[float, float]:
 def _has_slope(
     loss: Callable[..., Any], points: Float[np.ndarray, "points 2"]
 ) -> Bool[np.ndarray, " points"]:
-    """Where all of the gradient is finite."""
+    """Mask the points where all of the gradient is finite."""
     import jax
 
     return np.isfinite(landscapes.losses_at(lambda point: abs(jax.grad(loss)(point)).sum(), points))
@@ -215,8 +215,11 @@ def check_starts(descents: Sequence[Descent], landscape: Landscape, recipe: Reci
 def _workers_apart(descent: Descent, landscape: Landscape) -> Iterator[tuple[str, np.ndarray, float]]:
     """The workers that start elsewhere, where they do, and the loss there."""
     start = descent.points[0]
+    kinds = descent.marker_kinds
     places = {
-        name: ball[0] for name, ball in descent.balls.items() if "worker" in name and (ball[0] != start).any()
+        name: points[0]
+        for name, points in descent.markers.items()
+        if kinds[name] == "worker" and (points[0] != start).any()
     }
     if places:
         losses = losses_at(landscape.loss, np.array([*places.values()])).tolist()

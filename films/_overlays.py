@@ -1,72 +1,89 @@
-"""What is drawn over a landscape beside the runs: the vectors of a step, contours of batches, and slices."""
+"""Overlays on a landscape beside the runs: the vectors of a step, contours of batches, and slices."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ravine import optimizers
-from ravine.films._data import Arrow, Part, Points, Seen
 from ravine.films._recipe import Span
 from ravine.landscapes import Landscape, losses_at
 from ravine.optimizers import Descent, Sampling
+from ravine.renderer import Batches, Slice, Vector
 
-_REMEMBERING = ("momentum", "demon", "lars")
-"""Rules whose step is one along the gradient and a part of the step before."""
+Points = Float[np.ndarray, "steps+1 2"]
+Part = Literal["gradient", "velocity", "jump", "correction", "step", "newton", "minimum"]
+
+_NAMES: dict[Part, str] = {
+    "gradient": "−gradient",
+    "velocity": "velocity",
+    "jump": "jump ahead",
+    "correction": "correction",
+    "step": "step",
+    "newton": "Newton's direction",
+    "minimum": "to the minimum",
+}
 
 _quietly = np.errstate(divide="ignore", over="ignore", invalid="ignore")
-"""A run that leaves the reals has no arrows there."""
+"""A run that diverges has no arrows there."""
 
 
 @_quietly
-def step_parts(descent: Descent) -> tuple[Arrow, ...]:
-    """What each step is the sum of, tip to tail, and the step itself.
+def step_parts(descent: Descent) -> tuple[Vector, ...]:
+    """Split each step into its parts, tip to tail, with the step itself.
 
     Momentum's step is a step along the gradient and a part of the step before; Nesterov's is a jump to the
     look-ahead point and a correction there. Of any other rule the step is shown beside the direction of
     steepest descent, in the same length.
     """
     points, steps = descent.points, _steps(descent.points)
-    if "look-ahead" in descent.balls:
-        ahead = descent.balls["look-ahead"]
+    ahead = _look_ahead(descent)
+    if ahead is not None:
         jump = ahead - points
         return (
-            Arrow("jump", points, jump),
-            Arrow("correction", ahead, points + steps - ahead),
-            Arrow("step", points, steps),
+            _vector("jump", points, jump),
+            _vector("correction", ahead, points + steps - ahead),
+            _vector("step", points, steps),
         )
-    if optimizers.catalogue.holds(rule := descent.setting.optimizer) and rule.name in _REMEMBERING:
+    if descent.setting.optimizer.step_form == "heavy ball":
         velocity = _remembered(descent) * np.vstack([np.zeros(2), steps[:-1]])
         gradient = steps - velocity
         return (
-            Arrow("gradient", points, gradient),
-            Arrow("velocity", points + gradient, velocity),
-            Arrow("step", points, steps),
+            _vector("gradient", points, gradient),
+            _vector("velocity", points + gradient, velocity),
+            _vector("step", points, steps),
         )
     length = np.linalg.norm(steps, axis=-1, keepdims=True)
-    return (Arrow("gradient", points, length * _unit(-descent.gradients)), Arrow("step", points, steps))
+    return (_vector("gradient", points, length * _unit(-descent.gradients)), _vector("step", points, steps))
+
+
+def _look_ahead(descent: Descent) -> Points | None:
+    """The points to which momentum jumps before the gradient is taken, of a rule that does so."""
+    kinds = descent.marker_kinds
+    return next((points for name, points in descent.markers.items() if kinds[name] == "look-ahead"), None)
 
 
 def _remembered(descent: Descent) -> Float[np.ndarray, "steps+1 1"]:
     """The part of the step before that belongs to each step."""
     hyperparameters, series = descent.setting.complete, descent.series
-    part = np.broadcast_to(series.get("momentum", hyperparameters["momentum"]), len(descent.points) - 1)
+    momentum = series["momentum"] if "momentum" in series else hyperparameters["momentum"]
+    part = np.broadcast_to(momentum, len(descent.points) - 1)
     if hyperparameters.get("rate") == "outside" and "learning_rate" in series:
         rates = series["learning_rate"]
         part = part * rates / np.append(rates[:1], rates[:-1])
     return np.append(part, np.nan)[:, None]
 
 
-def newton_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+def newton_directions(descent: Descent, landscape: Landscape) -> tuple[Vector, ...]:
     """The direction of steepest descent, and Newton's."""
     newton = _newton_steps(landscape.loss, descent.points, descent.gradients)
     return _directions(descent, "newton", newton)
 
 
 @_quietly
-def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, ...]:
+def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Vector, ...]:
     """The direction of steepest descent, and that to the nearest minimum.
 
     Raises:
@@ -81,12 +98,16 @@ def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Arrow, .
     return _directions(descent, "minimum", away[np.arange(len(away)), nearest])
 
 
-def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Arrow, ...]:
+def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Vector, ...]:
     points = descent.points
     return (
-        Arrow("gradient", points, -descent.gradients, unit=True),
-        Arrow(part, points, towards, unit=True),
+        _vector("gradient", points, -descent.gradients, unit=True),
+        _vector(part, points, towards, unit=True),
     )
+
+
+def _vector(part: Part, tails: Points, arrows: Points, *, unit: bool = False) -> Vector:
+    return Vector(name=_NAMES[part], role=part, tails=tails, arrows=arrows, unit=unit)
 
 
 def _steps(points: Points) -> Points:
@@ -108,7 +129,7 @@ def _newton_steps(loss: Callable[[jax.Array], jax.Array], points: Points, gradie
 _COLUMNS, _ROWS = 96, 72
 
 
-def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Seen:
+def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Batches:
     """What the steps see, on a grid over the window."""
     examples = landscape.examples
     if examples is None:
@@ -122,7 +143,7 @@ def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Seen:
 
     with jax.enable_x64(True):
         each = jax.jit(lambda: jax.lax.map(losses, np.arange(len(examples.targets))))()
-    return Seen(
+    return Batches(
         xs=xs,
         ys=ys,
         examples=np.asarray(each, dtype=np.float32).reshape(-1, _ROWS, _COLUMNS),
@@ -133,8 +154,11 @@ def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Seen:
 _PLACES = 201
 
 
-def losses_along(landscape: Landscape, lines: Sequence[Span]) -> Float[np.ndarray, "lines places"]:
-    """The loss at evenly spaced places along each line (x0, y0, x1, y1)."""
+def slices_of(landscape: Landscape, lines: Sequence[Span]) -> tuple[Slice, ...]:
+    """Compute the loss at evenly spaced places along each line (x0, y0, x1, y1)."""
     share = np.linspace(0.0, 1.0, _PLACES)[:, None]
     ends = np.array(lines, dtype=np.float64).reshape(-1, 2, 2)
-    return losses_at(landscape.loss, ends[:, :1] + share * (ends[:, 1:] - ends[:, :1]))
+    losses = losses_at(landscape.loss, ends[:, :1] + share * (ends[:, 1:] - ends[:, :1]))
+    return tuple(
+        Slice(ends=(line[:2], line[2:]), losses=along) for line, along in zip(lines, losses, strict=True)
+    )

@@ -1,4 +1,4 @@
-"""What of a recipe is computed: its landscape, its runs, and the ground that they run on."""
+"""The computation of a recipe: its landscape, its runs, and their data as a picture shows them."""
 
 import inspect
 from functools import cached_property
@@ -7,17 +7,17 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.films._baselines import Shown, stop_early, with_controls, without_controls
-from ravine.films._data import Arrow, RunSketch, Seen, Sketch, facts_of
+from ravine.films._data import Arrays, FilmData, background_of, in_one_film, run_of
 from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen
 from ravine.films._overlays import (
-    losses_along,
     minimum_directions,
     newton_directions,
     seen_by_steps,
+    slices_of,
     step_parts,
 )
 from ravine.films._recipe import Recipe
-from ravine.films._sampling import said_of_sampling, sampling_of
+from ravine.films._sampling import describe_sampling, sampling_of
 from ravine.films._series import (
     Series,
     evaluations_at,
@@ -27,11 +27,21 @@ from ravine.films._series import (
     with_batch_losses,
 )
 from ravine.landscapes import Landscape, losses_on_grid
-from ravine.optimizers import Descent, Sampling, Setting, as_setting, descend_tuned, draws_of, with_own_labels
+from ravine.optimizers import (
+    Descent,
+    Sampling,
+    Setting,
+    as_setting,
+    descend_tuned,
+    draws_of,
+    text_of,
+    with_own_labels,
+)
+from ravine.renderer import Batches, Run, Vector
 
 
-class Work:
-    """A recipe, worked out where it is first asked for, and once."""
+class FilmRuns:
+    """The landscape and the runs of a recipe, each computed when it is first asked for, and once."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -111,28 +121,42 @@ class Work:
         """What the landscape measures along each run beside the loss, such as accuracy."""
         return tuple(measures_of(descent, self._ground) for descent in self.descents)
 
-    def sketch(self) -> Sketch:
-        """The numbers and texts of the picture."""
+    def data(self) -> FilmData:
+        """Work out the landscape's background and the runs, as the picture shows them."""
         given = [setting.hyperparameters for setting in self.settings]
         ran = [descent.setting.hyperparameters for descent in self.descents]
-        return Sketch(
-            landscape=facts_of(self.landscape, said_of_sampling(self._recipe, self.landscape)),
-            runs=tuple(map(self._drawn, self.descents, self.stops)),
+        landscape, texts = self.landscape, tuple(text_of(descent.setting) for descent in self.descents)
+        return FilmData(
+            name=landscape.name,
+            domain=landscape.domain,
+            variables=landscape.variables,
+            measure=next(iter(landscape.measures), None),
+            sampling=describe_sampling(self._recipe, landscape),
+            background=background_of(
+                landscape,
+                self.losses,
+                slices=slices_of(self._ground, self._recipe.slices),
+                batches=self._batches(),
+            ),
+            runs=in_one_film(tuple(map(self._run, self.descents, self.stops)), texts),
+            texts=texts,
             tuned=self._recipe.rates == "tuned" and given != ran,
-            outside=not self.landscape.contains(self.landscape.start),
-            slices=losses_along(self._ground, self._recipe.slices),
-            seen=self._seen(),
+            outside=not landscape.contains(landscape.start),
         )
 
-    def _drawn(self, descent: Descent, stop: int | None) -> RunSketch:
+    def arrays(self) -> Arrays:
+        """Work out the data as named arrays."""
+        return self.data().to_arrays()
+
+    def _run(self, descent: Descent, stop: int | None) -> Run:
         series = series_of(descent, self._ground)
         vectors = self._vectors(descent)
         if self._recipe.clock == "evaluations":
             stop = None if stop is None else evaluations_at(descent, stop)
             descent, series = on_evaluations(descent, series, total=self._recipe.steps)
-        return RunSketch.of(descent, series=series, vectors=vectors, stopped_at=stop)
+        return run_of(descent, series=series, vectors=vectors, stopped_at=stop)
 
-    def _vectors(self, descent: Descent) -> tuple[Arrow, ...]:
+    def _vectors(self, descent: Descent) -> tuple[Vector, ...]:
         match self._recipe.show_vectors:
             case "step":
                 return step_parts(descent)
@@ -143,7 +167,7 @@ class Work:
             case None:
                 return ()
 
-    def _seen(self) -> Seen | None:
+    def _batches(self) -> Batches | None:
         if not self._recipe.show_batch or self.sampling is None:
             return None
         return seen_by_steps(self._ground, self.sampling)

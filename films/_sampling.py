@@ -1,4 +1,4 @@
-"""What single steps of a recipe see of its landscape: minibatches, or gradients with noise."""
+"""Sampling of a recipe's gradients: minibatches, or gradients with noise."""
 
 from typing import cast
 
@@ -14,7 +14,7 @@ _USUAL_BATCH = 8
 
 
 def sampling_of(recipe: Recipe, landscape: Landscape, *, draws: int) -> Sampling | None:
-    """What each step sees; None where it sees all of the loss.
+    """Draw what each step sees; None where it sees all of the loss.
 
     Args:
         recipe: What is asked for.
@@ -78,14 +78,14 @@ def _rows(
 
 
 def _easiest_at(landscape: Landscape) -> tuple[float, float]:
-    """Where examples are told easy from difficult."""
+    """Find the point where examples are told easy from difficult."""
     if not landscape.minima:
         raise RecipeError(f"A curriculum needs a minimum, which {landscape.name} does not give: add minima.")
     return landscape.minima[0]
 
 
 def batch_size(recipe: Recipe, landscape: Landscape) -> int:
-    """How many examples a step sees.
+    """Count the examples that a step sees.
 
     Raises:
         RecipeError: there are not so many.
@@ -99,8 +99,8 @@ def batch_size(recipe: Recipe, landscape: Landscape) -> int:
     return size
 
 
-def said_of_sampling(recipe: Recipe, landscape: Landscape) -> str:
-    """What a picture must say of it; empty where every step sees all of the loss."""
+def describe_sampling(recipe: Recipe, landscape: Landscape) -> str:
+    """Describe what steps see; empty where every step sees all of the loss."""
     if landscape.examples is None:
         if not recipe.noise:
             return ""

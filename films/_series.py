@@ -28,7 +28,7 @@ def series_of(descent: Descent, landscape: Landscape) -> Series:
 
 
 def measures_of(descent: Descent, landscape: Landscape) -> Series:
-    """What the landscape measures at a run's points beside the loss, by name."""
+    """Measure at a run's points what the landscape measures beside the loss, by name."""
     measured = {name: _at(measure, descent.points) for name, measure in landscape.measures.items()}
     if landscape.examples is not None and landscape.examples.held_out is not None:
         measured[HELD_OUT] = held_out_losses(descent, landscape)
@@ -70,7 +70,7 @@ def _along(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _strides(points: Float[np.ndarray, "steps+1 2"], variables: int) -> Float[np.ndarray, " steps"]:
-    """How far each step goes, with its sign where there is but one variable."""
+    """Measure how far each step goes, with its sign where there is but one variable."""
     with np.errstate(over="ignore", invalid="ignore"):
         strides = np.diff(points, axis=0)
         return strides[:, 0] if variables == 1 else np.linalg.norm(strides, axis=-1)
@@ -100,7 +100,7 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
         points=_between(descent.points, cost, clock, over),
         losses=descent.losses[over],
         gradients=descent.gradients[over],
-        balls=_all_between(descent.balls, cost, clock, over),
+        markers=_all_between(descent.markers, cost, clock, over),
         evaluations=descent.evaluations[over],
         diverged_at=np.array(lost if lost <= total else -1),
     )
@@ -108,7 +108,7 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
 
 
 def evaluations_at(descent: Descent, step: int) -> int:
-    """How many evaluations a run has cost at a step."""
+    """Count the evaluations that a run has cost at a step."""
     return int(np.ceil(descent.evaluations[step] @ _COST))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ravine.core.tables import as_csv, as_json, as_npz, plain
 from ravine.films._film import Film
-from ravine.films._sampling import said_of_sampling
+from ravine.films._sampling import describe_sampling
 from ravine.films._series import Series
 from ravine.optimizers import Descent, Setting
 
@@ -26,10 +26,10 @@ def trace_record(film: Film) -> dict[str, Any]:
         "start": list(landscape.start),
         "steps": film.recipe.steps,
         "seed": film.recipe.seed,
-        "sampling": said_of_sampling(film.recipe, landscape) or None,
+        "sampling": describe_sampling(film.recipe, landscape) or None,
         "runs": [
             _run_record(descent, measures, stop)
-            for (descent, measures), stop in zip(_measured(film), film.work.stops, strict=True)
+            for (descent, measures), stop in zip(_measured(film), film.computation.stops, strict=True)
         ],
     }
     return plain(record)
@@ -68,7 +68,7 @@ def _run_record(descent: Descent, measures: Series, stop: int | None) -> dict[st
         "evaluations": descent.evaluations,
         "measures": measures,
         "series": descent.series,
-        "balls": descent.balls,
+        "balls": descent.markers,
         "diverged_at": diverged if diverged >= 0 else None,
         "stopped_at": stop,
     }
@@ -107,7 +107,7 @@ def _as_csv(film: Film) -> bytes:
 
 
 def _measured(film: Film) -> Iterator[tuple[Descent, Series]]:
-    return zip(film.descents, film.work.measures, strict=True)
+    return zip(film.descents, film.computation.measures, strict=True)
 
 
 def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterator[list[Any]]:
@@ -117,7 +117,7 @@ def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterato
         taken = [_figure(values, step) for values in further]
         yield [*head, "", step, *map(float, numbers), *taken]
     empty = [""] * (len(columns) + len(further))
-    for name, ball in descent.balls.items():
+    for name, ball in descent.markers.items():
         for step, (x, y) in enumerate(ball):
             yield [*head, name, step, float(x), float(y), *empty]
 
@@ -132,7 +132,7 @@ def _as_npz(film: Film) -> bytes:
     balls = {
         f"ball_{run}_{name}": ball
         for run, descent in enumerate(descents)
-        for name, ball in descent.balls.items()
+        for name, ball in descent.markers.items()
     }
     series = {
         f"series_{run}_{name}": values
@@ -152,10 +152,10 @@ def _as_npz(film: Film) -> bytes:
         losses=np.stack([descent.losses for descent in descents]),
         gradient_norms=np.stack([descent.gradient_norms for descent in descents]),
         diverged_at=np.array([int(descent.diverged_at) for descent in descents]),
-        stopped_at=np.array([-1 if stop is None else stop for stop in film.work.stops]),
+        stopped_at=np.array([-1 if stop is None else stop for stop in film.computation.stops]),
         landscape=np.array(film.landscape.name),
         start=np.array(film.landscape.start),
-        sampling=np.array(said_of_sampling(film.recipe, film.landscape)),
+        sampling=np.array(describe_sampling(film.recipe, film.landscape)),
         evaluations=np.stack([descent.evaluations for descent in descents]),
         **balls,
         **series,

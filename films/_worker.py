@@ -1,4 +1,4 @@
-"""Where a film's numbers come from: kept from an earlier call, or computed in a process of their own."""
+"""The source of a film's data: the cache, or a process of their own that computes them."""
 
 import multiprocessing
 import signal
@@ -16,14 +16,15 @@ from ravine.core.cache import Cache
 from ravine.films._recipe import Recipe
 
 if TYPE_CHECKING:
-    from ravine.films._data import Sketch
+    from ravine.films._data import Arrays
+    from ravine.films._film import Film
 
 
-class Numbers(Protocol):
-    """What a film needs of its recipe."""
+class DataSource(Protocol):
+    """The numbers of a film, wherever they come from."""
 
-    def sketch(self) -> "Sketch":
-        """The landscape's facts and the runs."""
+    def arrays(self) -> "Arrays":
+        """The film's data as `FilmData.to_arrays` takes them apart."""
         ...
 
     def losses(
@@ -34,96 +35,101 @@ class Numbers(Protocol):
 
 
 @contextmanager
-def numbers_of(recipe: Recipe, kept: Cache) -> Iterator[Numbers | None]:
-    """The quickest way to a recipe's numbers; None where the film had best compute them itself."""
-    if not recipe.is_text:
-        yield None
-        return
-    numbers = _KeptNumbers(recipe, kept)
+def open_film(recipe: Recipe, cache: Cache) -> Iterator["Film"]:
+    """Open a film whose data come from a cache, or are computed in a process of their own meanwhile.
+
+    A recipe that no text holds is computed in this process, when the film is asked for its frames. Call this
+    before JAX is loaded, whose threads do not survive the fork of a process.
+    """
+    source = CachedSource(recipe, cache) if recipe.is_text else None
     try:
-        yield numbers
+        from ravine.films._film import Film  # not before the fork
+
+        yield Film(recipe, source=source)
     finally:
-        numbers.close()
+        if source:
+            source.close()
 
 
-class _KeptNumbers:
-    """Numbers that are computed only where they are not kept."""
+class CachedSource:
+    """Numbers that are computed only where they are not in the cache."""
 
-    def __init__(self, recipe: Recipe, kept: Cache) -> None:
+    def __init__(self, recipe: Recipe, cache: Cache) -> None:
+        """Look into the cache, and begin to compute what it lacks."""
         self._recipe = recipe
-        self._kept = kept
-        self._found = kept.load(recipe.computed_from)
-        self._source: Numbers | None = None
+        self._cache = cache
+        self._found = cache.load(recipe.computed_from)
+        self._source: DataSource | None = None
         if self._found is None:
-            self._computed()
+            self._computing()
 
-    def sketch(self) -> "Sketch":
-        from ravine.films._data import Sketch
-
+    def arrays(self) -> "Arrays":
+        """The film's data, cached from now on."""
         if self._found is not None:
-            return Sketch.from_arrays(self._found)
-        sketch = self._computed().sketch()
-        self._kept.save(self._recipe.computed_from, sketch.to_arrays())
-        return sketch
+            return self._found
+        arrays = self._computing().arrays()
+        self._cache.save(self._recipe.computed_from, arrays)
+        return arrays
 
     def losses(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
+        """The loss at every pair of an x and a y, cached from now on."""
         recipe = self._recipe
         origin = {"losses of": [recipe.landscape, recipe.function], "grid": [_ends(xs), _ends(ys)]}
-        found = self._kept.load(origin)
+        found = self._cache.load(origin)
         if found is not None:
             return found["losses"]
-        losses = self._computed().losses(xs, ys)
-        # A film asks for one grid, after its sketch: what computed them need not take memory any more.
+        losses = self._computing().losses(xs, ys)
+        # A film asks for one grid, after its data: what computed them need not take memory any more.
         self.close()
-        self._kept.save(origin, {"losses": losses})
+        self._cache.save(origin, {"losses": losses})
         return losses
 
     def close(self) -> None:
         """End the process that computes, if there is one."""
-        if isinstance(self._source, _Apart):
+        if isinstance(self._source, _WorkerProcess):
             self._source.close()
             self._source = None
 
-    def _computed(self) -> Numbers:
+    def _computing(self) -> DataSource:
         if self._source is None:
-            self._source = _source(self._recipe, sketch_wanted=self._found is None)
+            self._source = _compute_source(self._recipe, data_wanted=self._found is None)
         return self._source
 
 
-def _source(recipe: Recipe, *, sketch_wanted: bool) -> Numbers:
+def _compute_source(recipe: Recipe, *, data_wanted: bool) -> DataSource:
     if sys.platform == "linux" and "jax" not in sys.modules:
-        return _Apart(recipe, sketch_wanted=sketch_wanted)
-    from ravine.films._runs import Work
+        return _WorkerProcess(recipe, data_wanted=data_wanted)
+    from ravine.films._runs import FilmRuns
 
-    return Work(recipe)
+    return FilmRuns(recipe)
 
 
-class _Apart:
+class _WorkerProcess:
     """A forked process that loads JAX and computes, while this one gets ready to draw.
 
     Only sound as long as this process has not loaded JAX, whose threads do not survive a fork.
     """
 
-    def __init__(self, recipe: Recipe, *, sketch_wanted: bool) -> None:
-        """Fork; a sketch that is wanted is begun at once."""
+    def __init__(self, recipe: Recipe, *, data_wanted: bool) -> None:
+        """Fork; data that are wanted are begun at once."""
         fork = multiprocessing.get_context("fork")
         self._line, theirs = fork.Pipe()
-        self._process = fork.Process(target=_compute, args=(recipe, theirs, self._line), daemon=True)
+        self._process = fork.Process(target=_answer, args=(recipe, theirs, self._line), daemon=True)
         self._process.start()
         theirs.close()
-        if sketch_wanted:
-            self._line.send(("sketch", ()))
+        if data_wanted:
+            self._line.send(("arrays", ()))
 
-    def sketch(self) -> "Sketch":
-        return self._answer()
+    def arrays(self) -> "Arrays":
+        return self._result()
 
     def losses(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows columns"]:
         self._line.send(("losses", (xs, ys)))
-        return self._answer()
+        return self._result()
 
     def close(self) -> None:
         """End the process."""
@@ -131,30 +137,30 @@ class _Apart:
         self._process.join()
         self._line.close()
 
-    def _answer(self) -> Any:
+    def _result(self) -> Any:
         try:
-            answer, problem, unforeseen = self._line.recv()
+            result, problem, unforeseen = self._line.recv()
         except EOFError:
             raise RuntimeError("The process that computes the film was stopped.") from None
         if unforeseen:
             raise RuntimeError(unforeseen)
         if problem:
             raise ValueError(problem)
-        return answer
+        return result
 
 
-def _compute(recipe: Recipe, line: Connection, theirs: Connection) -> None:
+def _answer(recipe: Recipe, line: Connection, theirs: Connection) -> None:
     """Answer one question after the other, until nobody asks."""
     theirs.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the asking process ends this one
-    from ravine.films._runs import Work
+    from ravine.films._runs import FilmRuns
 
-    work = Work(recipe)
+    runs = FilmRuns(recipe)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             name, arguments = line.recv()
             try:
-                line.send((getattr(work, name)(*arguments), "", ""))
+                line.send((getattr(runs, name)(*arguments), "", ""))
             except ValueError as error:
                 line.send((None, str(error), ""))
             except Exception:
@@ -162,5 +168,5 @@ def _compute(recipe: Recipe, line: Connection, theirs: Connection) -> None:
 
 
 def _ends(places: Float[np.ndarray, " places"]) -> tuple[float, float, int]:
-    """What tells evenly spaced places."""
+    """The ends and the number of evenly spaced places."""
     return float(places[0]), float(places[-1]), len(places)

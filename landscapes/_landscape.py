@@ -73,7 +73,7 @@ class Landscape:
         return self.view or self.domain
 
     def contains(self, point: Point) -> bool:
-        """Whether `point` lies in the domain, its edge included."""
+        """Tell whether `point` lies in the domain, its edge included."""
         return all(low <= value <= high for value, (low, high) in zip(point, self.domain, strict=True))
 
 

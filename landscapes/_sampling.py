@@ -127,7 +127,7 @@ def gradient_noise(
     seed: int,
     shape: Literal["normal", "uniform"] = "normal",
 ) -> Float[np.ndarray, "steps draws 2"]:
-    """What an oracle adds to the gradients, independent in every step, draw and variable.
+    """Draw what an oracle adds to the gradients, independent in every step, draw and variable.
 
     A draw depends on `seed` and its own number alone, not on how many are asked for.
 

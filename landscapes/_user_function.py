@@ -99,7 +99,7 @@ def _is_own(module: ModuleType | None) -> bool:
 
 @cache
 def _installed() -> tuple[Path, ...]:
-    """Where Python and installed packages lie."""
+    """List the folders of Python and of installed packages."""
     places = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     return (*map(Path, places), Path(__file__).parents[1])
 

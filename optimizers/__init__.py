@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from ravine.optimizers._rule import rule_of as rule_of
     from ravine.optimizers._scan import Sampling as Sampling
     from ravine.optimizers._schedule import Schedule as Schedule
+    from ravine.optimizers._schedule import write_parameter as write_parameter
     from ravine.optimizers._settings import as_setting as as_setting
     from ravine.optimizers._settings import read_setting as read_setting
     from ravine.optimizers._settings import small_print as small_print
+    from ravine.optimizers._settings import text_of as text_of
     from ravine.optimizers._settings import with_own_labels as with_own_labels
     from ravine.optimizers._settings import write_setting as write_setting
     from ravine.optimizers._spec import SpecError as SpecError

@@ -23,7 +23,7 @@ _LONGEST = 10_000
 
 
 class Pending(NamedTuple):
-    """What the workers are at.
+    """The workers' unfinished computations.
 
     Attributes:
         events: How many there have been.
@@ -37,7 +37,7 @@ class Pending(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A worker is done, and begins anew.
+    """A worker is done, and begins again.
 
     Attributes:
         number: How many events there were before.
@@ -96,7 +96,7 @@ class EventQueue:
 
     @cached_property
     def _times(self) -> Float[np.ndarray, " times"]:
-        """What each worker takes first; then, one an event, what the worker that is done takes next."""
+        """The first time of each worker; then, one an event, the next time of the worker that is done."""
         return np.random.default_rng(self.seed).exponential(size=self.workers + _DRAWN)
 
 
@@ -143,7 +143,7 @@ def check_delays(method: str, delays: Sequence[Any], *, max_delay: int) -> None:
 Point: TypeAlias = Float[Array, "2"]
 
 Shared: TypeAlias = tuple[Point, ...]
-"""What the workers share: the parameters, then what else a method keeps for each coordinate."""
+"""The arrays that the workers share: the parameters, then all else a method keeps for each coordinate."""
 
 Write: TypeAlias = Callable[[Shared, Point, Shared], Shared]
 """From what is shared, a gradient, and what was shared when its worker read, to what is shared next."""

@@ -14,7 +14,7 @@ from ravine.optimizers._checks import HyperparameterError
 
 
 def is_complex(params: optax.Params) -> bool:
-    """Whether any of the parameters is complex."""
+    """True if any of the parameters is complex."""
     return any(jnp.iscomplexobj(leaf) for leaf in jax.tree.leaves(params))
 
 
@@ -61,5 +61,5 @@ def inner_product(one: optax.Updates, other: optax.Updates) -> Float[Array, ""]:
 
 
 def ascent(gradient: optax.Updates) -> optax.Updates:
-    """Where the loss rises most steeply, from what `jax.grad` gives."""
+    """The direction of steepest ascent, from what `jax.grad` gives."""
     return jax.tree.map(jnp.conj, gradient) if is_complex(gradient) else gradient

@@ -10,7 +10,7 @@ import optax
 from jaxtyping import Array, Float, Int
 
 from ravine.core.compile import RUN_ONCE, fast_compile_jit
-from ravine.optimizers._optimizer import Optimizer, Setting
+from ravine.optimizers._optimizer import MarkerKind, Optimizer, Setting
 from ravine.optimizers._plane_loss import check_plane_loss, check_sampled_loss
 from ravine.optimizers._program import Lanes, Program, draws_of
 from ravine.optimizers._scan import Loss, Sampling, Walk, at_points, walk_all
@@ -19,16 +19,17 @@ from ravine.optimizers._scan import Loss, Sampling, Walk, at_points, walk_all
 class Descent(NamedTuple):
     """One optimizer's way down a loss, batched over starts and hyper-parameters.
 
-    A descent that leaves the reals stays as NaN or infinity: divergence is part of the picture.
+    A descent that diverges stays as NaN or infinity: divergence is part of the picture.
 
     Attributes:
         setting: The optimizer and its hyper-parameters.
         points: The iterates, the start first.
         losses: The loss at `points`.
         gradients: The loss's gradient at `points`.
-        balls: What the rule shows beside its iterate, by name.
-        series: What each step was taken with, by name, such as a schedule's rate.
-        evaluations: How often the loss, its gradient and its Hessian were evaluated before each of `points`.
+        markers: The points that the rule shows beside its iterate, by name.
+        series: The numbers that each step was taken with, by name, such as a schedule's rate.
+        evaluations: The numbers of evaluations of the loss, its gradient and its Hessian before each of
+            `points`.
         diverged_at: The first step whose point or loss is not finite, -1 if there is none.
     """
 
@@ -36,7 +37,7 @@ class Descent(NamedTuple):
     points: Float[np.ndarray, "*batch steps+1 2"]
     losses: Float[np.ndarray, "*batch steps+1"]
     gradients: Float[np.ndarray, "*batch steps+1 2"]
-    balls: Mapping[str, Float[np.ndarray, "*batch steps+1 2"]]
+    markers: Mapping[str, Float[np.ndarray, "*batch steps+1 2"]]
     series: Mapping[str, Float[np.ndarray, "*batch steps"]]
     evaluations: Float[np.ndarray, "*batch steps+1 3"]
     diverged_at: Int[np.ndarray, "*batch"]
@@ -45,6 +46,18 @@ class Descent(NamedTuple):
     def label(self) -> str:
         """The name in the legend."""
         return self.setting.label
+
+    @property
+    def marker_kinds(self) -> dict[str, MarkerKind]:
+        """The kind of each marker, by name."""
+        kinds = self.setting.marker_kinds
+        return {name: kinds.get(name, kinds.get(_unnumbered(name), "point")) for name in self.markers}
+
+    @property
+    def unconnected(self) -> tuple[str, ...]:
+        """The markers that no line connects with the iterate."""
+        free = self.setting.optimizer.unconnected
+        return tuple(name for name in self.markers if {name, _unnumbered(name)} & {*free})
 
     @property
     def gradient_norms(self) -> Float[np.ndarray, "*batch steps+1"]:
@@ -156,7 +169,7 @@ def as_descent(
     losses: Float[np.ndarray, "*batch steps+1"],
     gradients: Float[np.ndarray, "*batch steps+1 2"],
 ) -> Descent:
-    """A run on the host, with the steps on which it leaves the reals."""
+    """The descent of a walk, on the host, with the step at which it diverges."""
     points = np.asarray(walk.points)
     lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
     return Descent(
@@ -164,17 +177,17 @@ def as_descent(
         points=points,
         losses=losses,
         gradients=gradients,
-        balls=_numbered(walk.balls, points.ndim),
+        markers=_numbered(walk.markers, points.ndim),
         series={name: np.asarray(values, dtype=np.float64) for name, values in walk.series.items()},
         evaluations=_evaluations(walk, losses.shape),
         diverged_at=np.where(lost.any(-1), lost.argmax(-1), -1),
     )
 
 
-def _numbered(balls: Mapping[str, Any], rank: int) -> dict[str, Float[np.ndarray, "*batch steps+1 2"]]:
-    """The balls one by one: those that came as several get numbers."""
+def _numbered(markers: Mapping[str, Any], rank: int) -> dict[str, Float[np.ndarray, "*batch steps+1 2"]]:
+    """The markers one by one: those that came as several get numbers."""
     single: dict[str, np.ndarray] = {}
-    for name, places in balls.items():
+    for name, places in markers.items():
         places = np.asarray(places)
         if places.ndim == rank:
             single[name] = places
@@ -183,8 +196,13 @@ def _numbered(balls: Mapping[str, Any], rank: int) -> dict[str, Float[np.ndarray
     return single
 
 
+def _unnumbered(name: str) -> str:
+    stem, _, number = name.rpartition(" ")
+    return stem if number.isdigit() else name
+
+
 def _evaluations(walk: Walk, shape: tuple[int, ...]) -> Float[np.ndarray, "*batch steps+1 3"]:
-    """What the rule counts, or one gradient a step."""
+    """The evaluations that the rule counts, or one gradient a step."""
     if walk.evaluations is not None:
         return np.asarray(walk.evaluations, dtype=np.float64)
     counts = np.zeros((*shape, 3))

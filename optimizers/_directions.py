@@ -14,7 +14,7 @@ from ravine.optimizers._numerics import Flat, flatten
 
 
 class Directions(NamedTuple):
-    """How a rule chooses its directions, on parameters that are one vector.
+    """A rule's choice of directions, on parameters that are one vector.
 
     Attributes:
         init: From zeros like the parameters to what the rule remembers before its first step.
@@ -33,7 +33,7 @@ Guess: TypeAlias = Callable[[Float[Array, ""], Float[Array, " n"]], Float[Array,
 
 
 class RayState(NamedTuple):
-    """What the last step was, and evaluations of the loss, the gradient and the Hessian so far.
+    """The last step's length, and evaluations of the loss, the gradient and the Hessian so far.
 
     `step_length` is in units of the direction, 0 before the first step and where a search finds no descent.
     """

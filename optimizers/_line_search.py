@@ -1,4 +1,4 @@
-"""Line searches: how far to go along a ray, and what it costs to find out."""
+"""Line searches: the length of a step along a ray, and the cost of finding it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,18 +15,18 @@ from ravine.optimizers._minimise import Place, first_minimiser
 _Zoom: TypeAlias = optax.ScaleByZoomLinesearchState
 
 _REACH = 1e3
-"""How far a search goes, in units in which the ray moves a coordinate by 1 + the largest of all."""
+"""The longest reach of a search, in units in which the ray moves a coordinate by 1 + the largest of all."""
 
 _NEAREST, _SECOND = 1e-4, 1e-2
 """The first stride of an exact search and what the second may be, in the same units."""
 
 _WIDTH, _PLACES, _VALLEYS = 10.0, 1024, 16
-"""How far the search for the lowest minimiser looks, in the same units, at how many places, and into how many
-of the lowest valleys it goes down."""
+"""The length within which the lowest minimiser is searched for, in the same units, the number of places that
+are looked at, and the number of the lowest valleys that are gone down."""
 
 _TRIALS = 20
 _CLIMB = 1e-6
-"""What a Wolfe search may climb where the loss is flat but for rounding, in units of the loss."""
+"""The climb that a Wolfe search allows where the loss is flat but for rounding, in units of the loss."""
 
 
 class Ray(NamedTuple):
@@ -44,7 +44,7 @@ class Ray(NamedTuple):
 
     @property
     def start(self) -> Place:
-        """Where it begins."""
+        """The place at which it begins."""
         return self._place(jnp.zeros_like(self.value), self.value, self.gradient)
 
     @property
@@ -75,7 +75,7 @@ class Ray(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Where a search ended, in units of the ray's direction, and what it evaluated.
+    """The length at which a search ended, in units of the ray's direction, and its evaluations.
 
     Attributes:
         length: 0 where the ray does not descend, always finite.

@@ -11,10 +11,11 @@ from jaxtyping import Array, Bool, Float, Int
 _ROUNDS = 100
 
 _MISFIT = 0.05
-"""What the mean slope over a stride may differ from the mean of the slopes at its ends, in units of these."""
+"""The allowed difference of the mean slope over a stride from the mean of the slopes at its ends, in units of
+these."""
 
 _SHALLOW = 1e-9
-"""How deep a dip may be and yet be passed over, in units of the fall before it."""
+"""The depth of a dip that may be passed over, in units of the fall before it."""
 
 _KINKED = 1e-3
 """The slope at both ends of the last bracket that tells a kink, in units of the first slope."""
@@ -52,7 +53,7 @@ class Search(NamedTuple):
 
 
 class Minimum(NamedTuple):
-    """Where a search ended, and how many places it measured."""
+    """The place at which a search ended, and the number of places that it measured."""
 
     at: Float[Array, ""]
     rounds: Int[Array, ""]
@@ -103,7 +104,7 @@ def first_minimiser(
 
 
 class _Bounds(NamedTuple):
-    """What a search keeps to: the value where it starts, and the lengths that it is given."""
+    """The constants of a search: the value at its start, and the lengths that it is given."""
 
     value: Float[Array, ""]
     second: Float[Array, ""]
@@ -146,7 +147,7 @@ def _go_on(search: Search, here: Place, bounds: _Bounds) -> Search:
 
 
 def _judge(near: Place, here: Place, fall: Float[Array, ""]) -> tuple[Float[Array, ""], Bool[Array, ""]]:
-    """How ill the slopes explain the fall, at most 1 if they do, and whether a dip may hide between them.
+    """The relative mismatch of slopes and decrease, at most 1 if they agree, and if a dip may hide there.
 
     The slope is taken for the parabola with the slopes at both ends and the mean that the fall tells; a dip
     may hide where that parabola rises above zero.
@@ -171,7 +172,7 @@ def _growth(near: Place, here: Place, misfit: Float[Array, ""]) -> Float[Array, 
 
 
 def _rounding(one: Place, other: Place) -> Float[Array, ""]:
-    """What of a difference of values may be rounding."""
+    """The part of a difference of values that may be rounding."""
     return 4 * _eps(one.value) * (jnp.abs(one.value) + jnp.abs(other.value))
 
 
@@ -183,7 +184,7 @@ def _narrow(search: Search, here: Place) -> Search:
 
 
 def _aim(search: Search, bounds: _Bounds) -> Search:
-    """Where to look next: by inverse quadratic interpolation where that is safe, else half-way."""
+    """The next place to look at: by inverse quadratic interpolation where that is safe, else half-way."""
     a, b, c = search.near, search.far, search.behind
     place = (a.at - b.at) / (c.at - b.at)
     height = (a.slope - b.slope) / (c.slope - b.slope)

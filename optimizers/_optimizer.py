@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from ravine.core.catalogue import Catalogue
+from ravine.core.catalogue import Catalogue, check_documented
 from ravine.optimizers._checks import HyperparameterError as HyperparameterError
 
 if TYPE_CHECKING:
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 Hyperparameters: TypeAlias = Mapping[str, Any]
 Rule: TypeAlias = "Callable[..., optax.GradientTransformation | Process]"
 
-RATE = "learning_rate"
+MarkerKind: TypeAlias = Literal["worker", "read", "look-ahead", "point"]
+"""A worker's own parameters, the point that a stale gradient was taken at, the point to which momentum jumps
+before the gradient is taken, or any other point beside the iterate."""
 
+StepForm: TypeAlias = Literal["gradient", "heavy ball", "other"]
+"""Minus the learning rate times the gradient; a multiple of the gradient, its weight decay included, plus
+`momentum` times the step before; or anything else."""
+
+RATE = "learning_rate"
 
 _USUAL = {
     "lr": RATE,
@@ -34,7 +41,7 @@ _USUAL = {
     "alpha": "decay",
     "epsilon": "eps",
 }
-"""What other libraries and papers call a hyper-parameter."""
+"""The names that other libraries and papers have for a hyper-parameter."""
 
 
 _KINDS = ((bool, "true or false"), (int, "a whole number"), (str, "a word"), (tuple, "a list"))
@@ -50,6 +57,8 @@ class Optimizer:
             gives none.
         title: Its name as printed on a picture.
         equation: The update rule in LaTeX; lines are separated by two backslashes.
+        hyperparameters: The meaning of each hyper-parameter in one line, in their order; of all of them or,
+            as for a rule of one's own, of none.
         family: What it belongs to: "plain", "momentum", "adaptive", ...
         paper: Authors and title.
         year: Of the paper.
@@ -58,16 +67,18 @@ class Optimizer:
         libraries: Where libraries differ from the published rule, if they do.
         iterate: The field of the rule's state that holds the published iterate, for a rule whose
             gradients are taken elsewhere; the parameters themselves unless given.
-        balls: What the rule shows beside its iterate: the name on the picture, and the field of its
-            state that holds the point ("params" for the point where gradients are taken), or an array of
+        markers: The points that the rule shows beside its iterate: the name on the picture, and the field of
+            its state that holds the point ("params" for the point where gradients are taken), or an array of
             points, which are numbered.
-        untied: The balls that no line ties to the iterate.
+        marker_kinds: The kind of each marker that is not just a point.
+        unconnected: The markers that no line connects with the iterate.
+        step_form: The formula of its step, for what is computed from steps.
         series: What a step was taken with: the name, and the field of the rule's state that holds the number
             after the step.
         evaluations: The field of the rule's state that counts evaluations of the loss, the gradient and the
             Hessian, for a rule that does not take one gradient a step.
         inner: The name of the rule that a wrapper wraps unless it is given another, as `inner`.
-        control: The hyper-parameters without which nothing is delayed, for a method that is shown beside
+        baseline: The hyper-parameters with which nothing is delayed, for a method that is shown beside
             itself without delay.
         tuned: Whether a learning rate that is not given is found by trying; not so for a rule that sets its
             own.
@@ -77,6 +88,7 @@ class Optimizer:
     rule: Rule
     title: str
     equation: str = ""
+    hyperparameters: Mapping[str, str] = field(default_factory=dict)
     family: str = "custom"
     paper: str = ""
     year: int | None = None
@@ -84,22 +96,53 @@ class Optimizer:
     about: str = ""
     libraries: str = ""
     iterate: str | None = None
-    balls: Mapping[str, str] = field(default_factory=dict)
-    untied: tuple[str, ...] = ()
+    markers: Mapping[str, str] = field(default_factory=dict)
+    marker_kinds: Mapping[str, MarkerKind] = field(default_factory=dict)
+    unconnected: tuple[str, ...] = ()
+    step_form: StepForm = "other"
     series: Mapping[str, str] = field(default_factory=dict)
     evaluations: str = ""
     inner: str = ""
-    control: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Mapping[str, Any] = field(default_factory=dict)
     tuned: bool = True
     name: str = ""
 
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.rule.__name__)
+        if self.hyperparameters:
+            check_documented(self.name, self.hyperparameters, self.defaults)
+        self._check_markers()
+        if self.step_form == "heavy ball" and "momentum" not in {*self.series, *self.defaults}:
+            raise ValueError(
+                f"The step of {self.name} is one of heavy-ball momentum: name its hyper-parameter, or the "
+                "series that holds it, momentum."
+            )
+
+    def _check_markers(self) -> None:
+        for name in (*self.marker_kinds, *self.unconnected):
+            if name not in self.markers:
+                known = ", ".join(self.markers) or "none"
+                raise ValueError(f"{self.name} has no marker {name!r}; its markers are {known}.")
+        for name, kind in self.marker_kinds.items():
+            if kind not in get_args(MarkerKind):
+                kinds = ", ".join(get_args(MarkerKind))
+                raise ValueError(f"The kind of a marker is one of {kinds}; got {kind!r} for {name!r}.")
 
     @classmethod
     def of(cls, rule: "Rule | optax.GradientTransformation", *, title: str = "") -> "Optimizer":
-        """An optimizer for an optax transformation, or for what builds one, such as `optax.lion`."""
+        """The optimizer of an optax transformation, or of a function that builds one.
+
+        Args:
+            rule: The transformation, such as `optax.lion(0.001)`, or its builder, such as `optax.lion`, whose
+                keyword arguments are then hyper-parameters.
+            title: Its name in the legend; the function's name, or "optax", unless given.
+
+        Example:
+            >>> import optax
+            >>> Optimizer.of(optax.lion).defaults["b1"]
+            0.9
+        """
         if callable(rule):
             name = getattr(rule, "__name__", "optimizer")
             return cls(rule=rule, title=title or name, name=name)
@@ -114,7 +157,7 @@ class Optimizer:
         return {parameter.name: parameter.default for parameter in named}
 
     def build(self, **hyperparameters: Any) -> Any:
-        """What the rule builds of hyper-parameters, whose real numbers JAX may be tracing.
+        """Build the rule from hyper-parameters, whose real numbers JAX may be tracing.
 
         Raises:
             HyperparameterError: the rule decides by the value of one of them in Python.
@@ -134,11 +177,14 @@ class Optimizer:
 
     @property
     def has_rate(self) -> bool:
-        """Whether the rule has a learning rate."""
+        """True if the rule has a learning rate."""
         return RATE in self.defaults
 
     def check(self, hyperparameters: Hyperparameters) -> dict[str, Any]:
-        """The hyper-parameters with whole numbers made real where the rule's default is real.
+        """Check hyper-parameters, and make whole numbers real where the rule's default is real.
+
+        Args:
+            hyperparameters: Values by name, those that are not the default.
 
         Raises:
             HyperparameterError: the rule has no such key, or the value is of another kind.
@@ -175,7 +221,7 @@ class Optimizer:
         return value
 
     def _counts(self, key: str) -> bool:
-        """Whether a hyper-parameter that may be none is a whole number where it is not."""
+        """True if a hyper-parameter that may be none is a whole number otherwise."""
         kinds = get_args(inspect.signature(self.rule).parameters[key].annotation)
         return int in kinds and float not in kinds
 
@@ -202,7 +248,7 @@ class Optimizer:
 
 
 def _is_list_like(values: tuple[Any, ...], default: Any) -> bool:
-    """Whether a list holds numbers alone, or where its default is empty lists of them as well."""
+    """True if a list holds numbers alone, or, if its default is empty, lists of them as well."""
     flat = bool(default)
     return all(
         (isinstance(value, int | float) and not isinstance(value, bool))
@@ -235,7 +281,20 @@ def _hint_of_schedule(value: Any) -> str:
 class Setting:
     """An optimizer with chosen hyper-parameters, under the label that a legend shows.
 
-    Hyper-parameters may be arrays: a descent is batched over them.
+    Args:
+        optimizer: The rule.
+        hyperparameters: Values by name, over the rule's defaults. They may be arrays: a descent is batched
+            over them.
+        label: The name in the legend; the optimizer's title unless given.
+
+    Raises:
+        HyperparameterError: the rule has no such hyper-parameter, or the value is of another kind.
+
+    Example:
+        >>> from ravine import optimizers
+        >>> fast = Setting(optimizer=optimizers.load("adam"), hyperparameters={"learning_rate": 1})
+        >>> fast.complete["learning_rate"], fast.complete["b1"], fast.label
+        (1.0, 0.9, 'Adam')
     """
 
     optimizer: Optimizer
@@ -272,6 +331,15 @@ class Setting:
         return self.optimizer.iterate or next(filter(None, inner), None)
 
     @property
+    def marker_kinds(self) -> dict[str, MarkerKind]:
+        """The kind of each marker, those of the rule inside included."""
+        inner = (value.marker_kinds for value in self.complete.values() if isinstance(value, Setting))
+        own: dict[str, MarkerKind] = {
+            name: self.optimizer.marker_kinds.get(name, "point") for name in self.optimizer.markers
+        }
+        return {name: kind for kinds in (*inner, own) for name, kind in kinds.items()}
+
+    @property
     def rate_owner(self) -> "Setting | None":
         """The setting whose learning rate there is to choose: this one, or that of the rule inside it."""
         if self.optimizer.has_rate:
@@ -280,12 +348,12 @@ class Setting:
 
     @property
     def needs_rate(self) -> bool:
-        """Whether there is a learning rate to choose, and none is given."""
+        """True if there is a learning rate to choose, and none is given."""
         owner = self.rate_owner
         return owner is not None and RATE not in owner.hyperparameters
 
     def with_rate(self, rate: Any) -> "Setting":
-        """The setting with another learning rate, in the rule inside where that has it."""
+        """The setting with another learning rate, in the rule inside if that has it."""
         if self.optimizer.has_rate:
             return replace(self, hyperparameters={**self.hyperparameters, RATE: rate})
         inner = self.complete["inner"].with_rate(rate)
@@ -293,7 +361,7 @@ class Setting:
 
 
 def _as_inner(outer: str, value: Any) -> "Setting":
-    """The setting of a rule inside another one."""
+    """Make the setting of a rule inside another one."""
     if isinstance(value, Setting):
         return value
     if isinstance(value, str):

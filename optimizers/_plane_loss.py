@@ -27,7 +27,7 @@ _BASES, _STRIDES = 3, (1.37, -2.74)
 """Points that are looked at, and how far single variables are moved from them."""
 
 _POINTS = 31
-"""How many at once: an array with such an axis holds something of each."""
+"""Points looked at at once: an array with such an axis holds something of each."""
 
 _BY_INDEX = ("dynamic_slice", "gather")
 """The operations that read at places which are numbers in the program."""
@@ -36,11 +36,11 @@ _OUT_OF_BOUNDS = re.compile(r"of shape \((?P<shape>.*?)\): index (?P<index>-?\d+
 
 
 class PlaneLossError(ValueError, TypeError):
-    """What is not a function of a point of the plane; the message names it, what is wrong and the remedy."""
+    """A loss that is no function of a point of the plane; the message names it, the fault and the remedy."""
 
 
 def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
-    """Refuse what is not a function of one point (x, y) in jax.numpy to a real number.
+    """Check that a loss is a function of one point (x, y) in jax.numpy to a real number.
 
     Args:
         loss: The function; those of the catalogue and formulas are taken at their word.
@@ -48,6 +48,13 @@ def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
 
     Raises:
         PlaneLossError: naming the function, what is wrong and the remedy.
+
+    Example:
+        >>> check_plane_loss(lambda point: point[0] ** 2 + point[1] ** 2)
+        >>> check_plane_loss(lambda point: point, "identity")
+        Traceback (most recent call last):
+        ravine.optimizers._plane_loss.PlaneLossError: 'identity' must return one real number for a
+            point (x, y); it returns an array of shape (2,).
     """
     if not str(getattr(loss, "__module__", "")).startswith(_CATALOGUE):
         _check(loss, name or getattr(loss, "__name__", type(loss).__name__))
@@ -149,7 +156,7 @@ def _losses_at(
 
 
 def _read_beyond(loss: Callable[..., Any]) -> int | None:
-    """Found by JAX's own check of indices, where the point itself is read beyond its end."""
+    """The place beyond its end at which the point itself is read, found by JAX's own check of indices."""
     if not any(equation.primitive.name in _BY_INDEX for equation in _equations(_traced(loss, 2))):
         return None
     points = np.random.default_rng(0).uniform(size=(_POINTS, 2))

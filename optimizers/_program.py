@@ -1,4 +1,4 @@
-"""What of a setting is fixed when it is compiled, and what is traced."""
+"""The parts of a setting that are fixed at compilation, and those that are traced."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ class Program(NamedTuple):
 
     @property
     def series(self) -> dict[str, str]:
-        """What its steps are taken with, by name: the field of the state that holds it."""
+        """The numbers that its steps are taken with, by name: the field of the state that holds each."""
         own = {RATE: "scheduled_rate"} if self.has_schedule else {}
         inner = (option.series for _, option in self.options if isinstance(option, Program))
         return {name: at for series in (*inner, own, self.optimizer.series) for name, at in series.items()}
@@ -60,10 +60,10 @@ class Program(NamedTuple):
         return self.optimizer.iterate or next(filter(None, inner), None)
 
     @property
-    def balls(self) -> dict[str, str]:
-        """What is shown beside the iterate, of the rule inside as well."""
-        inner = (option.balls for _, option in self.options if isinstance(option, Program))
-        return {name: at for balls in (*inner, self.optimizer.balls) for name, at in balls.items()}
+    def markers(self) -> dict[str, str]:
+        """The points shown beside the iterate, those of the rule inside included."""
+        inner = (option.markers for _, option in self.options if isinstance(option, Program))
+        return {name: at for markers in (*inner, self.optimizer.markers) for name, at in markers.items()}
 
     @property
     def evaluations(self) -> str:
@@ -87,7 +87,16 @@ def _under_schedule(
 
 
 def draws_of(setting: Setting) -> int:
-    """How many minibatches a step of the setting's method draws."""
+    """The number of minibatches that a step of the setting's method draws.
+
+    Args:
+        setting: The method, all its hyper-parameters given or not.
+
+    Example:
+        >>> from ravine.optimizers import read_setting
+        >>> draws_of(read_setting("adam")), draws_of(read_setting("easgd:workers=4,mode=sync"))
+        (1, 4)
+    """
     if setting.optimizer.inner:
         return 1
     some_rate = {RATE: 1.0} if setting.optimizer.has_rate else {}

@@ -12,14 +12,14 @@ from ravine.optimizers._settings import read_setting
 
 
 def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtraArgs:
-    """The optax transformation of an optimizer as the command line writes it.
+    """Build the optax transformation of an optimizer as the command line writes it.
 
     Of complex parameters its update is given the conjugate of what `jax.grad` gives, as is usual in optax.
 
     Args:
         text: A name such as "qhadam", with hyper-parameters or without: "sgd:learning_rate=cosine(0.1,100)",
             "lookahead:inner=(adam:learning_rate=0.01)".
-        hyperparameters: Further ones, which take precedence.
+        **hyperparameters: Further ones, which take precedence; 'ravine show NAME' lists those of a rule.
 
     Raises:
         SpecError: the text does not follow the grammar.
@@ -39,10 +39,21 @@ def rule(text: str, **hyperparameters: Any) -> optax.GradientTransformationExtra
 
 
 def rule_of(setting: Setting) -> optax.GradientTransformationExtraArgs:
-    """The optax transformation of a setting.
+    """Build the optax transformation of a setting.
+
+    Args:
+        setting: An optimizer of the catalogue, or one's own, with its hyper-parameters.
 
     Raises:
         HyperparameterError: a hyper-parameter is missing, or the method has several workers.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from ravine.optimizers import read_setting
+        >>> sgd = rule_of(read_setting("sgd:learning_rate=0.5"))
+        >>> update, _ = sgd.update(jnp.ones(2), sgd.init(jnp.zeros(2)))
+        >>> update.tolist()
+        [-0.5, -0.5]
     """
     setting.check_complete()
     optimizer = setting.optimizer

@@ -1,4 +1,4 @@
-"""Many optimizers' walks over a loss, side by side and each in many lanes; all of it can be traced by JAX."""
+"""Walks of many optimizers over a loss, each of them batched; all of it can be traced by JAX."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,26 @@ Loss: TypeAlias = Callable[[Array], Array]
 
 
 class Sampling(NamedTuple):
-    """What single steps see of a loss.
+    """The part of a loss that each step sees, such as the loss on a minibatch.
 
     Attributes:
         loss: Of a point and a sample, such as the rows of a minibatch.
         samples: Arrays whose first axis is the step and whose second one counts draws within a step: the
             first draw is what an update rule sees, the others are for methods with several workers.
+
+    Example:
+        >>> import numpy as np
+        >>> from ravine.optimizers import descend, load
+        >>> rows = np.linspace(-1, 1, 12).reshape(6, 1, 2)  # six steps, one draw each
+        >>> (run,) = descend(
+        ...     lambda point: (point**2).sum(),
+        ...     [load("sgd")],
+        ...     (1.0, 2.0),
+        ...     steps=6,
+        ...     sampling=Sampling(lambda point, row: ((point - row) ** 2).sum(), rows),
+        ... )
+        >>> run.points.shape
+        (7, 2)
     """
 
     loss: Callable[[Array, Any], Array]
@@ -30,6 +44,10 @@ class Sampling(NamedTuple):
 
     def check(self, *, steps: int, draws: int) -> None:
         """Refuse samples for fewer or more steps than there are, or fewer draws than a method takes.
+
+        Args:
+            steps: The number of steps of the descent.
+            draws: The number of minibatches that a step draws, as `draws_of` tells.
 
         Raises:
             ValueError: naming what there should be.
@@ -43,7 +61,12 @@ class Sampling(NamedTuple):
 
     @classmethod
     def none(cls, loss: Loss, *, steps: int) -> "Sampling":
-        """Every step sees the whole loss."""
+        """The sampling in which every step sees the whole loss.
+
+        Args:
+            loss: A function of one point.
+            steps: The number of steps of the descent.
+        """
         return cls(loss=_Whole(loss), samples=np.zeros((steps, 1)))
 
 
@@ -61,18 +84,18 @@ class _Whole:
 class Walk(NamedTuple):
     """The iterates of one optimizer and what it shows beside them, on the device or on the host.
 
-    `balls` may hold an axis that numbers them before the last one. `evaluations` counts those of the loss,
+    `markers` may hold an axis that numbers them before the last one. `evaluations` counts those of the loss,
     the gradient and the Hessian, and is None for a rule that takes one gradient a step.
     """
 
     points: Float[Array | np.ndarray, "*batch steps+1 2"]
-    balls: Mapping[str, Float[Array | np.ndarray, "... 2"]]
+    markers: Mapping[str, Float[Array | np.ndarray, "... 2"]]
     series: Mapping[str, Float[Array | np.ndarray, "*batch steps"]]
     evaluations: Float[Array | np.ndarray, "*batch steps+1 3"] | None
 
 
 class _Seen(NamedTuple):
-    """What one step sees."""
+    """The loss as one step sees it."""
 
     values: Float[Array, " lanes"]
     slopes: Float[Array, "lanes 2"]
@@ -160,7 +183,7 @@ class _Walker:
         return jax.vmap(one)(self._traced, *carry, seen.values, seen.slopes)
 
     def shown(self, before: tuple[Array, Any], after: tuple[Array, Any]) -> Walk:
-        """What there is to see between two steps."""
+        """The points and numbers that are shown between two steps."""
         program, counts = self._program, self._program.evaluations
         params, state = before
 
@@ -169,7 +192,7 @@ class _Walker:
 
         return Walk(
             points=place(program.iterate),
-            balls={name: place(field) for name, field in program.balls.items()},
+            markers={name: place(field) for name, field in program.markers.items()},
             series={name: _of_state(after[1], field) for name, field in program.series.items()},
             evaluations=_of_state(state, counts) if counts else None,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args, get_origin
 
-from ravine.core.catalogue import Catalogue
+from ravine.core.catalogue import Catalogue, check_documented
 from ravine.optimizers._checks import HyperparameterError
 from ravine.optimizers._spec import Call, format_value
 
@@ -31,7 +31,7 @@ class Schedule:
             one into the step's rate. Its annotations say what each argument may be.
         title: Its name as printed.
         equation: The rate in LaTeX; lines are separated by two backslashes.
-        arguments: What each argument means.
+        arguments: The meaning of each argument in one line, in their order.
         paper: Authors and title.
         year: Of the paper.
         address: Where the paper is found.
@@ -56,6 +56,7 @@ class Schedule:
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.rule.__name__)
+        check_documented(self.name, self.arguments, [parameter.name for parameter in self.parameters])
 
     @cached_property
     def parameters(self) -> tuple[inspect.Parameter, ...]:
@@ -64,8 +65,8 @@ class Schedule:
 
     @property
     def signature(self) -> str:
-        """How it is written, such as "cosine(rate, steps, final=0.0)"."""
-        return f"{self.name}({', '.join(map(_write_parameter, self.parameters))})"
+        """The text that it is written as, such as "cosine(rate, steps, final=0.0)"."""
+        return f"{self.name}({', '.join(map(write_parameter, self.parameters))})"
 
     def check(self, args: tuple[Any, ...]) -> tuple[Argument, ...]:
         """The arguments, with whole numbers that were written as reals made whole where steps are counted.
@@ -106,7 +107,8 @@ def _wanted(kind: Any) -> str:
     return {int: "a whole number, at least 0", float: "a number", bool: "true or false"}[kind]
 
 
-def _write_parameter(parameter: inspect.Parameter) -> str:
+def write_parameter(parameter: inspect.Parameter) -> str:
+    """An argument as a schedule's signature has it, such as "final=0.0"."""
     if parameter.default is parameter.empty:
         return parameter.name
     return f"{parameter.name}={format_value(parameter.default)}"
@@ -137,7 +139,7 @@ class ChosenSchedule:
 
     @property
     def follows_loss(self) -> bool:
-        """Whether the rate depends on the loss, and not on the count alone."""
+        """True if the rate depends on the loss, and not on the count alone."""
         return self.schedule.follows_loss
 
     def build(self) -> "Rates":

@@ -1,4 +1,4 @@
-"""A rule under a learning-rate schedule: built anew at each step with that step's rate."""
+"""A rule under a learning-rate schedule: rebuilt at each step with that step's rate."""
 
 import math
 from collections.abc import Callable
@@ -35,8 +35,8 @@ def scheduled(
     number of their type, not an integer.
 
     Args:
-        rule: What builds an optax transformation from `learning_rate` and other hyper-parameters; neither
-            the structure of its state nor its first state may depend on the rate.
+        rule: The function that builds an optax transformation from `learning_rate` and other
+            hyper-parameters; neither the structure of its state nor its first state may depend on the rate.
         learning_rate: A schedule from the catalogue, an optax schedule, or the rates by step, of which the
             last one is held: `Float[ArrayLike, "steps"]`. A schedule that follows the loss needs it as
             `value` at each update.
@@ -105,7 +105,7 @@ def _next_rate(
 def _as_transformation(
     learning_rate: ChosenSchedule | optax.Schedule | ArrayLike,
 ) -> optax.GradientTransformationExtraArgs:
-    """What turns a one into a step's rate."""
+    """The transformation that turns a one into a step's rate."""
     given: Any = learning_rate.build() if isinstance(learning_rate, ChosenSchedule) else learning_rate
     if isinstance(given, optax.GradientTransformation):
         return optax.with_extra_args_support(given)

@@ -13,27 +13,51 @@ from ravine.optimizers._spec import Call, Spec, Value, format_spec, parse_spec
 
 
 def read_setting(text: str) -> Setting:
-    """The setting that a text such as "adam@fast:learning_rate=0.1" describes.
+    """Read an optimizer with its label and hyper-parameters from text.
+
+    Args:
+        text: As the command line has it: "adam", "adam@fast:learning_rate=0.1",
+            "lookahead:inner=(adam:b1=0.8)".
 
     Raises:
         SpecError: the text does not follow the grammar.
         UnknownNameError: the catalogue has no such optimizer.
         HyperparameterError: the rule has no such hyper-parameter, or it cannot take the value.
+
+    Example:
+        >>> fast = read_setting("adam@fast:learning_rate=0.1")
+        >>> fast.label, fast.hyperparameters
+        ('fast', {'learning_rate': 0.1})
     """
     return _setting(parse_spec(text), text)
 
 
 def write_setting(setting: Setting) -> str:
-    """The text that `read_setting` reads as this setting.
+    """Write a setting as the text that `read_setting` reads as this very setting.
+
+    Args:
+        setting: An optimizer of the catalogue with its hyper-parameters.
 
     Raises:
         ValueError: the setting holds what has no text, such as an array, or a rule that is not the
             catalogue's.
+
+    Example:
+        >>> write_setting(read_setting("adam@fast:b1=.8"))
+        'adam@fast:b1=0.8'
     """
     text = format_spec(_spec(setting))
     if read_setting(text) != setting:
         raise ValueError(f"{text!r} would be read as another optimizer than it was written for.")
     return text
+
+
+def text_of(setting: Setting) -> str | None:
+    """Write the text that reads as this setting; None where there is none."""
+    try:
+        return write_setting(setting)
+    except ValueError:
+        return None
 
 
 def _spec(setting: Setting) -> Spec:
@@ -65,7 +89,7 @@ def _setting(spec: Spec, text: str) -> Setting:
 
 
 def _place(key: str, text: str) -> str:
-    """Where a text gives a value to `key`."""
+    """The column in which a text gives a value to `key`, as the end of a sentence."""
     found = re.search(rf"(?<=[:,])\s*({re.escape(key)})\s*=", text)
     return f" (column {found.start(1) + 1})" if found else ""
 

@@ -81,7 +81,7 @@ def scale_by_moments(
 
 
 class TrustRatioState(NamedTuple):
-    """What the last step of each layer was multiplied by, one number a layer."""
+    """The factor on the last step of each layer, one number a layer."""
 
     trust_ratio: optax.Params
 

@@ -23,8 +23,8 @@ _DEPTH = 1e-8
 """Excess loss below this part of the first one is no better: a film cannot show it."""
 
 _LEFT_VIEW = 100.0
-_LEFT_REALS = 200.0
-"""What leaving the view or the reals adds to a score, which without it lies between log(_DEPTH) and 0."""
+_DIVERGED = 200.0
+"""Added to the score of a descent that leaves the view or diverges; others lie between log(_DEPTH) and 0."""
 
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -42,9 +42,9 @@ def descend_tuned(
 ) -> tuple[Descent, ...]:
     """Run every setting, with the best rate of the grid where it gives none.
 
-    A rate's score is the mean over the steps of the log excess loss, taken as the most to which it will
-    yet return, so that jitter counts. It is judged by the worst of itself and its two neighbours on the
-    grid, so that a lucky leap is not taken for skill, and leaving the view or the reals counts against it.
+    A rate's score is the mean over the steps of the log excess loss, of which the running maximum from the
+    end is taken, so that jitter counts. It is judged by the worst of itself and its two neighbours on the
+    grid, so that a lucky leap is not taken for skill, and leaving the view or diverging counts against it.
 
     Rates that are given fill the grid: the program is the same, so that a rate that was found here and
     is given later draws the same points to the last bit.
@@ -65,6 +65,20 @@ def descend_tuned(
     Raises:
         ValueError: a hyper-parameter is an array.
         PlaneLossError: the loss is not a function of one point.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from ravine.optimizers import read_setting
+        >>> (run,) = descend_tuned(
+        ...     lambda p: jnp.sum(p**2),
+        ...     [read_setting("sgd")],
+        ...     (1.0, 2.0),
+        ...     steps=20,
+        ...     view=((-3, 3), (-3, 3)),
+        ...     lowest=0.0,
+        ... )
+        >>> run.setting.hyperparameters["learning_rate"]
+        0.5
     """
     check_plane_loss(loss)
     for setting in settings:
@@ -171,7 +185,7 @@ def score(
     view: Float[Array, "2 2"],
     lowest: Float[Array, ""],
 ) -> Float[Array, " rates"]:
-    """How well each rate of a grid does; smaller is better."""
+    """The score of each rate of a grid; smaller is better."""
     low, high = view.T[:, None, None]
     inside = ((points >= low) & (points <= high)).all(-1)
     real = jnp.isfinite(points).all(-1) & jnp.isfinite(losses)
@@ -180,11 +194,11 @@ def score(
     gain = _mean_log_of_settled(relative)
     neighbours = jnp.pad(gain, 1, mode="edge")
     worst = jnp.maximum(gain, jnp.maximum(neighbours[:-2], neighbours[2:]))
-    return worst + _LEFT_VIEW * ~inside.all(-1) + _LEFT_REALS * ~real.all(-1)
+    return worst + _LEFT_VIEW * ~inside.all(-1) + _DIVERGED * ~real.all(-1)
 
 
 def _mean_log_of_settled(excess: Float[Array, "rates steps+1"]) -> Float[Array, " rates"]:
-    """The mean log of the most to which each excess will yet return."""
+    """The mean log of the running maximum of the excess, taken from the end."""
 
     def back(carry: tuple[Array, Array], now: Array) -> tuple[tuple[Array, Array], None]:
         most, total = jnp.maximum(carry[0], now), carry[1]

@@ -1,14 +1,14 @@
 """A scene: all that is on the picture, and nothing of how it is drawn or was computed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.renderer._timing import Timing
-from ravine.renderer.style import Panels, ThemeName
+from ravine.renderer.style import Panels, ThemeName, arrow_colour, colours
 
 ViewName: TypeAlias = Literal["contour", "surface", "curve", "chart"]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -90,12 +90,18 @@ class Batches:
     Attributes:
         xs: The columns of a grid.
         ys: Its rows.
-        losses: The loss on the grid that the step of a number saw.
+        examples: The loss of each example on the grid.
+        rows: The examples that each step saw.
     """
 
     xs: Float[np.ndarray, " columns"]
     ys: Float[np.ndarray, " rows"]
-    losses: Callable[[int], Float[np.ndarray, "rows columns"]]
+    examples: Float[np.ndarray, "examples rows columns"]
+    rows: Int[np.ndarray, "steps size"]
+
+    def losses(self, step: int) -> Float[np.ndarray, "rows columns"]:
+        """Average the losses of the examples that a step saw."""
+        return self.examples[self.rows[min(step, len(self.rows) - 1)]].mean(0, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,18 +110,24 @@ class Vector:
 
     Attributes:
         name: In the legend.
-        colour: As a hex string, or empty for the run's own colour.
         tails: Where it begins.
         arrows: From its tail to its tip; not a number where a step has none.
         unit: Whether it tells a direction only: all such arrows are drawn in one length, and stay on the
             picture at steps that are spaced apart.
+        role: What it stands for, which has a colour in every theme.
+        colour: As a hex string; that of its role unless given, or else the run's own.
     """
 
     name: str
-    colour: str
     tails: Float[np.ndarray, "steps+1 2"]
     arrows: Float[np.ndarray, "steps+1 2"]
     unit: bool = False
+    role: str = ""
+    colour: str = ""
+
+    def coloured(self, theme: ThemeName) -> "Vector":
+        """Wear the colour of the role, unless another one is given."""
+        return self if self.colour else replace(self, colour=arrow_colour(self.role, theme=theme))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +145,10 @@ class Plot:
     scale: Literal["auto", "linear", "log"] = "auto"
 
 
+BallKind: TypeAlias = Literal["worker", "read", "point"]
+"""A worker, which has a trail of its own; where a stale step read what it wrote; or any other point."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """One optimizer's way down, as a picture shows it.
@@ -140,29 +156,33 @@ class Run:
     Attributes:
         label: Its name in the legend.
         note: The small print: its hyper-parameters.
-        colour: As a hex string.
         balls: What its rule shows beside the iterate, by name.
         diverged_at: The first step on which it left the reals, if it did.
         untied: The balls that no line ties to the iterate.
+        kinds: Of the balls that are not just a point beside the iterate.
         series: Numbers at every step by name; not a number where there is none.
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
         nearness: Where the ground is a plane through a space of more dimensions, how near it each iterate is:
             1 in the plane, towards 0 far from it. None where all iterates are on the ground.
+        colour_key: A rule's name, or any other: a common rule wears the same colour in every picture.
+        colour: As a hex string; that of its key among the picture's runs unless given.
     """
 
     label: str
     note: str
-    colour: str
     points: Float[np.ndarray, "steps+1 2"]
     losses: Float[np.ndarray, "steps+1"]
     balls: Mapping[str, Float[np.ndarray, "steps+1 2"]]
     diverged_at: int | None
     untied: frozenset[str] = frozenset()
+    kinds: Mapping[str, BallKind] = field(default_factory=dict)
     series: Mapping[str, Float[np.ndarray, "steps+1"]] = field(default_factory=dict)
     vectors: tuple[Vector, ...] = ()
     stopped_at: int | None = None
     nearness: Float[np.ndarray, "steps+1"] | None = None
+    colour_key: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +222,18 @@ class Scene:
     counts: Int[np.ndarray, "steps+1"] | None = None
     plot: Plot | None = None
     comment: str = ""
+
+    def __post_init__(self) -> None:
+        shades = colours([run.colour_key for run in self.runs], theme=self.theme)
+        coloured = tuple(
+            replace(
+                run,
+                colour=run.colour or shade,
+                vectors=tuple(vector.coloured(self.theme) for vector in run.vectors),
+            )
+            for run, shade in zip(self.runs, shades, strict=True)
+        )
+        object.__setattr__(self, "runs", coloured)
 
     @property
     def steps(self) -> int:

@@ -39,7 +39,7 @@ def trained_control_point(
     found = kept.load(facts) if kept else None
     if found is not None and len(found) == len(leaves):
         return jax.tree.unflatten(form, [found[f"leaf_{place}"] for place in range(len(leaves))])
-    bend = problem.settled(_trained(choices, problem, first, second, stage, mask))
+    bend = problem.recalibrated(_trained(choices, problem, first, second, stage, mask))
     if kept:
         named = enumerate(jax.tree.leaves(bend))
         kept.save(facts, {f"leaf_{place}": np.asarray(leaf) for place, leaf in named})

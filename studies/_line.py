@@ -199,8 +199,8 @@ def run_line(choices: LineOptions, stage: Stage = unwatched) -> Line:
         for run, other, label in zip(runs, others, labels, strict=True)
     )
     policies = {run.problem.objective(choices.policy).batch_norm for run in runs}
-    data, said = runs[0].problem.data.title, _said(runs)
-    return Line(choices=choices, curves=curves, objective=said, batch_norm=max(policies), data=data)
+    data, description = runs[0].problem.data.title, _said(runs)
+    return Line(choices=choices, curves=curves, objective=description, batch_norm=max(policies), data=data)
 
 
 def _two_seeds(choices: LineOptions) -> bool:

@@ -84,10 +84,10 @@ def _runs(
     """The paths, the longest first: it lies lowest, and hides none."""
     paths = picture.trajectories
     shades = colours([path.colour_key for path in paths], theme=theme)
-    said = notes or [""] * len(paths)
+    description = notes or [""] * len(paths)
     runs = [
         _run(path, counts, note, colour=colour, lengths=picture.lengths)
-        for path, note, colour in zip(paths, said, shades, strict=True)
+        for path, note, colour in zip(paths, description, shades, strict=True)
     ]
     return tuple(sorted(runs, key=_length, reverse=True))
 

@@ -60,7 +60,7 @@ class Train(Result[TrainOptions]):
     @property
     def objective(self) -> str:
         """What was trained, in words."""
-        return ", ".join(dict.fromkeys(run.problem.said for run in self.runs))
+        return ", ".join(dict.fromkeys(run.problem.description for run in self.runs))
 
     def label_of(self, run: Trained) -> str:
         """What tells a run from all others: its optimizer, and its network where there are several."""

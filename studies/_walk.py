@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine import optimizers
 from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.core.pytree import Params, minus
 from ravine.landscapes import minibatches
@@ -199,7 +198,7 @@ def run_walk(choices: WalkOptions, stage: Stage = unwatched) -> Walk:
     return Walk(
         choices=choices,
         runs=tuple(_steps_of(choices, run, stage) for run in runs),
-        objective=", ".join(dict.fromkeys(run.problem.said for run in runs)),
+        objective=", ".join(dict.fromkeys(run.problem.description for run in runs)),
         batch_norm=max(run.problem.objective(choices.policy).batch_norm for run in runs),
     )
 
@@ -222,7 +221,7 @@ def _steps_of(choices: WalkOptions, run: Trained, stage: Stage) -> Steps:
         label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
         rule=run.rule,
         note=run.note,
-        rate=rate if isinstance(rate, float) and run.setting.optimizer is optimizers.load("sgd") else None,
+        rate=rate if isinstance(rate, float) and run.setting.optimizer.step_form == "gradient" else None,
         stage=stage,
     )
 

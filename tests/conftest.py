@@ -199,7 +199,10 @@ class Scenes:
         return points * shrink[:, None]
 
     def run(self, points: Any, *, losses: Any = None, **facts: Any) -> "Run":
-        """A run over `points`, on the bowl unless its losses are given."""
+        """A run over `points`, on the bowl unless its losses are given.
+
+        A ball called worker or read, with a number or without, is of that kind.
+        """
         from ravine.renderer import Run
 
         points = np.asarray(points, dtype=float)
@@ -209,7 +212,15 @@ class Scenes:
             )
         lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
         at = int(lost.argmax()) if lost.any() else None
-        common = {"label": "SGD", "note": "rate 0.01", "colour": "#c83800", "balls": {}, "diverged_at": at}
+        kinds = {name: name.partition(" ")[0] for name in facts.get("balls", {})}
+        common = {
+            "label": "SGD",
+            "note": "rate 0.01",
+            "colour": "#c83800",
+            "balls": {},
+            "diverged_at": at,
+            "kinds": {name: kind for name, kind in kinds.items() if kind in ("worker", "read")},
+        }
         return Run(points=points, losses=losses, **{**common, **facts})
 
     def runs(self, count: int, *, steps: int = 12, label: str = "run {}", **facts: Any) -> tuple["Run", ...]:

@@ -53,7 +53,7 @@ class CriticalPoint:
 
     @property
     def smooth(self) -> bool:
-        """Whether the gradient is continuous there."""
+        """True where the gradient is continuous there."""
         return bool(self.eigenvalues)
 
     @property
@@ -156,12 +156,12 @@ def _merged(region: Region, ends: _Ends, found: Places) -> _Ends:
 def _apart(
     region: Region, points: Float64[np.ndarray, "count 2"], point: Float64[np.ndarray, "2"]
 ) -> Float64[np.ndarray, " count"]:
-    """How far points are from one of them, in half sides of the box."""
+    """Measure how far points are from one of them, in half sides of the box."""
     return np.abs((points - point) / region.half).max(axis=1)
 
 
 def _are_singular(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether a Hessian is close to having an eigenvalue of 0: such points are often parts of a valley."""
+    """Mask Hessians close to having an eigenvalue of 0: such points are often parts of a valley."""
     sizes = np.abs(region.curvatures(at)[0])
     return sizes.min(axis=1) <= 1e-6 * sizes.max(axis=1)
 

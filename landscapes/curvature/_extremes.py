@@ -88,10 +88,10 @@ def extremes_at(
         H. Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 6.
     """
     curvature = hessian_fingerprint(objective, origin) if keep is not None else ""
-    is_told = bool(objective.identity or curvature)
-    told = ("extremes", curvature, str(steps), str(tolerance), str(seed))
-    source = partial(source_of, objective, (origin, *directions), coordinates, told)
-    with own_part(keep if is_told else None, source, points=len(coordinates), measures=2) as (grid, left):
+    folder = keep if objective.identity or curvature else None
+    measured = ("extremes", curvature, str(steps), str(tolerance), str(seed))
+    source = partial(source_of, objective, (origin, *directions), coordinates, measured)
+    with own_part(folder, source, points=len(coordinates), measures=2) as (grid, left):
         for index in left.tolist():
             point = mixed([(1.0, origin), *zip(coordinates[index].tolist(), directions, strict=True)])
             found = (np.nan, np.nan)

@@ -41,7 +41,7 @@ _ROWS_AT_ONCE = 8
 
 
 def hessian_product(objective: Objective, params: Params) -> Product:
-    """What multiplies a flat vector by the Hessian of the training loss at a point: the jvp of the gradient.
+    """Make the product of flat vectors with the training loss's Hessian at a point: the jvp of the gradient.
 
     The vector holds the trained leaves in their order. Other points of the same objective compile nothing
     new.
@@ -84,7 +84,7 @@ def in_double(params: Params) -> Params:
 
 
 def allows_double(objective: Objective, params: Params) -> bool:
-    """Whether the loss and its gradient can be computed in float64."""
+    """Tell whether the loss and its gradient can be computed in float64."""
     with jax.enable_x64(True):
         try:
             value, slope = jax.eval_shape(partial(_slope_of, objective), in_double(params), objective.data)

@@ -48,7 +48,7 @@ class Ritz:
         return vector / np.linalg.norm(vector)
 
     def extremes_converged(self, *, top: int, bottom: int, tolerance: float) -> bool:
-        """Whether the residuals at both ends are small against the largest value."""
+        """Tell whether the residuals at both ends are small against the largest value."""
         if len(self.values) < min(top + bottom, self.basis.shape[1]):
             return False
         ends = np.concatenate([self.residuals[:bottom], self.residuals[len(self.residuals) - top :]])

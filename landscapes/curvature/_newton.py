@@ -1,4 +1,4 @@
-"""Where the gradient of a loss over the plane vanishes, and what the loss does close by."""
+"""Newton's method for the zeros of a gradient over the plane, and what the loss does close by."""
 
 from typing import NamedTuple
 
@@ -42,7 +42,7 @@ def places(loss: Loss, points: Float64[np.ndarray, "count 2"]) -> Places:
 
 
 def newton_steps(now: Places, box: Box) -> Float64[np.ndarray, " count"]:
-    """How far Newton's method would still go, in half sides; along a valley floor it goes nowhere."""
+    """Measure how far Newton's method would still go, in half sides; along a valley floor it goes nowhere."""
     half = np.ptp(box, axis=1) / 2
     return np.abs(_move(now, half, np.full(len(now.points), 1e-12))).max(axis=1)
 
@@ -66,9 +66,9 @@ def stationary(loss: Loss, starts: Float64[np.ndarray, "count 2"], box: Box, *, 
 
 def _move(now: Places, half: Float64[np.ndarray, "2"], damping: Float64[np.ndarray, " count"]) -> np.ndarray:
     """The step -(H^2 + damping |H|^2)^-1 H g in half sides, no longer than the longest allowed."""
-    bend, slope = now.hessians * half[:, None] * half, now.gradients * half
+    hessian, slope = now.hessians * half[:, None] * half, now.gradients * half
     with np.errstate(all="ignore"):
-        values, vectors = np.linalg.eigh(np.where(np.isfinite(bend), bend, 0.0))
+        values, vectors = np.linalg.eigh(np.where(np.isfinite(hessian), hessian, 0.0))
         along = np.einsum("nij,ni->nj", vectors, slope)
         squares = values**2 + (damping * (values**2).sum(axis=1))[:, None]
         steps = np.where(squares > 0.0, -values * along / squares, 0.0)
@@ -91,8 +91,8 @@ def _where(
 def _derivatives_at(loss: Loss, points: Float[Array, "count 2"]) -> tuple[Array, Array, Array]:
     def one(point: Float[Array, "2"]) -> tuple[Array, Array, Array]:
         value, slope = jax.value_and_grad(loss)(point)
-        bend = jax.vmap(lambda axis: jax.jvp(jax.grad(loss), (point,), (axis,))[1])(jnp.eye(2))
-        return value, slope, bend
+        hessian = jax.vmap(lambda axis: jax.jvp(jax.grad(loss), (point,), (axis,))[1])(jnp.eye(2))
+        return value, slope, hessian
 
     return jax.vmap(one)(points)
 
@@ -111,7 +111,7 @@ _STEPS = 60
 
 
 class Region(NamedTuple):
-    """Where critical points are looked for. Lengths near them are measured in half sides of the box.
+    """The box in which critical points are looked for. Lengths near them are measured in half its sides.
 
     Attributes:
         loss: Of a point of the plane.
@@ -150,7 +150,7 @@ class Region(NamedTuple):
         return np.eye(2)[: self.variables]
 
     def search(self, starts: Float64[np.ndarray, "count 2"]) -> Places:
-        """Where searches for a vanishing gradient end."""
+        """Search for a vanishing gradient, from many starts."""
         return stationary(self.loss, starts, self.box, steps=_STEPS)
 
     def curvatures(self, at: Places) -> tuple[np.ndarray, np.ndarray]:
@@ -160,7 +160,7 @@ class Region(NamedTuple):
 
 
 def are_critical(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether searches have ended inside the box at a vanishing gradient, with nowhere further to go."""
+    """Mask searches that ended inside the box at a vanishing gradient, with nowhere further to go."""
     low, high = np.transpose(region.box)
     slack = 1e-9 * region.half
     with np.errstate(all="ignore"):
@@ -172,14 +172,14 @@ def are_critical(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
 
 
 def are_flat(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether the loss is constant around points, as on a plateau."""
+    """Mask points around which the loss is constant, as on a plateau."""
     rises = _rises(region, at, _CIRCLE)
     rounding = 1e-15 * np.abs(at.losses) + 1e-14 * region.relief
     return np.abs(rises).max(axis=1) <= rounding
 
 
 def are_kinks(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether the gradient jumps: from side to side it changes by other than the Hessian says."""
+    """Mask points where the gradient jumps: from side to side it changes by other than the Hessian says."""
     kinked = np.zeros(len(at.points), bool)
     for axis in region.axes:
         shift = _BESIDE * region.half * axis
@@ -209,7 +209,7 @@ def zeros_of_hessians(region: Region, at: Places) -> Float64[np.ndarray, " count
 
 
 def are_isolated(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
-    """Whether no search from beside a point, where the loss is flattest, ends there at the same loss."""
+    """Mask points at whose loss no search from beside them, where the loss is flattest, ends."""
     values, vectors = region.curvatures(at)
     flattest = vectors[np.arange(len(values)), np.abs(values).argmin(axis=1)]
     alone = np.ones(len(values), bool)
@@ -222,7 +222,7 @@ def are_isolated(region: Region, at: Places) -> Bool[np.ndarray, " count"]:
 
 
 def _rises(region: Region, at: Places, radius: float) -> Float64[np.ndarray, "count directions"]:
-    """How much higher the loss is on a small ellipse around points."""
+    """Measure how much higher the loss is on a small ellipse around points."""
     turns = np.arange(16) * np.pi / 8 + 0.1
     directions = np.stack([np.cos(turns), np.sin(turns)], axis=1)
     if region.variables == 1:

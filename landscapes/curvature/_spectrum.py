@@ -191,7 +191,7 @@ def _of(
 def _index(
     bottom: Float64[np.ndarray, " bottom"], nodes: Quadrature, size: int, zero: float, *, exact: bool
 ) -> tuple[int, bool]:
-    """How many eigenvalues are negative, and whether that was counted."""
+    """Count the negative eigenvalues, and tell whether that count is exact."""
     if exact:
         return int((nodes.values < -zero).sum()), True
     found = int((bottom < -zero).sum())

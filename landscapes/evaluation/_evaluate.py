@@ -54,18 +54,18 @@ def evaluate(
     Raises:
         ValueError: forms that do not agree, an unknown measure, or too little memory.
     """
-    corners, points = _checked(origin, directions, coordinates)
-    told = objective
+    basis, points = _checked(origin, directions, coordinates)
+    identified = objective
     if keep is not None and not objective.identity:
-        told = replace(objective, identity=fingerprint(partial(_wanted, objective, wanted), corners[0]))
-    source = partial(source_of, told, corners, points, wanted)
-    folder = keep if told.identity else None
+        identified = replace(objective, identity=fingerprint(partial(_wanted, objective, wanted), basis[0]))
+    source = partial(source_of, identified, basis, points, wanted)
+    folder = keep if identified.identity else None
     with own_part(folder, source, points=len(points), measures=len(wanted)) as (grid, left):
         if on_points is not None and grid.done.any():
             on_points(int(grid.done.sum()))
         if len(left):
-            program = program_for(objective, wanted, corners, points=len(points), megabytes=memory_mb)
-            plane = program.plane(corners)
+            program = program_for(objective, wanted, basis, points=len(points), megabytes=memory_mb)
+            plane = program.plane(basis)
             for rows in _calls(left, program):
                 with objective.checked():
                     values = program(plane, points[rows])
@@ -101,10 +101,10 @@ def _checked(
             f"Points have one coordinate for each of {len(directions)} directions; "
             f"got coordinates of the shape {points.shape}."
         )
-    corners = tuple(jax.tree.map(jnp.asarray, tree) for tree in (origin, *directions))
-    for direction in corners[1:]:
-        _check_form(direction, corners[0])
-    return corners, points
+    basis = tuple(jax.tree.map(jnp.asarray, tree) for tree in (origin, *directions))
+    for direction in basis[1:]:
+        _check_form(direction, basis[0])
+    return basis, points
 
 
 def _check_form(direction: Params, origin: Params) -> None:

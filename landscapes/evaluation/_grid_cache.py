@@ -80,15 +80,15 @@ class GridCache:
 
 def source_of(
     objective: Objective,
-    corners: Sequence[Params],
+    basis: Sequence[Params],
     coordinates: Float[np.ndarray, "points k"],
     wanted: Sequence[str],
 ) -> dict[str, Any]:
-    """What tells a grid from all others, as JSON takes it."""
+    """Identify a grid, as JSON takes it."""
     return {
         "objective": objective.identity,
-        "corners": [_digest(tree) for tree in corners],
-        "trained": _digest(objective.trained(corners[0])),
+        "corners": [_digest(tree) for tree in basis],
+        "trained": _digest(objective.trained(basis[0])),
         "coordinates": _digest(coordinates),
         "wanted": list(wanted),
         "set": jax_settings(),
@@ -124,10 +124,10 @@ def own_part(
         HostsError: another process computes something else.
     """
     share = jax.process_index(), jax.process_count()
-    told = source() if folder or share[1] > 1 else {}
+    facts = source() if folder or share[1] > 1 else {}
     if share[1] > 1:
-        check_agreement(told)
-    grid = GridCache(folder, {**told, "share": share}, points=points, measures=measures)
+        check_agreement(facts)
+    grid = GridCache(folder, {**facts, "share": share}, points=points, measures=measures)
     own = own_share(points)
     try:
         yield grid, own[~grid.done[own]]

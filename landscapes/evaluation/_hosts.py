@@ -81,8 +81,8 @@ def _admit(visitor: socket.socket, came: dict[int, socket.socket], processes: in
     greeting = _GREETING.fullmatch(_heard(visitor))
     if greeting is None:
         return
-    process, told = map(int, greeting.groups())
-    if told != processes:
+    process, theirs = map(int, greeting.groups())
+    if theirs != processes:
         came[process] = visitor
         _refuse(
             came,
@@ -222,8 +222,8 @@ def check_agreement(source: Mapping[str, Any]) -> None:
     Raises:
         HostsError: another process computes something else, or has ended.
     """
-    told = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).digest()
-    every = _from_all(np.frombuffer(told, np.uint8))
+    theirs = hashlib.sha256(json.dumps(source, sort_keys=True).encode()).digest()
+    every = _from_all(np.frombuffer(theirs, np.uint8))
     if (every != every[0]).any():
         other = int((every != every[0]).any(axis=1).argmax())
         raise HostsError(

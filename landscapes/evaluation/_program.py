@@ -21,8 +21,8 @@ _CACHE = {"cpu": 4 << 20}
 _OTHER_CACHE = 256 << 20
 
 
-def lanes_for(points: int, largest: int, platform: str) -> int:
-    """How many points to evaluate together, so that batches of one size make up all of them.
+def members_for(points: int, largest: int, platform: str) -> int:
+    """Choose how many points to evaluate together, so that batches of one size make up all of them.
 
     Args:
         points: All of them.
@@ -37,7 +37,7 @@ def lanes_for(points: int, largest: int, platform: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """What the devices may take.
+    """The memory that the devices may take.
 
     Attributes:
         megabytes: All together where they share one memory, otherwise each.
@@ -48,20 +48,20 @@ class Memory:
     sharers: int
 
     def fitted(
-        self, compiled: Callable[[int], jax.stages.Compiled], lanes: int
+        self, compiled: Callable[[int], jax.stages.Compiled], members: int
     ) -> tuple[int, jax.stages.Compiled]:
-        """A number of points together, `lanes` or fewer, and the program that evaluates so many.
+        """A number of points together, `members` or fewer, and the program that evaluates so many.
 
         Raises:
             ValueError: one point alone takes too much.
         """
-        program = compiled(lanes)
-        while lanes > 1 and self._lacks(program):
+        program = compiled(members)
+        while members > 1 and self._lacks(program):
             fixed, moving = _bytes_taken(program)
             spare = max(0, self.megabytes * 10**6 // self.sharers - fixed)
-            lanes = max(1, min(lanes // 2, spare * lanes // moving))
-            program = compiled(lanes)
-        return lanes, self.held_to(program)
+            members = max(1, min(members // 2, spare * members // moving))
+            program = compiled(members)
+        return members, self.held_to(program)
 
     def held_to(self, program: jax.stages.Compiled) -> jax.stages.Compiled:
         """The program.
@@ -82,11 +82,11 @@ class Memory:
 
 
 def _bytes_taken(program: jax.stages.Compiled) -> tuple[int, int]:
-    """What a program takes whatever the number of points, and what it takes for those it evaluates."""
-    told: Any = program.memory_analysis()
-    if told is None:
+    """Measure the bytes that a program takes whatever the number of points, and for those it evaluates."""
+    usage: Any = program.memory_analysis()
+    if usage is None:
         return 0, 0
-    return told.argument_size_in_bytes, told.temp_size_in_bytes + told.output_size_in_bytes
+    return usage.argument_size_in_bytes, usage.temp_size_in_bytes + usage.output_size_in_bytes
 
 
 _AXIS = "devices"
@@ -106,12 +106,12 @@ class Devices:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of devices."""
         return self._mesh.size
 
     @property
     def sharers(self) -> int:
-        """How many share one memory: all processors do, other devices have memory of their own."""
+        """The number that share one memory: all processors do, other devices have memory of their own."""
         return self.count if self.platform == "cpu" else 1
 
     def given(self, tree: Tree) -> Tree:
@@ -171,39 +171,39 @@ class Program:
         self,
         objective: Objective,
         wanted: Sequence[str],
-        corners: Sequence[Params],
+        basis: Sequence[Params],
         *,
         points: int,
         megabytes: int,
     ) -> None:
-        trace = traced(objective, wanted, corners[0])
+        trace = traced(objective, wanted, basis[0])
         # What runs outside JAX is called by one thread at a time.
         devices = Devices(jax.local_devices()[: 1 if trace.calls_host else None])
         memory = Memory(megabytes=megabytes, sharers=devices.sharers)
         features = features_of(objective, trace)
-        found = jax.eval_shape(features, corners[0], objective.data)
+        found = jax.eval_shape(features, basis[0], objective.data)
         measures = measures_in_batches(objective, wanted, trace)
-        plane = Plane(objective.data, tuple(corners), (found,) * len(corners))
+        plane = Plane(objective.data, tuple(basis), (found,) * len(basis))
 
-        def compiled(lanes: int) -> jax.stages.Compiled:
-            held = min(-(-points // lanes), _MOST_BATCHES)
-            dealt = jax.ShapeDtypeStruct((devices.count, held, lanes, len(corners) - 1), trace.dtype)
+        def compiled(members: int) -> jax.stages.Compiled:
+            held = min(-(-points // members), _MOST_BATCHES)
+            dealt = jax.ShapeDtypeStruct((devices.count, held, members, len(basis) - 1), trace.dtype)
             batches = jax.ShapeDtypeStruct((devices.count,), jnp.int32)
             return devices.compiled_for_shares(measures, plane, dealt, batches)
 
         one_by_one = trace.calls_host or (trace.slow_together and devices.platform == "cpu")
-        lanes = 1 if one_by_one else lanes_for(points, trace.largest, devices.platform)
-        self._features = memory.held_to(devices.compiled(features, corners[0], objective.data))
-        self._lanes, self._run = memory.fitted(compiled, lanes)
-        self._held = min(-(-points // self._lanes), _MOST_BATCHES)
+        members = 1 if one_by_one else members_for(points, trace.largest, devices.platform)
+        self._features = memory.held_to(devices.compiled(features, basis[0], objective.data))
+        self._members, self._run = memory.fitted(compiled, members)
+        self._held = min(-(-points // self._members), _MOST_BATCHES)
         self._devices, self._dtype = devices, trace.dtype
         self._data = devices.given(objective.data)
-        self.batch = self._lanes * devices.count
+        self.batch = self._members * devices.count
         self.most = self.batch * self._held
 
-    def plane(self, corners: Sequence[Params]) -> Plane:
-        """What all points share, on the devices."""
-        given = self._devices.given(tuple(corners))
+    def plane(self, basis: Sequence[Params]) -> Plane:
+        """The origin, directions and data that all points share, on the devices."""
+        given = self._devices.given(tuple(basis))
         return Plane(self._data, given, tuple(self._features(params, self._data) for params in given))
 
     def __call__(
@@ -212,10 +212,10 @@ class Program:
         """The measures at so many points, which are not more than one call can hold."""
         points, k = coordinates.shape
         batches = -(-points // self.batch)
-        dealt = np.zeros((self._devices.count, self._held, self._lanes, k), self._dtype)
+        dealt = np.zeros((self._devices.count, self._held, self._members, k), self._dtype)
         # The last batch is filled up with points of the plane: elsewhere an objective may be anything.
         with np.errstate(over="ignore"):
-            dealt[:, :batches] = np.resize(coordinates, (self._devices.count, batches, self._lanes, k))
+            dealt[:, :batches] = np.resize(coordinates, (self._devices.count, batches, self._members, k))
         values = np.asarray(self._run(plane, dealt, np.full(self._devices.count, batches, np.int32)))
         return values[:, :batches].reshape(-1, values.shape[-1])[:points]
 
@@ -226,7 +226,7 @@ _programs: WeakKeyDictionary[Objective, dict[Any, Program]] = WeakKeyDictionary(
 def program_for(
     objective: Objective,
     wanted: Sequence[str],
-    corners: Sequence[Params],
+    basis: Sequence[Params],
     *,
     points: int,
     megabytes: int,
@@ -236,11 +236,11 @@ def program_for(
     Raises:
         ValueError: the objective lacks a wanted measure, or one point takes more memory than allowed.
     """
-    shapes = [_shape_of(tree) for tree in (*corners, objective.data)]
+    shapes = [_shape_of(tree) for tree in (*basis, objective.data)]
     key = (tuple(wanted), *shapes, points, megabytes, jax.config.read("jax_enable_x64"))
     programs = _programs.setdefault(objective, {})
     if key not in programs:
-        programs[key] = Program(objective, wanted, corners, points=points, megabytes=megabytes)
+        programs[key] = Program(objective, wanted, basis, points=points, megabytes=megabytes)
     return programs[key]
 
 

@@ -78,7 +78,7 @@ def _check(objective: Objective, wanted: Sequence[str], measures: Any) -> None:
 
 
 def _read_for(jaxpr: Jaxpr, asked: Sequence[bool]) -> list[bool]:
-    """Which arguments the asked results depend on; within loops and branches, all are taken to."""
+    """Find the arguments that the asked results depend on; within loops and branches, all are taken to."""
     live = {var for var, is_asked in zip(jaxpr.outvars, asked, strict=True) if is_asked and _is_var(var)}
     for eqn in reversed(jaxpr.eqns):
         outs = [var in live for var in eqn.outvars]
@@ -104,10 +104,10 @@ Leaves: TypeAlias = list[Array]
 
 
 class Plane(NamedTuple):
-    """What all points share: the data, and at the origin and in each direction parameters and features."""
+    """The data that all points share, and at the origin and in each direction parameters and features."""
 
     data: Any
-    corners: tuple[Params, ...]
+    basis: tuple[Params, ...]
     features: tuple[Leaves, ...]
 
 
@@ -136,7 +136,7 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
     measures = objective.measures
 
     def at_point(plane: Plane, coordinate: Float[Array, " k"]) -> Float[Array, " measures"]:
-        params = moved(plane.corners, coordinate)
+        params = moved(plane.basis, coordinate)
         features = _with_unread(moved(plane.features, coordinate), trace)
         found = measures(params, features, plane.data)
         return jnp.stack([jnp.asarray(found[name], trace.dtype) for name in wanted])
@@ -144,7 +144,7 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
     def in_batches(
         plane: Plane, coordinates: Float[Array, "batches lanes k"], batches: Int[Array, ""]
     ) -> Float[Array, "batches lanes measures"]:
-        held, lanes, _ = coordinates.shape
+        held, members, _ = coordinates.shape
 
         def at_batch(
             batch: Int[Array, ""], values: Float[Array, "batches lanes measures"]
@@ -153,28 +153,28 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
             # A single point is evaluated as it is: not all that a user may write can be vectorised.
             found = (
                 at_point(plane, points[0])[None]
-                if lanes == 1
+                if members == 1
                 else jax.vmap(lambda point: at_point(plane, point))(points)
             )
             return values.at[batch].set(found)
 
-        nothing = jnp.zeros((held, lanes, len(wanted)), trace.dtype)
+        nothing = jnp.zeros((held, members, len(wanted)), trace.dtype)
         return jax.lax.fori_loop(0, batches, at_batch, nothing)
 
     return in_batches
 
 
-def moved(corners: Sequence[Any], coordinate: Float[Array, " k"]) -> Any:
+def moved(basis: Sequence[Any], coordinate: Float[Array, " k"]) -> Any:
     """The first plus the others times their coordinates, in all leaves that hold real numbers."""
 
-    def move(start: Array, *ways: Array) -> Array:
+    def move(start: Array, *directions: Array) -> Array:
         if not eqx.is_inexact_array(start):
             return start
-        for place, way in enumerate(ways):
-            start = start + coordinate[place].astype(start.dtype) * way.astype(start.dtype)
+        for place, direction in enumerate(directions):
+            start = start + coordinate[place].astype(start.dtype) * direction.astype(start.dtype)
         return start
 
-    return jax.tree.map(move, *corners)
+    return jax.tree.map(move, *basis)
 
 
 def _with_unread(leaves: Leaves, trace: Traced) -> Any:

@@ -1,4 +1,4 @@
-"""Where iterates lie along a line or over a plane, and how far they are from it."""
+"""Projections of iterates onto a line or a plane, and their distances from it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -90,7 +90,7 @@ def _projected(
     """Least-squares coordinates and distances.
 
     The distances are summed from what remains: from the norms alone, a small one would be lost in rounding.
-    An iterate that has left the reals has neither.
+    An iterate that is not finite has neither.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         along_each = inner_products(stack, origin, directions, mask)

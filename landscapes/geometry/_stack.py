@@ -56,7 +56,7 @@ def taken(stack: Params, which: int | slice) -> Params:
 
 
 def count(stack: Params) -> int:
-    """How many points a stack holds."""
+    """Count the points of a stack."""
     return len(jax.tree.leaves(stack)[0])
 
 

@@ -78,7 +78,7 @@ def _convex_share(alphas: Float64[np.ndarray, " points"], losses: Float64[np.nda
 
 
 def interior(losses: Float[np.ndarray, "updates alphas"]) -> Bool[np.ndarray, " updates"]:
-    """Which updates cross a valley: the least loss on their segment lies strictly inside it.
+    """Mask the updates that cross a valley: the least loss on their segment lies strictly inside it.
 
     Args:
         losses: Of each update at evenly or unevenly spaced points from one iterate to the next, both
@@ -117,7 +117,7 @@ def cosines(gradients: Params | Sequence[Params], mask: Mask) -> Float64[np.ndar
 
 
 def distances(iterates: Params | Sequence[Params], mask: Mask) -> Float64[np.ndarray, " steps"]:
-    """How far each iterate is from the first one."""
+    """Measure how far each iterate is from the first one."""
     stack = stacked(iterates, mask)
     squares = np.zeros(count(stack))
     for rows, start in blocks(mask, stack, alone(taken(stack, 0))):
@@ -126,6 +126,6 @@ def distances(iterates: Params | Sequence[Params], mask: Mask) -> Float64[np.nda
 
 
 def updates(iterates: Params | Sequence[Params], mask: Mask) -> Params:
-    """What takes each iterate to the next, stacked."""
+    """Subtract each iterate from the next, stacked."""
     stack = stacked(iterates, mask)
     return minus(taken(stack, slice(1, None)), taken(stack, slice(None, -1)))

@@ -43,7 +43,7 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_safetensors_texts(path: Path) -> dict[str, str]:
-    """What is written in a file beside its arrays.
+    """Read the texts that are written in a file beside its arrays.
 
     Raises:
         SafetensorsError: it is cut off or of another format.
@@ -67,7 +67,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _reason(error: Exception) -> str:
-    """What the library says, without the parts of the file that it quotes at length."""
+    """Quote the library's reason, without the parts of the file that it quotes at length."""
     text = str(error).removeprefix("Error while deserializing header: ").partition(", expected")[0]
     return "".join(letter if letter.isprintable() else "?" for letter in text)[:_LONGEST]
 

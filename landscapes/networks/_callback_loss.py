@@ -36,7 +36,7 @@ class HostLoss(Protocol):
 
 @dataclass(eq=False)
 class Failures:
-    """What went wrong outside JAX, kept until it is asked for.
+    """Errors outside JAX, kept until they are asked for.
 
     An exception must not cross JAX, which would print it as it goes and raise another in its place.
     """

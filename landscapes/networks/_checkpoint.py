@@ -94,7 +94,7 @@ def read_checkpoint(path: PathName, like: Params | None = None, *, finite: bool 
 
 
 def read_facts(path: PathName) -> dict[str, Any]:
-    """What `write_checkpoint` was told of the parameters; nothing if another program wrote the file.
+    """Read what `write_checkpoint` was told of the parameters; nothing if another program wrote the file.
 
     Raises:
         CheckpointError: there is no such file, it is a pickle, cut off or damaged.
@@ -170,7 +170,7 @@ def _format(path: Path) -> str:
 
 
 def _is_pickle(path: Path) -> bool:
-    """Whether a file is a pickle of Python's or an archive of PyTorch's with one in it."""
+    """Tell whether a file is a pickle of Python's or an archive of PyTorch's with one in it."""
     with path.open("rb") as file:
         start = file.read(9)
     if start.startswith(_PICKLE_STARTS):

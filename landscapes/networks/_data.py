@@ -73,12 +73,12 @@ class Data:
 
     @property
     def train(self) -> Split:
-        """What is trained on."""
+        """The examples to train on."""
         return self.splits["train"]
 
     @property
     def test(self) -> Split:
-        """What no gradient sees."""
+        """The examples that no gradient sees."""
         return self.splits["test"]
 
 

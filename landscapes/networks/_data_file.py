@@ -101,7 +101,7 @@ def read_data_file(path: str | os.PathLike[str]) -> Data:
 
 
 def training_examples(name: Any) -> int | None:
-    """How many examples a file of data has to train on, read from its labels alone.
+    """Count the examples that a file of data has to train on, from its labels alone.
 
     None for data that is no file, and for a file that `read_data_file` refuses.
     """

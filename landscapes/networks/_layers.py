@@ -71,7 +71,7 @@ class Convolution(eqx.Module):
 def _neighbours(
     images: Float[Array, "channels height width examples"], side: int, stride: int
 ) -> Float[Array, "neighbours channels rows columns examples"]:
-    """For each place of a kernel the pixels under it, as it stands on one pixel after the other."""
+    """Gather for each place of a kernel the pixels under it, as it stands on one pixel after the other."""
     _, height, width, _ = images.shape
     margin = (side // 2, side // 2)
     wide = jnp.pad(images, ((0, 0), margin, margin, (0, 0)))
@@ -129,7 +129,7 @@ class BatchNorm(eqx.Module):
 
     @property
     def trained(self) -> "BatchNorm":
-        """Which leaves are trained: a batch norm of booleans."""
+        """Mask the leaves that are trained: a batch norm of booleans."""
         every = jax.tree.map(lambda _: True, self)
         return eqx.tree_at(lambda norm: (norm.mean, norm.variance), every, (False, False))
 

@@ -5,7 +5,7 @@ import difflib
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar, get_args
 
@@ -14,6 +14,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from ravine.core.catalogue import check_documented
 from ravine.landscapes.networks._layers import BatchNorm
 
 Features: TypeAlias = Any
@@ -58,20 +59,20 @@ class Model(eqx.Module):
     def permuted(self: Self, key: PRNGKeyArray) -> Self:
         """The same function with the units of every hidden layer in another order."""
 
-    def logits(self, features: Features, *, own: bool) -> Float[Array, "examples classes"]:
+    def logits(self, features: Features, *, use_batch_statistics: bool) -> Float[Array, "examples classes"]:
         """The logits.
 
         Args:
             features: As `features` gives them.
-            own: Whether batch norm goes by these examples' statistics and not by the stored ones.
+            use_batch_statistics: Whether batch norm goes by these examples, not by its stored statistics.
         """
-        return self.forward(features, _by_own if own else _by_stored)
+        return self.forward(features, _by_own if use_batch_statistics else _by_stored)
 
-    def settled(self: Self, inputs: Float[Array | np.ndarray, "examples features"]) -> Self:
+    def recalibrated(self: Self, inputs: Float[Array | np.ndarray, "examples features"]) -> Self:
         """The network with the stored statistics of batch norm measured on these examples."""
-        return self.settled_by(self.features(inputs))
+        return self.recalibrated_by(self.features(inputs))
 
-    def settled_by(self: Self, features: Features) -> Self:
+    def recalibrated_by(self: Self, features: Features) -> Self:
         """The network with the stored statistics of batch norm measured on the examples of these features.
 
         Each layer's are measured behind layers that go by their own, so that the stored ones then give these
@@ -88,7 +89,7 @@ class Model(eqx.Module):
 
 
 def trained(model: Any) -> Any:
-    """Which leaves are trained: all but the stored statistics of batch norm, as a pytree of booleans."""
+    """Mask the trained leaves, all but the stored statistics of batch norm, as a pytree of booleans."""
     return jax.tree.map(
         lambda node: node.trained if isinstance(node, BatchNorm) else True, model, is_leaf=_is_batch_norm
     )
@@ -114,6 +115,7 @@ class Network:
         build: Makes one with random weights from a key, `shape` (of one example), `classes` and its options,
             which are keyword arguments with defaults.
         title: Its name as printed on a picture.
+        options: The meaning of each option in one line, in their order.
         about: What it is there for, in one sentence.
         paper: Authors and title.
         year: Of the paper.
@@ -123,6 +125,7 @@ class Network:
 
     build: Callable[..., Model]
     title: str
+    options: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
     paper: str = ""
     year: int | None = None
@@ -132,14 +135,15 @@ class Network:
     def __post_init__(self) -> None:
         if not self.name:
             object.__setattr__(self, "name", self.build.__name__)
+        check_documented(self.name, self.options, self.defaults)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """The options with their defaults."""
-        return {name: parameter.default for name, parameter in self._options.items()}
+        return {name: parameter.default for name, parameter in self._parameters.items()}
 
     def has_batch_norm(self, **options: Any) -> bool:
-        """Whether a network of these options has batch norm."""
+        """Tell whether a network of these options has batch norm."""
         return bool({**self.defaults, **options}.get(BATCH_NORM, False))
 
     def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,17 +155,17 @@ class Network:
         return {key: self._check_one(key, value) for key, value in options.items()}
 
     @cached_property
-    def _options(self) -> dict[str, inspect.Parameter]:
+    def _parameters(self) -> dict[str, inspect.Parameter]:
         parameters = inspect.signature(self.build).parameters
         return {name: it for name, it in parameters.items() if it.default is not inspect.Parameter.empty}
 
     def _check_one(self, key: str, value: Any) -> Any:
-        if key not in self._options:
-            near = difflib.get_close_matches(key, self._options, n=1, cutoff=0.5)
+        if key not in self._parameters:
+            near = difflib.get_close_matches(key, self._parameters, n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            known = ", ".join(self._options) or "none"
+            known = ", ".join(self._parameters) or "none"
             raise NetworkError(f"{self.name} has no option {key!r}.{hint} It has {known}.")
-        default, words = self.defaults[key], get_args(self._options[key].annotation)
+        default, words = self.defaults[key], get_args(self._parameters[key].annotation)
         accepted, what = _accepted(value, default, words if isinstance(default, str) else ())
         if accepted is None:
             raise NetworkError(f"{key} of {self.name} must be {what}; got {value!r}.")

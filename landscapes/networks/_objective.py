@@ -23,7 +23,7 @@ class ObjectiveError(ValueError):
 
     @classmethod
     def of(cls, error: BaseException, shown: str) -> "ObjectiveError":
-        """What an exception in a user's code says.
+        """Describe an exception in a user's code.
 
         Args:
             error: It, with its traceback.
@@ -33,7 +33,7 @@ class ObjectiveError(ValueError):
 
 
 @contextmanager
-def told(shown: str) -> Iterator[None]:
+def reraise_as(shown: str) -> Iterator[None]:
     """A block in which a compiled program may stop: JAX wraps a mistake of a user, or Ctrl-C, in pages.
 
     Raises:
@@ -55,7 +55,7 @@ def _described(error: BaseException) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    """What an error says; those of JAX go on for paragraphs after the line that says it."""
+    """Take the first line of an error; those of JAX go on for paragraphs after the line that says it."""
     try:
         lines = [" ".join(line.split()) for line in str(error).splitlines()]
     except Exception:
@@ -109,7 +109,7 @@ class Objective:
     Attributes:
         measures: The numbers at a point by name, from the parameters, their features and the data; among
             them `train_loss`. Traceable by JAX.
-        features: The part of a point that is linear in the parameters and dear to compute, such as the
+        features: The part of a point that is linear in the parameters and expensive to compute, such as the
             pre-activations of a first layer on all examples. On a plane it is computed for the origin and
             the directions alone.
         data: What both of them read: a pytree of arrays, passed along so that it is compiled into nothing.
@@ -161,7 +161,7 @@ class Objective:
             ObjectiveError: a callback of the loss failed while JAX ran it.
         """
         try:
-            with told(f"The objective {self.name!r}"):
+            with reraise_as(f"The objective {self.name!r}"):
                 yield
         finally:
             self.check()

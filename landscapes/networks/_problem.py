@@ -54,35 +54,35 @@ class Problem:
         """A new network with random weights, its batch norm measured on the training examples."""
         return _start(self, jax.random.key(seed), self.data.train.inputs)
 
-    def settled(self, model: Model) -> Model:
-        """The network with the stored statistics of batch norm measured anew on the training examples."""
-        return _settled(model, self.data.train.inputs)
+    def recalibrated(self, model: Model) -> Model:
+        """Recompute the stored statistics of batch norm on the training examples."""
+        return _recalibrated(model, self.data.train.inputs)
 
     @staticmethod
     def batch_loss(
         model: Model, inputs: Float[Array, "examples ..."], labels: Int[Array, " examples"]
     ) -> Float[Array, ""]:
         """The loss that a training step sees: batch norm goes by the batch."""
-        return cross_entropy(model.logits(model.features(inputs), own=True), labels)
+        return cross_entropy(model.logits(model.features(inputs), use_batch_statistics=True), labels)
 
     def objective(self, batch_norm: Policy) -> Objective:
         """Loss and accuracy on all training and on all test examples.
 
         Args:
-            batch_norm: By the stored statistics, or by those measured anew on the training examples at each
+            batch_norm: By the stored statistics, or by those recomputed on the training examples at each
                 point; test examples never go by their own.
         """
         has_batch_norm = self.network.has_batch_norm(**self.options)
-        anew = has_batch_norm and batch_norm == "recomputed"
+        recompute = has_batch_norm and batch_norm == "recomputed"
 
         def features(params: Model, data: Splits) -> Features:
             return {name: params.features(split.inputs) for name, split in data.items()}
 
         def measures(params: Model, features: Features, data: Any) -> Measures:
-            settled, found = params.settled_by(features["train"]) if anew else params, {}
+            recalibrated, found = params.recalibrated_by(features["train"]) if recompute else params, {}
             logits = {
-                "train": params.logits(features["train"], own=anew),
-                "test": settled.logits(features["test"], own=False),
+                "train": params.logits(features["train"], use_batch_statistics=recompute),
+                "test": recalibrated.logits(features["test"], use_batch_statistics=False),
             }
             for name, split in data.items():
                 found[f"{name}_loss"] = cross_entropy(logits[name], split.labels)
@@ -95,7 +95,7 @@ class Problem:
             data=jax.tree.map(jnp.asarray, self.data.splits),
             trained=trained,
             batch_norm=batch_norm if has_batch_norm else "",
-            name=self.said,
+            name=self.description,
             identity=f"{self.identity} {batch_norm}" if self.identity else "",
         )
 
@@ -103,17 +103,17 @@ class Problem:
     def title(self) -> str:
         """The network's name with the options that are not the usual ones."""
         usual = self.network.defaults
-        chosen = [_said(key, value) for key, value in self.options.items() if value != usual[key]]
+        chosen = [_describe(key, value) for key, value in self.options.items() if value != usual[key]]
         return " ".join([self.network.title, f"({', '.join(chosen)})" if chosen else ""]).strip()
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """Network and data in words."""
         return f"{self.title} on {self.data.title}"
 
     @property
     def identity(self) -> str:
-        """What tells this problem from all others; empty of a network that is not the catalogue's."""
+        """The text that identifies the problem; empty of a network that is not the catalogue's."""
         from ravine.landscapes.networks.models import catalogue
 
         if not catalogue.holds(self.network):
@@ -125,15 +125,15 @@ class Problem:
 def _start(problem: Problem, key: PRNGKeyArray, inputs: Any) -> Model:
     data = problem.data
     model = problem.network.build(key, shape=data.shape, classes=data.classes, **problem.options)
-    return _settled(model, inputs)
+    return _recalibrated(model, inputs)
 
 
 @partial(fast_compile_jit, options=RUN_FOR_SECONDS)
-def _settled(model: Model, inputs: Any) -> Model:
-    return model.settled(jnp.asarray(inputs))
+def _recalibrated(model: Model, inputs: Any) -> Model:
+    return model.recalibrated(jnp.asarray(inputs))
 
 
-def _said(key: str, value: Any) -> str:
+def _describe(key: str, value: Any) -> str:
     words = key.replace("_", " ")
     if isinstance(value, bool):
         return words if value else f"no {words}"

@@ -64,12 +64,12 @@ _PARAMETER, _STORED, _UNTOLD = "parameter", "stored", "untold"
 
 
 def real_leaves(params: Params) -> Params:
-    """Which leaves hold real numbers, as a pytree of booleans."""
+    """Mask the leaves that hold real numbers, as a pytree of booleans."""
     return jax.tree.map(_is_real, params)
 
 
 def parameters_by_name(params: Params) -> Params:
-    """Which leaves are parameters, as a pytree of booleans: those that hold real numbers and are not stored.
+    """Mask the parameters, as a pytree of booleans: leaves that hold real numbers and are not stored.
 
     Where a framework tells by a type, that counts: Equinox's `State`, and variables of flax.nnx, which are
     parameters where they are a `Param`. Any other leaf is stored that has one of the `STORED` names, lies
@@ -124,7 +124,7 @@ def _of_norms(shapes: Mapping[str, tuple[int, ...]], parts: Mapping[str, list[st
 
 
 def _declared(params: Params) -> Params:
-    """What a framework's types make of each leaf, as a pytree of texts."""
+    """Name what a framework's types make of each leaf, as a pytree of texts."""
     nnx: Any = sys.modules.get("flax.nnx")
 
     def is_typed(node: Any) -> bool:

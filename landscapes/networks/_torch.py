@@ -78,7 +78,7 @@ def from_torch(
         batches: Pairs of inputs and targets, read once; of different sizes, they count by their examples.
         test_batches: Held-out examples, for the test loss.
         accuracy: Whether the share of examples is measured too whose highest output is their target's.
-        batch_norm: By the stored statistics, or by those of each batch, at each point anew.
+        batch_norm: By the stored statistics, or by those of each batch, recomputed at each point.
         name: On the picture; the class of the module if empty.
 
     Raises:
@@ -97,7 +97,7 @@ def from_torch(
             module=module,
             loss=loss,
             batches=read_batches(examples, module),
-            own=batch_norm == "recomputed",
+            use_batch_statistics=batch_norm == "recomputed",
             with_accuracy=accuracy,
             shown=f"The objective {name!r}",
         )
@@ -126,8 +126,8 @@ def _measures(
 
     def measures(params: Params, features: Features, data: Any) -> Measures:
         del features, data
-        own = _checked(params, shapes, name)
-        values = {part: values_at(own) for part, values_at in measured.items()}
+        checked = _checked(params, shapes, name)
+        values = {part: values_at(checked) for part, values_at in measured.items()}
         if not any(isinstance(it, Tracer) for it in values.values()):
             jax.block_until_ready(values)
             failures.check()

@@ -30,7 +30,7 @@ class TorchLoss:
 
     Attributes:
         loss: The mean over a batch, from the module's outputs and the targets.
-        own: Whether batch norm goes by each batch rather than by its stored statistics.
+        use_batch_statistics: Whether batch norm goes by each batch rather than by its stored statistics.
         with_accuracy: Whether the share of examples whose highest output is their target's is measured too.
         shown: In messages.
     """
@@ -38,13 +38,13 @@ class TorchLoss:
     module: "torch.nn.Module"
     loss: Callable[[Any, Any], Any]
     batches: Sequence[Batch]
-    own: bool
+    use_batch_statistics: bool
     with_accuracy: bool
     shown: str
 
     @property
     def count(self) -> int:
-        """How many measures there are."""
+        """The number of measures."""
         return 1 + self.with_accuracy
 
     @property
@@ -122,7 +122,7 @@ class TorchLoss:
             with torch.random.fork_rng(devices=[]):
                 torch.default_generator.manual_seed(0)
                 self.module.eval()
-                for module in batch_norms(self.module) if self.own else ():
+                for module in batch_norms(self.module) if self.use_batch_statistics else ():
                     module.training = True
                 yield
         except ObjectiveError:
@@ -137,10 +137,10 @@ class TorchLoss:
         """All that the module holds, with `params` in its places; nothing of it is the module's own."""
         import torch
 
-        own = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
+        use_batch_statistics = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
         return {
             name: torch.from_numpy(params[name]).to(tensor) if name in params else tensor.detach().clone()
-            for name, tensor in own.items()
+            for name, tensor in use_batch_statistics.items()
         }
 
     def _outputs(self, tensors: Mapping[str, "torch.Tensor"], batch: Batch) -> Any:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from ravine.core.fingerprint import fingerprint
 from ravine.core.pytree import Params
 from ravine.landscapes._user_function import load_member, own_sources
-from ravine.landscapes.networks._objective import Objective, ObjectiveError, told
+from ravine.landscapes.networks._objective import Objective, ObjectiveError, reraise_as
 
 
 def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objective:
@@ -36,8 +36,8 @@ def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objec
     module, member = load_member(text)
     objective = _as_objective(member, text)
     losses = [check_end(objective, text, label, params) for label, params in (ends or {}).items()]
-    told = _traced(objective, ends) or _read(module, objective, losses)
-    return replace(objective, identity=f"{text} {told}" if told else "")
+    found = _traced(objective, ends) or _read(module, objective, losses)
+    return replace(objective, identity=f"{text} {found}" if found else "")
 
 
 def check_end(objective: Objective, text: str, label: str, params: Params) -> float:
@@ -53,7 +53,7 @@ def check_end(objective: Objective, text: str, label: str, params: Params) -> fl
         ObjectiveError: the loss fails there, or is not finite.
     """
     try:
-        with objective.checked(), told(f"The objective {text!r}"):
+        with objective.checked(), reraise_as(f"The objective {text!r}"):
             loss = float(jax.jit(objective.loss)(params))
     except ObjectiveError:
         raise
@@ -138,13 +138,13 @@ def _kind(value: Any) -> str:
 
 
 def _traced(objective: Objective, ends: Mapping[str, Params] | None) -> str:
-    """What tells a user's loss from all others by its equations; empty where there is no point or no such."""
+    """Identify a user's loss by its equations; empty where there is no point or no such."""
     points = list((ends or {}).values())
     return fingerprint(objective.at, points[0]) if points else ""
 
 
 def _read(module: ModuleType, objective: Objective, losses: list[float]) -> str:
-    """What tells a loss outside JAX: the text of its modules, and the losses at the ends, where data shows.
+    """Identify a loss outside JAX: the text of its modules, and the losses at the ends, where data shows.
 
     It is empty where a text cannot be read.
     """

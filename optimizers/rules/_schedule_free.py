@@ -1,4 +1,4 @@
-"""What Schedule-Free methods share: a base sequence, its average, and gradients taken between the two."""
+"""Schedule-Free methods: a base sequence, its average, and gradients taken between the two."""
 
 from collections.abc import Callable
 from typing import NamedTuple

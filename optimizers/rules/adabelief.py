@@ -20,6 +20,12 @@ OPTIMIZER = Optimizer(
     r"s_{t+1} = \beta_2 s_t + (1 - \beta_2) (g_t - m_{t+1})^2 + \epsilon \\"
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat s = \frac{s_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{\hat m}{\sqrt{\hat s} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of (gradient - first moment) squared, beta_2, in [0, 1)",
+        "eps": "added to that running mean at every step, and to its root, epsilon",
+    },
     family="adaptive",
     paper="J. Zhuang et al., AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients",
     year=2020,

@@ -65,6 +65,12 @@ OPTIMIZER = Optimizer(
     r"d_t = -\sqrt{\frac{D_t + \epsilon}{E_{t+1} + \epsilon}}\, g_t \\"
     r"D_{t+1} = \rho D_t + (1 - \rho) d_t^2 \\"
     r"\theta_{t+1} = \theta_t + \eta\, d_t",
+    hyperparameters={
+        "learning_rate": "factor on the steps, eta; the paper has none, which is 1",
+        "rho": "decay of the running means of the squared gradient and of the squared step, in [0, 1)",
+        "eps": "added to both running means inside their roots, epsilon; sets the size of the first steps",
+        "accumulate": "step: squared steps are averaged before the learning rate; scaled: after it",
+    },
     family="adaptive",
     paper="M. D. Zeiler, ADADELTA: An Adaptive Learning Rate Method",
     year=2012,

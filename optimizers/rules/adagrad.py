@@ -18,6 +18,11 @@ OPTIMIZER = Optimizer(
     title="Adagrad",
     equation=r"G_{t+1} = G_t + g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_{t+1} + \epsilon}}\, g_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "eps": "added to the sum of squared gradients inside the root, epsilon",
+        "initial_accumulator_value": "first value of the sum of squared gradients, G_0, at least 0",
+    },
     family="adaptive",
     paper="J. Duchi, E. Hazan and Y. Singer, Adaptive Subgradient Methods for Online Learning and Stochastic "
     "Optimization",

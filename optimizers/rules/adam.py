@@ -16,7 +16,7 @@ def adam(
     bias_correction: bool = True,
     l2: Real = 0.0,
 ) -> optax.GradientTransformationExtraArgs:
-    """Adam; `l2` adds a penalty's gradient before the moments."""
+    """Adam, with or without bias correction and an L2 penalty."""
 
     def uncorrected(_: optax.Updates, moments: Moments) -> optax.Updates:
         return normalise(moments.mean, moments.square, eps)
@@ -32,6 +32,14 @@ OPTIMIZER = Optimizer(
     r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "bias_correction": "whether both moments are corrected for their start at zero",
+        "l2": "coefficient of an L2 penalty, whose gradient l2 * theta is added before the moments",
+    },
     family="adaptive",
     paper="D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization",
     year=2015,

@@ -52,6 +52,11 @@ OPTIMIZER = Optimizer(
     equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t \\"
     r"u_{t+1} = \max(\beta_2 u_t,\, |g_t|) \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{1 - \beta_1^{t+1}} \frac{m_{t+1}}{u_{t+1}}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the largest gradient magnitude so far, beta_2, in [0, 1)",
+    },
     family="adaptive",
     paper="D. P. Kingma and J. Ba, Adam: A Method for Stochastic Optimization",
     year=2015,

@@ -30,6 +30,14 @@ OPTIMIZER = Optimizer(
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta \left(\frac{\hat m}{\sqrt{\hat v} + \epsilon} + "
     r"\lambda\, \theta_t\right)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "weight_decay": "decoupled weight decay, lambda; a step takes off learning_rate * weight_decay of "
+        "the weights",
+    },
     family="adaptive",
     paper="I. Loshchilov and F. Hutter, Decoupled Weight Decay Regularization",
     year=2019,

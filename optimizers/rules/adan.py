@@ -97,6 +97,18 @@ OPTIMIZER = Optimizer(
     r"n_t = \beta_3 n_{t-1} + (1 - \beta_3) (g_t + \beta_2 d_t)^2 \\"
     r"\theta_{t+1} = \frac{1}{1 + \lambda \eta} \left( \theta_t - \eta\, "
     r"\frac{m_t + \beta_2 v_t}{\sqrt{n_t} + \epsilon} \right)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient, beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the gradient's change, beta_2, in [0, 1); also that mean's "
+        "weight in the step",
+        "b3": "decay of the running mean of the squared extrapolated gradient, beta_3, in [0, 1)",
+        "eps": "added to the root of that last mean, epsilon",
+        "weight_decay": "proximal weight decay, lambda; a step divides the weights by 1 + learning_rate * "
+        "weight_decay",
+        "variant": "paper: the means start at the first gradient; authors: at zero, bias-corrected; optax: "
+        "as optax.adan",
+    },
     family="adaptive",
     paper="X. Xie, P. Zhou, H. Li, Z. Lin and S. Yan, Adan: Adaptive Nesterov Momentum Algorithm for "
     "Faster Optimizing Deep Models",

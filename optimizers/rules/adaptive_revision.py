@@ -19,7 +19,8 @@ def adaptive_revision(
 ) -> Process:
     """AdaptiveRevision; the workers share the parameters, the sum of gradients, z and its largest value.
 
-    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    Raises:
+        HyperparameterError: a number of workers, a delay, a record of them or the seed is not possible.
     """
 
     def share(start: Point) -> Shared:
@@ -52,6 +53,15 @@ OPTIMIZER = Optimizer(
     equation=r"g_t = \nabla f_t(\theta_{t - \tau_t}), \quad b_t = g_{t - \tau_t} + \cdots + g_{t-1} \\"
     r"z_{t+1} = z_t + g_t^2 + 2\, g_t b_t, \quad \alpha_t = \frac{\eta}{\sqrt{\max_{s \leq t}\, z_s}} \\"
     r"\theta_{t+1} = \theta_t - \alpha_{t+1}\, g_t + (\alpha_t - \alpha_{t+1})\, b_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "initial_accumulator_value": "first value of the sum z and of its largest value so far, greater "
+        "than 0",
+        "workers": "number of workers, at least 1",
+        "max_delay": "largest delay in writes, at least 0; a worker that would exceed it reads again",
+        "seed": "random seed of the workers' computing times, at least 0",
+        "delays": "recorded delays, one a step or a pair one a coordinate, in place of drawn ones; repeated",
+    },
     family="asynchronous",
     paper="H. B. McMahan and M. Streeter, Delay-Tolerant Algorithms for Asynchronous Distributed Online "
     "Learning",
@@ -61,8 +71,9 @@ OPTIMIZER = Optimizer(
     "each other agree.",
     libraries="Both accumulators start at 1, as in Petuum's Bosen.",
     iterate="point",
-    balls={"worker": "workers", "read": "read"},
-    untied=("worker",),
+    markers={"worker": "workers", "read": "read"},
+    marker_kinds={"worker": "worker", "read": "read"},
+    unconnected=("worker",),
     series={"delay": "delay"},
-    control={"workers": 1, "delays": ()},
+    baseline={"workers": 1, "delays": ()},
 )

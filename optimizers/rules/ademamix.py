@@ -50,6 +50,17 @@ OPTIMIZER = Optimizer(
     r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta \left( \frac{\hat m + \alpha\, s_{t+1}}{\sqrt{\hat v} + \epsilon} "
     r"+ \lambda\, \theta_t \right)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the fast running mean of the gradient, beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "b3": "decay of the slow running mean of the gradient, beta_3, in [0, 1)",
+        "alpha": "weight of the slow mean in the step, at least 0",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "weight_decay": "decoupled weight decay, lambda; a step takes off learning_rate * weight_decay of "
+        "the weights",
+        "warmup_steps": "steps over which alpha grows from 0 and b3 from b1; 0 for no warm-up",
+    },
     family="adaptive",
     paper="M. Pagliardini, P. Ablin and D. Grangier, The AdEMAMix Optimizer: Better, Faster, Older",
     year=2024,

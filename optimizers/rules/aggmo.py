@@ -19,7 +19,7 @@ class AggmoState(NamedTuple):
 def aggmo(
     *, learning_rate: Real = 0.01, betas: tuple[float, ...] = (0.0, 0.9, 0.99)
 ) -> optax.GradientTransformationExtraArgs:
-    """Aggregated momentum; `betas` are the momenta.
+    """Aggregated momentum: the mean of velocities with a momentum each.
 
     Raises:
         HyperparameterError: `betas` is not a list of at least one momentum.
@@ -52,6 +52,10 @@ OPTIMIZER = Optimizer(
     title="AggMo",
     equation=r"v^{(i)}_{t+1} = \beta_i v^{(i)}_t + g_t, \quad i = 1 \ldots K \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{K} \sum_i v^{(i)}_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "betas": "list of momenta, beta_i, each in [0, 1); a step is the mean over their velocities",
+    },
     family="momentum",
     paper="J. Lucas, S. Sun, R. Zemel and R. Grosse, Aggregated Momentum: Stability Through Passive Damping",
     year=2019,

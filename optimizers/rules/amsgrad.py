@@ -65,6 +65,14 @@ OPTIMIZER = Optimizer(
     equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t \\"
     r"v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2, \quad \hat v_{t+1} = \max(\hat v_t,\, v_{t+1}) \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{m_{t+1}}{\sqrt{\hat v_{t+1}} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the largest second moment, epsilon",
+        "variant": "paper: no bias correction; optax: before the largest second moment is taken; torch: "
+        "after it",
+    },
     family="adaptive",
     paper="S. J. Reddi, S. Kale and S. Kumar, On the Convergence of Adam and Beyond",
     year=2018,

@@ -15,10 +15,7 @@ from ravine.optimizers._transforms import averaging
 def asgd(
     *, learning_rate: Real = 0.01, lam: Real = 1e-4, alpha: Real = 0.75, t0: Real = 50.0
 ) -> optax.GradientTransformationExtraArgs:
-    """Averaged SGD: `lam` decays the weights and the rate, `alpha` is the power at which the rate falls.
-
-    The average is the iterate itself until step `t0`.
-    """
+    """Averaged SGD, whose rate decays; the average begins late."""
 
     def weight(step: Float[Array, ""]) -> Float[Array, ""]:
         return 1 / jnp.maximum(1.0, step - 1 - t0)
@@ -53,6 +50,12 @@ OPTIMIZER = Optimizer(
     equation=r"\eta_t = \frac{\eta}{(1 + \lambda \eta t)^{\alpha}} \\"
     r"\theta_{t+1} = (1 - \lambda \eta_t)\, \theta_t - \eta_t\, g_t \\"
     r"\bar\theta_{t+1} = \bar\theta_t + \frac{\theta_{t+1} - \bar\theta_t}{\max(1, t - t_0)}",
+    hyperparameters={
+        "learning_rate": "initial learning rate, eta",
+        "lam": "weight decay, lambda, which also sets the pace at which the rate decays",
+        "alpha": "power at which the learning rate decays, at least 0",
+        "t0": "step at which averaging begins; until then the average is the iterate itself",
+    },
     family="averaging",
     paper="W. Xu, Towards Optimal One Pass Large Scale Learning with Averaged Stochastic Gradient Descent",
     year=2011,
@@ -61,6 +64,6 @@ OPTIMIZER = Optimizer(
     "it lags behind.",
     libraries="The form of torch.optim.ASGD and of L. Bottou's sgd-2.0; torch's t0 is 1e6, beyond any film. "
     "optax has none.",
-    balls={"average": "average"},
+    markers={"average": "average"},
     series={"learning_rate": "asgd_rate"},
 )

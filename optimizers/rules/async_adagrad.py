@@ -19,7 +19,8 @@ def async_adagrad(
 ) -> Process:
     """Adagrad by several workers, without regard to what was written while they computed.
 
-    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    Raises:
+        HyperparameterError: a number of workers, a delay, a record of them or the seed is not possible.
     """
 
     def write(shared: Shared, gradient: Point, read: Shared) -> Shared:
@@ -44,6 +45,14 @@ OPTIMIZER = Optimizer(
     title="Asynchronous Adagrad",
     equation=r"g_t = \nabla f_t(\theta_{t - \tau_t}), \quad G_{t+1} = G_t + g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{G_{t+1}}}\, g_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "initial_accumulator_value": "first value of the sum of squared gradients, greater than 0",
+        "workers": "number of workers, at least 1",
+        "max_delay": "largest delay in writes, at least 0; a worker that would exceed it reads again",
+        "seed": "random seed of the workers' computing times, at least 0",
+        "delays": "recorded delays, one a step or a pair one a coordinate, in place of drawn ones; repeated",
+    },
     family="asynchronous",
     paper="H. B. McMahan and M. Streeter, Delay-Tolerant Algorithms for Asynchronous Distributed Online "
     "Learning",
@@ -52,8 +61,9 @@ OPTIMIZER = Optimizer(
     about="Needs little tuning, as Adagrad does, but takes no notice of delays, and swings where they are "
     "long; AdaptiveRevision is measured by it.",
     iterate="point",
-    balls={"worker": "workers", "read": "read"},
-    untied=("worker",),
+    markers={"worker": "workers", "read": "read"},
+    marker_kinds={"worker": "worker", "read": "read"},
+    unconnected=("worker",),
     series={"delay": "delay"},
-    control={"workers": 1, "delays": ()},
+    baseline={"workers": 1, "delays": ()},
 )

@@ -25,9 +25,6 @@ class _Learnt(NamedTuple):
 def bfgs(*, line_search: _Search = "exact") -> optax.GradientTransformationExtraArgs:
     """BFGS; its update needs `value_fn`, the loss. The inverse Hessian starts as the identity, unscaled.
 
-    Args:
-        line_search: To the first minimiser on the ray, or to where the strong Wolfe conditions hold.
-
     Raises:
         HyperparameterError: `line_search` is another word.
     """
@@ -64,6 +61,10 @@ OPTIMIZER = Optimizer(
     r"H_0 = I \\"
     r"H_t = (I - \rho\, s y^{T})\, H_{t-1}\, (I - \rho\, y s^{T}) + \rho\, s s^{T} \\"
     r"\theta_{t+1} = \theta_t - \alpha_t\, H_t\, g_t",
+    hyperparameters={
+        "line_search": "exact: to the first minimiser along the ray; wolfe: to a length that fulfils the "
+        "strong Wolfe conditions",
+    },
     family="quasi-Newton",
     paper="C. G. Broyden, The convergence of a class of double-rank minimization algorithms; R. Fletcher, "
     "A new approach to variable metric algorithms; D. Goldfarb, A family of variable-metric methods derived "

@@ -27,11 +27,6 @@ def conjugate_gradient(
 
     It starts afresh along the gradient only where its direction does not descend.
 
-    Args:
-        method: How much of the last direction is kept: Fletcher and Reeves' part, Polak and Ribière's, or
-            the latter if it is positive.
-        line_search: To the first minimiser on the ray, or to where the strong Wolfe conditions hold.
-
     Raises:
         HyperparameterError: `method` or `line_search` is another word.
     """
@@ -63,6 +58,12 @@ OPTIMIZER = Optimizer(
     r"\beta_t^{\mathrm{PR+}} = \max(0,\, \beta_t^{\mathrm{PR}}) \\"
     r"d_t = -g_t + \beta_t^{\mathrm{PR+}} d_{t-1}, \quad d_0 = -g_0 \\"
     r"\theta_{t+1} = \theta_t + \alpha_t\, d_t",
+    hyperparameters={
+        "method": "formula of beta, the part of the last direction that is kept: fr (Fletcher-Reeves), pr "
+        "(Polak-Ribière) or pr+ (pr, at least 0)",
+        "line_search": "exact: to the first minimiser along the ray; wolfe: to a length that fulfils the "
+        "strong Wolfe conditions",
+    },
     family="line search",
     paper="R. Fletcher and C. M. Reeves, Function minimization by conjugate gradients; E. Polak and "
     "G. Ribière, Note sur la convergence de méthodes de directions conjuguées (1969)",

@@ -7,7 +7,7 @@ from ravine.optimizers._process import Process
 
 
 def delayed_sgd(*, learning_rate: Real = 0.01, delay: int = 4) -> Process:
-    """Gradient descent whose gradients are `delay` steps old, and of the start before there are so many.
+    """Gradient descent on stale gradients; those of the first steps are taken at the start.
 
     Raises:
         HyperparameterError: `delay` is not a whole number of steps.
@@ -27,6 +27,10 @@ OPTIMIZER = Optimizer(
     rule=delayed_sgd,
     title="Delayed SGD",
     equation=r"\theta_{t+1} = \theta_t - \eta\, \nabla f_t(\theta_{\max(0,\, t - \tau)})",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "delay": "age of every gradient in steps, tau, at least 0",
+    },
     family="asynchronous",
     paper="J. Langford, A. J. Smola and M. Zinkevich, Slow Learners are Fast",
     year=2009,
@@ -34,7 +38,8 @@ OPTIMIZER = Optimizer(
     about="Workers that take turns need no more than this; the longer the delay, the smaller the rate at "
     "which a steep direction begins to swing.",
     iterate="point",
-    balls={"read": "read"},
+    markers={"read": "read"},
+    marker_kinds={"read": "read"},
     series={"delay": "delay"},
-    control={"delay": 0},
+    baseline={"delay": 0},
 )

@@ -24,7 +24,7 @@ class DemonState(NamedTuple):
 def demon(
     *, learning_rate: Real = 0.01, momentum: Real = 0.9, total_steps: int = 200
 ) -> optax.GradientTransformationExtraArgs:
-    """Heavy-ball momentum that decays over `total_steps` steps, or never where that is 0.
+    """Heavy-ball momentum that decays.
 
     Raises:
         HyperparameterError: `total_steps` is not a number of steps.
@@ -61,7 +61,13 @@ OPTIMIZER = Optimizer(
     title="Demon",
     equation=r"\beta_t = \frac{\beta\, (1 - t / T)}{(1 - \beta) + \beta\, (1 - t / T)} \\"
     r"v_{t+1} = \beta_t v_t - \eta\, g_t \\ \theta_{t+1} = \theta_t + v_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "momentum": "initial momentum, beta, in [0, 1)",
+        "total_steps": "steps over which the momentum decays to zero, T; 0 for no decay",
+    },
     family="momentum",
+    step_form="heavy ball",
     paper="J. Chen, C. Wolfe, Z. Li and A. Kyrillidis, Demon: Improved Neural Network Training with Momentum "
     "Decay",
     year=2019,

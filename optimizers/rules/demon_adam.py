@@ -33,10 +33,9 @@ def demon_adam(
     total_steps: int = 200,
     form: Literal["accumulate", "ema"] = "accumulate",
 ) -> optax.GradientTransformationExtraArgs:
-    """Demon Adam; its momentum decays over `total_steps` steps, or never where that is 0.
+    """Demon Adam: Adam whose momentum decays.
 
-    The published form adds gradients up; `form="ema"` averages them as Adam does, and corrects the bias with
-    the product of the momenta.
+    The bias of an average is corrected with the product of the momenta so far.
 
     Raises:
         HyperparameterError: `form` is neither of the two, or `total_steps` not a number of steps.
@@ -77,6 +76,15 @@ OPTIMIZER = Optimizer(
     r"m_{t+1} = \beta_t m_t + g_t, \quad v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{m_{t+1}}{\sqrt{\hat v} + \epsilon}, \quad "
     r"\hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "initial momentum, beta, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "total_steps": "steps over which the momentum decays to zero, T; 0 for no decay",
+        "form": "accumulate: gradients add up, as published; ema: they are averaged as in Adam, and "
+        "bias-corrected",
+    },
     family="adaptive",
     paper="J. Chen, C. Wolfe, Z. Li and A. Kyrillidis, Demon: Improved Neural Network Training with Momentum "
     "Decay",

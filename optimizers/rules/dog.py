@@ -11,7 +11,7 @@ from ravine.optimizers._optimizer import Optimizer
 def dog(
     *, learning_rate: Real = 1.0, initial_distance: Real = 1e-6, eps: Real = 1e-8
 ) -> optax.GradientTransformationExtraArgs:
-    """DoG, times `learning_rate`; `initial_distance` is in units of one plus the start's norm."""
+    """DoG: gradient descent at a rate of distance over gradients."""
     rule = optax.contrib.dog(learning_rate, ("heuristic", initial_distance), eps)
 
     def init(params: optax.Params) -> optax.OptState:
@@ -27,6 +27,12 @@ OPTIMIZER = Optimizer(
     equation=r"r_t = \max \left( \max_{i \leq t} \Vert \theta_i - \theta_0 \Vert, "
     r"r_\epsilon (1 + \Vert \theta_0 \Vert) \right) \\"
     r"\theta_{t+1} = \theta_t - \frac{r_t}{\sqrt{\sum_{i \leq t} \Vert g_i \Vert^2 + \epsilon}}\, g_t",
+    hyperparameters={
+        "learning_rate": "factor on the step size that is found; 1 in the paper",
+        "initial_distance": "first distance from the start, r_epsilon, in units of 1 + the start's norm, "
+        "greater than 0",
+        "eps": "added to the sum of squared gradient norms inside the root, epsilon",
+    },
     family="self-tuning",
     paper="M. Ivgi, O. Hinder and Y. Carmon, DoG is SGD's Best Friend: A Parameter-Free Dynamic Step Size "
     "Schedule",

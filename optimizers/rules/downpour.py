@@ -27,15 +27,8 @@ def downpour(
 ) -> Process:
     """Downpour SGD: every event is one step of one worker, with its fetch and its push.
 
-    Args:
-        learning_rate: Of the workers and of the server.
-        workers: How many there are.
-        fetch_period: A worker fetches before its steps 0, so many, twice so many, ...
-        push_period: A worker pushes the sum of its gradients after its steps 0, so many, twice so many, ...
-        server: What the server does with what is pushed.
-        eps: Inside the root of an "adagrad" server.
-        seed: Of the workers' times.
-        order: A record of who acts, in place of what the seed gives; it begins again at its end.
+    A worker fetches before its steps 0, `fetch_period`, twice that, ..., and pushes after its steps 0,
+    `push_period`, twice that, ...
 
     Raises:
         HyperparameterError: a period or a number of workers is none, or the server is another one.
@@ -149,6 +142,18 @@ OPTIMIZER = Optimizer(
     r"a_i \leftarrow a_i + g_i \\"
     r"\theta \leftarrow \theta - \eta\, a_i, \quad a_i \leftarrow 0 \quad "
     r"(\mathrm{every}\ n_{\mathrm{push}}\ \mathrm{steps})",
+    hyperparameters={
+        "learning_rate": "learning rate of the workers and of the server, eta",
+        "workers": "number of workers, at least 1",
+        "fetch_period": "a worker's steps between two fetches of the server's parameters, n_fetch, at least "
+        "1",
+        "push_period": "a worker's steps between two pushes of its summed gradients, n_push, at least 1",
+        "server": "update rule of the server: sgd or adagrad",
+        "eps": "added inside the root of an adagrad server, epsilon",
+        "seed": "random seed of the workers' computing times, at least 0",
+        "order": "recorded numbers from 0 of the workers that act, one a step, in place of drawn ones; "
+        "repeated",
+    },
     family="asynchronous",
     paper="J. Dean et al., Large Scale Distributed Deep Networks",
     year=2012,
@@ -157,8 +162,9 @@ OPTIMIZER = Optimizer(
     "what they push may no longer suit where the server is.",
     libraries="server=adagrad has one rate for the server and for the plain steps of its workers.",
     iterate="server",
-    balls={"worker": "workers", "read": "read"},
-    untied=("worker",),
+    markers={"worker": "workers", "read": "read"},
+    marker_kinds={"worker": "worker", "read": "read"},
+    unconnected=("worker",),
     series={"delay": "delay"},
-    control={"workers": 1, "fetch_period": 1, "push_period": 1, "order": ()},
+    baseline={"workers": 1, "fetch_period": 1, "push_period": 1, "order": ()},
 )

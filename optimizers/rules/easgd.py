@@ -34,22 +34,7 @@ def easgd(
 ) -> Process:
     """EASGD, and with momentum EAMSGD.
 
-    Args:
-        learning_rate: Of the workers.
-        workers: How many there are.
-        mode: In "async" a step is one worker's, at its own time; in "sync" it is one of all workers.
-        rho: The strength of the springs.
-        alpha: How far a worker moves towards the centre as they meet, as a part of the way; the rate times
-            `rho` where that is given, else `beta / workers`.
-        beta: How far the centre moves towards the mean of the workers in "sync"; `workers * alpha` unless
-            given, or 0.9 where neither `alpha` nor `rho` is.
-        period: A worker meets the centre before its steps 0, so many, twice so many, ...
-        momentum: Nesterov's, of the workers.
-        spread: How far around the start the workers begin. In the paper they begin on it; those of "sync"
-            then stay together unless each sees minibatches of its own.
-        worker_starts: Where each worker begins, wherever the start is; the centre begins at their mean.
-        seed: Of the workers' times, and of the turn in which they stand around the start.
-        order: A record of who acts in "async", in place of what the seed gives; it begins again at its end.
+    A worker meets the centre before its steps 0, `period`, twice that, ...
 
     Raises:
         HyperparameterError: a number or a list is none that fits, or the mode is another one.
@@ -123,7 +108,7 @@ class _Easgd:
 
     @property
     def pulls(self) -> tuple[Real, Real]:
-        """How far a worker moves towards the centre, and the centre towards the mean of the workers."""
+        """The moving rates of a worker towards the centre, and of the centre towards the workers' mean."""
         count = self.queue.workers
         if self.alpha is not None:
             alpha = self.alpha
@@ -204,6 +189,27 @@ OPTIMIZER = Optimizer(
     equation=r"v_i \leftarrow \delta v_i - \eta\, \nabla f_i(\theta_i + \delta v_i) \\"
     r"d = \alpha\, (\theta_i - \tilde\theta), \quad \theta_i \leftarrow \theta_i + v_i - d \\"
     r"\tilde\theta \leftarrow \tilde\theta + d",
+    hyperparameters={
+        "learning_rate": "learning rate of the workers, eta",
+        "workers": "number of workers, at least 1",
+        "mode": "async: a step is one worker's, at its own time; sync: a step is one of all workers",
+        "rho": "strength of the elastic force, at least 0; sets alpha to learning_rate * rho unless alpha "
+        "is given",
+        "alpha": "moving rate of a worker towards the centre, in [0, 1]; from rho if that is given, else "
+        "beta / workers",
+        "beta": "moving rate of the centre towards the workers' mean in sync; workers * alpha, or 0.9 if "
+        "neither alpha nor rho is given",
+        "period": "a worker's steps between two meetings with the centre, tau, at least 1",
+        "momentum": "Nesterov momentum of the workers, delta, in [0, 1)",
+        "spread": "radius of the circle around the start on which the workers begin; without it sync "
+        "workers stay together unless each sees minibatches of its own",
+        "worker_starts": "list of the workers' starting points, whatever the start; the centre begins at "
+        "their mean",
+        "seed": "random seed of the workers' computing times and of their places around the start, at least "
+        "0",
+        "order": "recorded numbers from 0 of the workers that act in async, one a step, in place of drawn "
+        "ones; repeated",
+    },
     family="asynchronous",
     paper="S. Zhang, A. Choromanska and Y. LeCun, Deep learning with Elastic Averaging SGD",
     year=2015,
@@ -213,8 +219,9 @@ OPTIMIZER = Optimizer(
     libraries="With momentum it is the paper's EAMSGD. mode=sync is its synchronous form: all workers step "
     "at once, and the centre moves by the sum of their d.",
     iterate="centre",
-    balls={"worker": "workers"},
+    markers={"worker": "workers"},
+    marker_kinds={"worker": "worker"},
     series={"delay": "delay"},
     evaluations="evaluations",
-    control={"mode": "sync"},
+    baseline={"mode": "sync"},
 )

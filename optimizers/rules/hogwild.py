@@ -11,7 +11,8 @@ def hogwild(
 ) -> Process:
     """Hogwild!; what a worker reads is torn: each coordinate may be another number of writes old.
 
-    The other arguments, and what is refused of them, are those of `StaleWrites`.
+    Raises:
+        HyperparameterError: a number of workers, a delay, a record of them or the seed is not possible.
     """
     return StaleWrites(
         method="hogwild",
@@ -30,6 +31,13 @@ OPTIMIZER = Optimizer(
     title="Hogwild!",
     equation=r"\hat\theta_v = \theta_{t - \tau_{t,v},\, v} \\"
     r"\theta_{t+1,\, v} = \theta_{t,\, v} - \eta\, \nabla_v f_t(\hat\theta) \quad v \in e_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "workers": "number of workers, at least 1",
+        "max_delay": "largest delay in writes, at least 0; a worker that would exceed it reads again",
+        "seed": "random seed of the workers' computing times, at least 0",
+        "delays": "recorded delays, one a step or a pair one a coordinate, in place of drawn ones; repeated",
+    },
     family="asynchronous",
     paper="F. Niu, B. Recht, C. Ré and S. J. Wright, Hogwild!: A Lock-Free Approach to Parallelizing "
     "Stochastic Gradient Descent",
@@ -38,8 +46,9 @@ OPTIMIZER = Optimizer(
     about="Needs no locks where examples touch few parameters; where they touch all, stale and torn reads "
     "make a high rate swing.",
     iterate="point",
-    balls={"worker": "workers", "read": "read"},
-    untied=("worker",),
+    markers={"worker": "workers", "read": "read"},
+    marker_kinds={"worker": "worker", "read": "read"},
+    unconnected=("worker",),
     series={"delay": "delay"},
-    control={"workers": 1, "delays": ()},
+    baseline={"workers": 1, "delays": ()},
 )

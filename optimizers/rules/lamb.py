@@ -32,6 +32,13 @@ OPTIMIZER = Optimizer(
     r"u_t = \frac{\hat m}{\sqrt{\hat v} + \epsilon} + \lambda\, \theta_t, \quad "
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{\|\theta_t\|}{\|u_t\|}\, u_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "weight_decay": "weight decay, lambda, added to the step before the trust ratio is taken",
+    },
     family="layerwise",
     paper="Y. You, J. Li, S. Reddi, J. Hseu, S. Kumar, S. Bhojanapalli, X. Song, J. Demmel, K. Keutzer and "
     "C.-J. Hsieh, Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",

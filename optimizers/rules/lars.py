@@ -20,9 +20,6 @@ def lars(
 ) -> optax.GradientTransformationExtraArgs:
     """LARS; every array of the parameters is one layer, so that a point of the plane is.
 
-    The published form divides by the sum of the norms of the gradient and of its decay,
-    `denominator="optax"` by the norm of their sum.
-
     Raises:
         HyperparameterError: `denominator` is neither of the two.
     """
@@ -41,7 +38,15 @@ OPTIMIZER = Optimizer(
     equation=r"\lambda_t = \frac{c\, \|\theta_t\|}{\|g_t\| + w\, \|\theta_t\|} \\"
     r"v_{t+1} = \mu v_t + \eta\, \lambda_t (g_t + w\, \theta_t) \\"
     r"\theta_{t+1} = \theta_t - v_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "momentum": "momentum, mu, in [0, 1)",
+        "weight_decay": "weight decay, w, added to the gradient",
+        "trust_coefficient": "trust coefficient, c: the relative size of a layer's step at learning rate 1",
+        "denominator": "paper: the gradient's norm plus its weight decay's; optax: the norm of their sum",
+    },
     family="layerwise",
+    step_form="heavy ball",
     paper="Y. You, I. Gitman and B. Ginsburg, Large Batch Training of Convolutional Networks",
     year=2017,
     address="https://arxiv.org/abs/1708.03888",

@@ -54,6 +54,12 @@ OPTIMIZER = Optimizer(
     r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t, \quad v_{t+1} = \beta_2 v_t + (1 - \beta_2) g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{\sqrt{1 - \beta_2^{t+1}}}{1 - \beta_1^{t+1}} "
     r"\frac{m_{t+1}}{\sqrt{v_{t+1}} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment before its bias correction, epsilon",
+    },
     family="adaptive",
     paper="TensorFlow, LazyAdamOptimizer, after D. P. Kingma and J. Ba, Adam: A Method for Stochastic "
     "Optimization",

@@ -33,12 +33,6 @@ def lbfgs(
 ) -> optax.GradientTransformationExtraArgs:
     """L-BFGS; its update needs `value_fn`, the loss, for a line search.
 
-    Args:
-        memory_size: How many steps are remembered.
-        line_search: To the first minimiser on the ray, to where the strong Wolfe conditions hold, or "fixed".
-        learning_rate: The step in units of the quasi-Newton step where there is no line search. A search
-            for the Wolfe conditions begins with it; the exact one takes no notice.
-
     Raises:
         HyperparameterError: `memory_size` is not a number of steps, or `line_search` is another word.
     """
@@ -98,6 +92,13 @@ OPTIMIZER = Optimizer(
     r"H^{t-m} = \frac{s_{t-1} \cdot y_{t-1}}{y_{t-1} \cdot y_{t-1}}\, I, \quad "
     r"H^{i+1} = V_i^{T} H^{i} V_i + \rho_i\, s_i s_i^{T} \quad (i = t - m, \ldots, t - 1) \\"
     r"\theta_{t+1} = \theta_t - \alpha_t\, H^{t} g_t",
+    hyperparameters={
+        "memory_size": "number of past steps that are remembered, m, at least 1",
+        "line_search": "exact: to the first minimiser along the ray; wolfe: to a length that fulfils the "
+        "strong Wolfe conditions; fixed: steps of learning_rate",
+        "learning_rate": "step in units of the quasi-Newton step if fixed, first trial if wolfe; exact "
+        "ignores it",
+    },
     family="quasi-Newton",
     paper="J. Nocedal, Updating quasi-Newton matrices with limited storage; D. C. Liu and J. Nocedal, "
     "On the limited memory BFGS method for large scale optimization (1989)",

@@ -19,6 +19,13 @@ OPTIMIZER = Optimizer(
     equation=r"c_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t \\"
     r"\theta_{t+1} = \theta_t - \eta\, (\mathrm{sign}(c_{t+1}) + \lambda\, \theta_t) \\"
     r"m_{t+1} = \beta_2 m_t + (1 - \beta_2) g_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "weight of the momentum against the gradient in the sign, beta_1, in [0, 1)",
+        "b2": "decay of the momentum, beta_2, in [0, 1)",
+        "weight_decay": "decoupled weight decay, lambda; a step takes off learning_rate * weight_decay of "
+        "the weights",
+    },
     family="adaptive",
     paper="X. Chen et al., Symbolic Discovery of Optimization Algorithms",
     year=2023,

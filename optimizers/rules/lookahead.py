@@ -55,12 +55,17 @@ OPTIMIZER = Optimizer(
     equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
     r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad "
     r"\theta_{t+1} \leftarrow \phi",
+    hyperparameters={
+        "inner": "optimizer of the fast weights",
+        "sync_period": "fast steps between two updates of the slow weights, k, at least 1",
+        "slow_step_size": "fraction of the way to the fast weights that the slow ones go, alpha, in [0, 1]",
+    },
     family="wrapper",
     paper="M. R. Zhang, J. Lucas, G. Hinton and J. Ba, Lookahead Optimizer: k steps forward, 1 step back",
     year=2019,
     address="https://arxiv.org/abs/1907.08610",
     about="Calms a fast rule that swings or jitters, at the price of going only part of its way.",
     libraries="optax.lookahead agrees; it takes pairs of fast and slow weights in place of parameters.",
-    balls={"slow": "slow"},
+    markers={"slow": "slow"},
     inner="adam",
 )

@@ -16,10 +16,10 @@ def momentum(
     average: bool = False,
     rate: Literal["inside", "outside"] = "inside",
 ) -> optax.GradientTransformationExtraArgs:
-    """Heavy-ball momentum; `average=True` weighs each new gradient by 1 - momentum.
+    """Heavy-ball momentum.
 
-    The published form has the rate inside the velocity, so that a step remembers earlier rates;
-    `rate="outside"` multiplies the velocity by it. At a constant rate they are the same.
+    With the rate inside the velocity, as published, a step remembers earlier rates; at a constant rate both
+    forms are the same.
 
     Raises:
         HyperparameterError: `rate` is neither of the two.
@@ -34,7 +34,15 @@ OPTIMIZER = Optimizer(
     rule=momentum,
     title="Momentum",
     equation=r"v_{t+1} = \gamma v_t + \eta\, g_t \\ \theta_{t+1} = \theta_t - v_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "momentum": "momentum, gamma, in [0, 1)",
+        "average": "whether the velocity is an exponential average: a new gradient has weight 1 - momentum",
+        "rate": "inside: the learning rate stands inside the velocity, as published; outside: it multiplies "
+        "the velocity",
+    },
     family="momentum",
+    step_form="heavy ball",
     paper="B. T. Polyak, Some methods of speeding up the convergence of iteration methods",
     year=1964,
     address="https://doi.org/10.1016/0041-5553(64)90137-5",

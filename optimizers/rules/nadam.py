@@ -95,6 +95,15 @@ OPTIMIZER = Optimizer(
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{\hat v + \epsilon}} "
     r"\left(\beta_1 \hat m + \frac{(1 - \beta_1)\, g_t}{1 - \beta_1^{t+1}}\right)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the second moment, epsilon: inside the root for paper, outside for optax and torch",
+        "variant": "paper: the step of Ruder's overview; optax: Dozat's with constant momentum; torch: with "
+        "momentum warm-up",
+        "momentum_decay": "pace of the momentum warm-up, psi; only of torch",
+    },
     family="adaptive",
     paper="S. Ruder, An overview of gradient descent optimization algorithms; after T. Dozat, Incorporating "
     "Nesterov Momentum into Adam",

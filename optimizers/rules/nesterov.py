@@ -43,13 +43,18 @@ OPTIMIZER = Optimizer(
     title="Nesterov",
     equation=r"v_{t+1} = \gamma v_t + \eta\, \nabla f(\theta_t - \gamma v_t) \\"
     r"\theta_{t+1} = \theta_t - v_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "momentum": "momentum, gamma, in [0, 1)",
+    },
     family="momentum",
     paper="Y. E. Nesterov, A method of solving a convex programming problem with convergence rate O(1/k^2)",
     year=1983,
     address="https://www.mathnet.ru/eng/dan46009",
     about="Corrects its momentum before it overshoots, and so turns back earlier than heavy-ball momentum.",
     libraries="optax and torch report the look-ahead point as their iterate; here the iterate is theta and "
-    "the look-ahead point is a ball beside it.",
+    "the look-ahead point is a marker beside it.",
     iterate="theta",
-    balls={"look-ahead": "params"},
+    markers={"look-ahead": "params"},
+    marker_kinds={"look-ahead": "look-ahead"},
 )

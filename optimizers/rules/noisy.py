@@ -29,15 +29,7 @@ def noisy(
     seed: int = 0,
     normals: tuple[tuple[float, ...], ...] | None = None,
 ) -> optax.GradientTransformationExtraArgs:
-    """Noise of variance `eta / (1 + t)^gamma` on the gradients that `inner` is given.
-
-    Args:
-        inner: The rule.
-        eta: The variance of the noise on the first gradient.
-        gamma: The power at which the variance falls.
-        seed: Of the noise.
-        normals: Recorded deviates of unit variance in place of drawn ones, a row a step; the last is held.
-    """
+    """Noise of variance `eta / (1 + t)^gamma` on the gradients that `inner` is given."""
     inner = optax.with_extra_args_support(inner)
 
     def init(params: optax.Params) -> NoisyState:
@@ -79,6 +71,14 @@ OPTIMIZER = Optimizer(
     equation=r"\tilde g_t = g_t + \mathcal{N}(0, \sigma_t^2), \quad "
     r"\sigma_t^2 = \frac{\eta}{(1 + t)^{\gamma}} \\"
     r"\theta_{t+1} = \theta_t + \mathrm{inner}(\tilde g_t)",
+    hyperparameters={
+        "inner": "optimizer that takes the noisy gradients",
+        "eta": "variance of the noise on the first gradient, at least 0",
+        "gamma": "power at which the variance decays, at least 0",
+        "seed": "random seed of the noise",
+        "normals": "recorded standard normal numbers in place of drawn ones, a row a step; the last row is "
+        "held",
+    },
     family="noise",
     paper="A. Neelakantan, L. Vilnis, Q. V. Le, I. Sutskever, L. Kaiser, K. Kurach and J. Martens, Adding "
     "Gradient Noise Improves Learning for Very Deep Networks",

@@ -24,6 +24,13 @@ OPTIMIZER = Optimizer(
     equation=r"v_1 = \Vert g_0 \Vert^2, \quad v_{t+1} = \beta_2 v_t + (1 - \beta_2) \Vert g_t \Vert^2 \\"
     r"m_{t+1} = \beta_1 m_t + \frac{g_t}{\sqrt{v_{t+1}} + \epsilon} + \lambda\, \theta_t \\"
     r"\theta_{t+1} = \theta_t - \eta\, m_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the momentum, beta_1, in [0, 1)",
+        "b2": "decay of the running mean of each layer's squared gradient norm, beta_2, in [0, 1)",
+        "eps": "added to the root of that mean, epsilon",
+        "weight_decay": "weight decay, lambda, added to the normalised gradient",
+    },
     family="layerwise",
     paper="B. Ginsburg et al., Training Deep Networks with Stochastic Gradient Normalized by Layerwise "
     "Adaptive Second Moments",

@@ -17,6 +17,10 @@ OPTIMIZER = Optimizer(
     rule=optimistic_gradient,
     title="Optimistic gradient",
     equation=r"\theta_{t+1} = \theta_t - \eta\, g_t - \eta\, \beta\, (g_t - g_{t-1})",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "optimism": "weight of the gradient's last change in the step, beta; 0 is gradient descent",
+    },
     family="momentum",
     paper="L. D. Popov, A modification of the Arrow-Hurwicz method for search of saddle points",
     year=1980,

@@ -21,6 +21,9 @@ OPTIMIZER = Optimizer(
     title="Polyak averaging",
     equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
     r"\bar\theta_{t+1} = \frac{1}{t + 1} \sum_{i=1}^{t+1} \theta_i",
+    hyperparameters={
+        "inner": "optimizer whose iterates are averaged",
+    },
     family="averaging",
     paper="B. T. Polyak and A. B. Juditsky, Acceleration of Stochastic Approximation by Averaging",
     year=1992,
@@ -28,6 +31,6 @@ OPTIMIZER = Optimizer(
     about="Averages the noise of SGD away at a large rate, but never forgets the way from a far start.",
     libraries="The paper's mean counts the start, and not yet the latest iterate. torch.optim.ASGD starts "
     "the mean late, decays the weights and lets the rate fall.",
-    balls={"average": "average"},
+    markers={"average": "average"},
     inner="sgd",
 )

@@ -17,10 +17,7 @@ class PolyakState(NamedTuple):
 
 
 def polyak_sgd(*, learning_rate: Real = 1.0, f_min: Real = 0.0) -> optax.GradientTransformationExtraArgs:
-    """Gradient descent with Polyak's step size, times `learning_rate`.
-
-    Its update needs `value`, the loss at the parameters. `f_min` is the lowest loss, or what is known of it.
-    """
+    """Gradient descent with Polyak's step size; its update needs `value`, the loss at the parameters."""
 
     def init(params: optax.Params) -> PolyakState:
         return PolyakState(jnp.zeros([], real_type(params)))
@@ -50,6 +47,10 @@ OPTIMIZER = Optimizer(
     title="Polyak step size",
     equation=r"\eta_t = \frac{f(\theta_t) - f^*}{\Vert g_t \Vert^2} \\"
     r"\theta_{t+1} = \theta_t - \eta_t\, g_t",
+    hyperparameters={
+        "learning_rate": "factor on Polyak's step size; 1 in the paper",
+        "f_min": "lowest loss, f*, or an estimate of it",
+    },
     family="self-tuning",
     paper="B. T. Polyak, Minimization of unsmooth functionals",
     year=1969,

@@ -100,6 +100,15 @@ OPTIMIZER = Optimizer(
     r"s_{t+1} = \sqrt{\beta_2}\, s_t + (1 - \sqrt{\beta_2})\, \eta\, d_t^2 g_t \\"
     r"\theta_{t+1} = \theta_t - \eta\, d_t \frac{m_{t+1}}{\sqrt{v_{t+1}} + d_t \epsilon} \\"
     r"d_{t+1} = \max \left( d_t, \frac{r_{t+1}}{\Vert s_{t+1} \Vert_1} \right)",
+    hyperparameters={
+        "learning_rate": "factor on the step size that is found, eta; 1 in the paper",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the second moment, beta_2, in [0, 1); its root is that of the sums behind the "
+        "estimate",
+        "eps": "added to the root of the second moment, epsilon, in units of the estimated distance",
+        "initial_distance": "first estimate of the distance to a minimum, d_0, greater than 0",
+        "bias_correction": "whether the learning rate corrects both moments for their start at zero",
+    },
     family="self-tuning",
     paper="K. Mishchenko and A. Defazio, Prodigy: An Expeditiously Adaptive Parameter-Free Learner",
     year=2024,

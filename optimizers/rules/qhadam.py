@@ -17,7 +17,7 @@ def qhadam(
     nu2: Real = 1.0,
     eps: Real = 1e-8,
 ) -> optax.GradientTransformationExtraArgs:
-    """QHAdam; `nu1` and `nu2` are the shares of Adam's moments, so that Adam has 1 and 1."""
+    """QHAdam: each of Adam's moments mixed with what it is the mean of."""
 
     def direction(gradients: optax.Updates, moments: Moments) -> optax.Updates:
         mean, square = correct_moments(moments, b1, b2)
@@ -35,6 +35,14 @@ OPTIMIZER = Optimizer(
     r"\hat m = \frac{m_{t+1}}{1 - \beta_1^{t+1}}, \quad \hat v = \frac{v_{t+1}}{1 - \beta_2^{t+1}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{(1 - \nu_1) g_t + \nu_1 \hat m}"
     r"{\sqrt{(1 - \nu_2) g_t^2 + \nu_2 \hat v} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "nu1": "weight of the first moment against the gradient in the update, nu_1, in [0, 1]; 1 is Adam",
+        "nu2": "weight of the second moment against the squared gradient, nu_2, in [0, 1]; 1 is Adam",
+        "eps": "added to the root of the second moment's mix, epsilon",
+    },
     family="adaptive",
     paper="J. Ma and D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning",
     year=2019,

@@ -10,7 +10,7 @@ from ravine.optimizers._transforms import mix
 def qhm(
     *, learning_rate: Real = 0.01, beta: Real = 0.999, nu: Real = 0.7
 ) -> optax.GradientTransformationExtraArgs:
-    """Quasi-hyperbolic momentum; `nu` is the momentum's share in the step."""
+    """Quasi-hyperbolic momentum: a mix of the gradient and its running mean."""
     momentum = optax.ema(beta, debias=False)
 
     def update(
@@ -28,6 +28,11 @@ OPTIMIZER = Optimizer(
     title="QHM",
     equation=r"m_{t+1} = \beta m_t + (1 - \beta) g_t \\"
     r"\theta_{t+1} = \theta_t - \eta \left((1 - \nu) g_t + \nu\, m_{t+1}\right)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "beta": "decay of the momentum, in [0, 1)",
+        "nu": "weight of the momentum against the gradient in the update, in [0, 1]; 1 is momentum",
+    },
     family="momentum",
     paper="J. Ma and D. Yarats, Quasi-hyperbolic momentum and Adam for deep learning",
     year=2019,

@@ -36,10 +36,9 @@ def radam(
     threshold: Real = 4.0,
     eps_before_correction: bool = False,
 ) -> optax.GradientTransformationExtraArgs:
-    """Rectified Adam; a step is normalised once the mean square is worth more than `threshold` gradients.
+    """Rectified Adam: a step is normalised once the variance of its second moment is known well enough.
 
-    No variance can be told from 4 gradients or fewer, whatever the threshold. `eps_before_correction=True`
-    adds eps to the root of the mean square before that is corrected for its start.
+    No variance can be told from 4 gradients or fewer, whatever the threshold.
     """
 
     def init(params: optax.Params) -> RadamState:
@@ -63,7 +62,7 @@ def radam(
 
 
 def rectification(step: Float[Array, ""], b2: Real, threshold: Real) -> Float[Array, ""]:
-    """What a step, the first being 1, is multiplied by: zero where it is not to be normalised.
+    """The factor on a step, the first being 1: zero if the step is not to be normalised.
 
     The powers of b2 are taken by way of logarithms: near 1 their difference from 1 would lose most digits of
     float32.
@@ -89,6 +88,14 @@ OPTIMIZER = Optimizer(
     r"{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho}} \\"
     r"\theta_{t+1} = \theta_t - \eta\, r\, \frac{\hat m}{\sqrt{\hat v} + \epsilon} "
     r"\quad (\rho > 4), \quad \theta_{t+1} = \theta_t - \eta\, \hat m \quad (\rho \leq 4)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "threshold": "length rho of the second moment's average above which a step is normalised, at least 4",
+        "eps_before_correction": "whether eps is added to the root before its bias correction",
+    },
     family="adaptive",
     paper="L. Liu, H. Jiang, P. He, W. Chen, X. Liu, J. Gao and J. Han, On the Variance of the Adaptive "
     "Learning Rate and Beyond",

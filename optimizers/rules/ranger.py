@@ -35,6 +35,15 @@ OPTIMIZER = Optimizer(
     equation=r"\theta_{t+1} = \theta_t + \mathrm{RAdam}(g_t) \\"
     r"\mathrm{every}\ k\ \mathrm{steps:} \quad \phi \leftarrow \phi + \alpha\, (\theta_{t+1} - \phi), \quad "
     r"\theta_{t+1} \leftarrow \phi",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment before its bias correction, epsilon",
+        "sync_period": "fast steps between two updates of the slow weights, k, at least 1",
+        "slow_step_size": "fraction of the way to the fast weights that the slow ones go, alpha, in [0, 1]",
+        "threshold": "length rho of the second moment's average above which a step is normalised, at least 4",
+    },
     family="adaptive",
     paper="L. Wright, New Deep Learning Optimizer, Ranger: Synergistic combination of RAdam + LookAhead for "
     "the best of both",
@@ -44,6 +53,6 @@ OPTIMIZER = Optimizer(
     "is steep.",
     libraries="The author's code also centralises gradients, which changes nothing for a vector. optax has "
     "none.",
-    balls={"slow": "slow"},
+    markers={"slow": "slow"},
     series={"rectification": "rectification"},
 )

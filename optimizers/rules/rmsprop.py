@@ -15,7 +15,7 @@ def rmsprop(
     nesterov: bool = False,
     eps_inside: bool = True,
 ) -> optax.GradientTransformationExtraArgs:
-    """RMSprop, with momentum on the scaled gradient if asked; eps inside or outside the root."""
+    """RMSprop, with or without momentum on the scaled gradient."""
     return optax.chain(
         optax.scale_by_rms(decay, eps, eps_in_sqrt=eps_inside),
         optax.trace(momentum, nesterov),
@@ -28,6 +28,14 @@ OPTIMIZER = Optimizer(
     title="RMSprop",
     equation=r"E_{t+1} = \rho E_t + (1 - \rho) g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{E_{t+1} + \epsilon}}\, g_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "decay": "decay of the running mean of the squared gradient, rho, in [0, 1)",
+        "eps": "added to that mean, epsilon, inside or outside the root",
+        "momentum": "momentum on the scaled gradient, in [0, 1); 0 for none",
+        "nesterov": "whether that momentum is Nesterov's",
+        "eps_inside": "whether eps stands inside the root",
+    },
     family="adaptive",
     paper="T. Tieleman and G. Hinton, Lecture 6.5, COURSERA: Neural Networks for Machine Learning",
     year=2012,

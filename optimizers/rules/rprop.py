@@ -29,7 +29,7 @@ def rprop(
     max_step: Real = 50.0,
     backtracking: bool = True,
 ) -> optax.GradientTransformationExtraArgs:
-    """Rprop; without `backtracking` a coordinate waits where its slope changes sign."""
+    """Rprop: a step size for each coordinate, and the sign of its gradient."""
 
     def init(params: optax.Params) -> RpropState:
         gradient, step = (optax.tree.zeros_like(params) for _ in range(2))
@@ -66,6 +66,15 @@ OPTIMIZER = Optimizer(
     r"(g_t g_{t-1} < 0) \\"
     r"\Delta_t = \Delta_{t-1},\ d_t = -\mathrm{sign}(g_t) \Delta_t \quad (g_t g_{t-1} = 0) \\"
     r"\theta_{t+1} = \theta_t + d_t",
+    hyperparameters={
+        "initial_step": "first step size of each coordinate, Delta_0, greater than 0",
+        "eta_minus": "factor on a step size where the gradient's sign changes, eta^-, in (0, 1)",
+        "eta_plus": "factor on a step size where the gradient's sign stays, eta^+, greater than 1",
+        "min_step": "smallest step size, Delta_min",
+        "max_step": "largest step size, Delta_max",
+        "backtracking": "whether the last step is taken back where the sign changes; if not, the coordinate "
+        "waits",
+    },
     family="self-tuning",
     paper="M. Riedmiller and H. Braun, A Direct Adaptive Method for Faster Backpropagation Learning: The "
     "RPROP Algorithm",

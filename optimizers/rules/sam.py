@@ -14,14 +14,14 @@ from ravine.optimizers._optimizer import Optimizer
 
 
 class SamState(NamedTuple):
-    """Where the last gradient was taken, and evaluations so far: two gradients a step."""
+    """The point at which the last gradient was taken, and evaluations so far: two gradients a step."""
 
     uphill: optax.Params
     sam_evaluations: Float[Array, "3"]
 
 
 def sam(*, learning_rate: Real = 0.1, rho: Real = 0.05) -> optax.GradientTransformationExtraArgs:
-    """Sharpness-aware minimization by gradient descent; `rho` is how far uphill the gradient is taken.
+    """Sharpness-aware minimization by gradient descent.
 
     Its update needs `value_fn`, the loss as a function of the parameters.
     """
@@ -56,6 +56,10 @@ OPTIMIZER = Optimizer(
     title="SAM",
     equation=r"\theta'_t = \theta_t + \rho\, \frac{g_t}{\Vert g_t \Vert} \\"
     r"\theta_{t+1} = \theta_t - \eta\, \nabla f(\theta'_t)",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "rho": "distance uphill at which the gradient is taken, at least 0",
+    },
     family="plain",
     paper="P. Foret, A. Kleiner, H. Mobahi and B. Neyshabur, Sharpness-Aware Minimization for Efficiently "
     "Improving Generalization",
@@ -64,6 +68,6 @@ OPTIMIZER = Optimizer(
     about="Prefers wide minima to sharp ones at two gradients a step, and swings by about rho across a "
     "ravine.",
     libraries="optax.contrib.sam agrees, around any rule, in its opaque mode.",
-    balls={"uphill": "uphill"},
+    markers={"uphill": "uphill"},
     evaluations="sam_evaluations",
 )

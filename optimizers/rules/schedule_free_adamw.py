@@ -71,6 +71,14 @@ OPTIMIZER = Optimizer(
     r"z_{t+1} = z_t - \gamma_t \left( \frac{g_t}{\sqrt{v_{t+1}} + \epsilon} + \lambda\, y_t \right) \\"
     r"x_{t+1} = (1 - c_t)\, x_t + c_t z_{t+1}, \quad c_t = \frac{\gamma_t^2}{\sum_{i=0}^t \gamma_i^2}, \quad "
     r"\theta_{t+1} = x_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "weight of the average x against the base point z where gradients are taken, beta_1, in [0, 1]",
+        "b2": "decay of the running mean of the squared gradient (second moment), beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "weight_decay": "weight decay, lambda, at the point where the gradient is taken",
+        "variant": "paper: the learning rate is bias-corrected; optax: the second moment is",
+    },
     family="averaging",
     paper="A. Defazio et al., The Road Less Scheduled",
     year=2024,
@@ -83,5 +91,5 @@ OPTIMIZER = Optimizer(
     "which differs where a rate falls; their parameters are y, and the average x is calculated when it is "
     "asked for.",
     iterate="x",
-    balls={"gradient point": "params", "base point": "z"},
+    markers={"gradient point": "params", "base point": "z"},
 )

@@ -15,7 +15,11 @@ OPTIMIZER = Optimizer(
     rule=sgd,
     title="SGD",
     equation=r"\theta_{t+1} = \theta_t - \eta\, g_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+    },
     family="plain",
+    step_form="gradient",
     paper="H. Robbins and S. Monro, A Stochastic Approximation Method",
     year=1951,
     address="https://doi.org/10.1214/aoms/1177729586",

@@ -18,6 +18,11 @@ OPTIMIZER = Optimizer(
     title="signSGD",
     equation=r"m_{t+1} = \gamma\, m_t + (1 - \gamma)\, g_t \\"
     r"\theta_{t+1} = \theta_t - \eta\, \mathrm{sign}(m_{t+1})",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "momentum": "decay of the running mean of the gradient whose sign is taken, in [0, 1); 0 is "
+        "signSGD, else Signum",
+    },
     family="plain",
     paper="J. Bernstein, Y.-X. Wang, K. Azizzadenesheli and A. Anandkumar, signSGD: Compressed "
     "Optimisation for Non-Convex Problems",

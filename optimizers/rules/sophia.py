@@ -37,7 +37,7 @@ def sophia(
     update_interval: int = 10,
     seed: int = 0,
 ) -> optax.GradientTransformationExtraArgs:
-    """Sophia-H, with Hutchinson's estimate of the diagonal every `update_interval` steps.
+    """Sophia-H, with Hutchinson's estimate of the Hessian's diagonal.
 
     Its update needs `value_fn`, the loss as a function of the parameters.
 
@@ -100,6 +100,17 @@ OPTIMIZER = Optimizer(
     r"(\mathrm{every}\ k\ \mathrm{steps},\ u \sim N(0, I)) \\"
     r"\theta_{t+1} = \theta_t - \eta\, \mathrm{clip} "
     r"\left( \frac{m_{t+1}}{\max(\gamma h, \epsilon)}, 1 \right) - \eta\, \lambda\, \theta_t",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "decay of the running mean of the Hessian's estimated diagonal, beta_2, in [0, 1)",
+        "eps": "smallest divisor, epsilon, greater than 0",
+        "gamma": "factor on the curvature in the divisor, greater than 0; a smaller one clips more steps",
+        "weight_decay": "decoupled weight decay, lambda; a step takes off learning_rate * weight_decay of "
+        "the weights",
+        "update_interval": "steps between two estimates of the Hessian's diagonal, k, at least 1",
+        "seed": "random seed of the estimates",
+    },
     family="second order",
     paper="H. Liu, Z. Li, D. Hall, P. Liang and T. Ma, Sophia: A Scalable Stochastic Second-order "
     "Optimizer for Language Model Pre-training",

@@ -15,10 +15,8 @@ _Search: TypeAlias = Literal["exact", "global", "wolfe"]
 def steepest_descent(*, line_search: _Search = "exact") -> optax.GradientTransformationExtraArgs:
     """Steepest descent; its update needs `value_fn`, the loss.
 
-    Args:
-        line_search: To the first minimiser along the gradient; to the lowest one within ten times 1 + the
-            largest coordinate, or the first beyond where the loss still falls there, which takes a thousand
-            losses a step ("global"); or to where the strong Wolfe conditions hold.
+    The global search looks within ten times 1 + the largest coordinate, which takes a thousand losses a
+    step; if the loss still falls at the end, it goes on to the first minimiser beyond.
 
     Raises:
         HyperparameterError: `line_search` is another word.
@@ -39,6 +37,10 @@ OPTIMIZER = Optimizer(
     title="Steepest descent",
     equation=r"\alpha_t = \min \{ \alpha > 0 : \, g_t \cdot \nabla f(\theta_t - \alpha\, g_t) = 0 \} \\"
     r"\theta_{t+1} = \theta_t - \alpha_t\, g_t",
+    hyperparameters={
+        "line_search": "exact: to the first minimiser along the ray; global: to the lowest one; wolfe: to a "
+        "length that fulfils the strong Wolfe conditions",
+    },
     family="line search",
     paper="A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées",
     year=1847,

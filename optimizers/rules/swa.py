@@ -16,10 +16,9 @@ def swa(
     cycle: int = 1,
     average_start: bool = False,
 ) -> optax.GradientTransformationExtraArgs:
-    """Stochastic weight averaging of the iterates of `inner`, one every `cycle` steps after `swa_start`.
+    """Stochastic weight averaging of the iterates of `inner`.
 
-    Until the first iterate is averaged the average is the iterate itself. `average_start=True` counts the
-    iterate at `swa_start` as the first.
+    Until the first iterate is averaged the average is the iterate itself.
 
     Raises:
         HyperparameterError: `swa_start` or `cycle` is not a number of steps.
@@ -42,6 +41,12 @@ OPTIMIZER = Optimizer(
     equation=r"\theta_{t+1} = \theta_t + \mathrm{inner}(g_t) \\"
     r"\bar\theta \leftarrow \frac{n\, \bar\theta + \theta_{t+1}}{n + 1}, \quad n \leftarrow n + 1 \quad "
     r"(\mathrm{every}\ c\ \mathrm{steps\ after}\ t_0)",
+    hyperparameters={
+        "inner": "optimizer whose iterates are averaged",
+        "swa_start": "steps before averaging begins, t_0, at least 0",
+        "cycle": "steps between two averaged iterates, c, at least 1",
+        "average_start": "whether the iterate at swa_start is averaged as the first",
+    },
     family="averaging",
     paper="P. Izmailov, D. Podoprikhin, T. Garipov, D. Vetrov and A. G. Wilson, Averaging Weights Leads to "
     "Wider Optima and Better Generalization",
@@ -51,6 +56,6 @@ OPTIMIZER = Optimizer(
     "averages in the way there.",
     libraries="The paper's algorithm counts the weights at swa_start as the first (average_start=true); its "
     "authors' code and torch.optim.swa_utils do not. optax has none.",
-    balls={"average": "average"},
+    markers={"average": "average"},
     inner="sgd",
 )

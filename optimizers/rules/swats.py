@@ -34,16 +34,6 @@ def swats(
 ) -> optax.GradientTransformationExtraArgs:
     """Adam that gives way to SGD, at a rate found on the way or after a given number of steps.
 
-    Args:
-        learning_rate: Adam's rate.
-        b1: Decay of Adam's mean gradient, and SGD's momentum.
-        b2: Decay of Adam's mean square, and of the mean of the rates along its steps.
-        eps: Added to the root of the mean square, before the mean is corrected for its start.
-        switch_threshold: How near the rate along a step is to the mean of all when it has settled.
-        switch_step: After how many steps the catalogue's Adam gives way to SGD without momentum, whatever
-            the rates along its steps.
-        sgd_learning_rate: SGD's rate after `switch_step`; otherwise it is found.
-
     Raises:
         HyperparameterError: `switch_step` is not a whole number of steps.
     """
@@ -159,6 +149,18 @@ OPTIMIZER = Optimizer(
     r"|\Lambda - \gamma_t| < \epsilon_s \\"
     r"\mathrm{then} \quad v_{t+1} = \beta_1 v_t + g_t, \quad "
     r"\theta_{t+1} = \theta_t - (1 - \beta_1) \Lambda\, v_{t+1}",
+    hyperparameters={
+        "learning_rate": "learning rate of Adam",
+        "b1": "decay of Adam's first moment, beta_1, in [0, 1), and momentum of SGD",
+        "b2": "decay of Adam's second moment and of the mean of estimated SGD rates, beta_2, in [0, 1)",
+        "eps": "added to the root of the second moment, epsilon: before its bias correction, or with "
+        "switch_step after it",
+        "switch_threshold": "distance of the estimated SGD rate from its mean below which SGD takes over, "
+        "epsilon_s",
+        "switch_step": "steps after which SGD without momentum takes over, whatever the estimate; none: by "
+        "the threshold",
+        "sgd_learning_rate": "learning rate of SGD after switch_step; otherwise it is estimated",
+    },
     family="adaptive",
     paper="N. S. Keskar and R. Socher, Improving Generalization Performance by Switching from Adam to SGD",
     year=2017,

@@ -13,7 +13,7 @@ from ravine.optimizers._optimizer import Optimizer
 from ravine.optimizers._transforms import mix, scale
 
 _TINY = 1e-6
-"""What the authors' code adds wherever it divides or takes a logarithm."""
+"""Added by the authors' code wherever it divides or takes a logarithm."""
 
 
 class Measures(NamedTuple):
@@ -56,13 +56,6 @@ def yellowfin(
     slow_start: bool = True,
 ) -> optax.GradientTransformationExtraArgs:
     """YellowFin, whose rate and momentum are given for the first step alone.
-
-    Args:
-        learning_rate: The rate of the first step.
-        momentum: The momentum of the first step.
-        beta: How slowly the running means change.
-        window: Over how many steps the range of the curvature is taken.
-        slow_start: Whether the rate rises to what was found over the first ten windows.
 
     Raises:
         HyperparameterError: `window` is not a number of steps.
@@ -165,6 +158,13 @@ OPTIMIZER = Optimizer(
     r"\quad (1 - x)^3 = \frac{D^2 h_{\min}^2}{2 C}\, x \\"
     r"\eta_t = \min\left(1,\ \frac{t + 1}{10\, w}\right) \frac{(1 - \sqrt{\mu_t})^2}{h_{\min}} \\"
     r"h = \|g\|^2, \quad D = \|g\| / \|g\|^2, \quad C = \mathrm{Var}\, g \quad (\mathrm{running\ means})",
+    hyperparameters={
+        "learning_rate": "learning rate of the first step; later ones are found",
+        "momentum": "momentum of the first step, in [0, 1); later ones are found",
+        "beta": "decay of all running means of what gradients tell, in [0, 1)",
+        "window": "steps over which the range of the curvature is taken, w, at least 1",
+        "slow_start": "whether the learning rate warms up over the first 10 * window steps",
+    },
     family="momentum",
     paper="J. Zhang and I. Mitliagkas, YellowFin and the Art of Momentum Tuning",
     year=2019,

@@ -61,6 +61,14 @@ OPTIMIZER = Optimizer(
     equation=r"m_{t+1} = \beta_1 m_t + (1 - \beta_1) g_t \\"
     r"v_{t+1} = v_t - (1 - \beta_2)\, \mathrm{sign}(v_t - g_t^2)\, g_t^2 \\"
     r"\theta_{t+1} = \theta_t - \eta\, \frac{m_{t+1}}{\sqrt{v_{t+1}} + \epsilon}",
+    hyperparameters={
+        "learning_rate": "learning rate, eta",
+        "b1": "decay of the running mean of the gradient (first moment), beta_1, in [0, 1)",
+        "b2": "1 - beta_2 is the weight of a squared gradient in the second moment's additive update, in "
+        "[0, 1)",
+        "eps": "added to the root of the second moment against division by zero, epsilon",
+        "variant": "paper: no bias correction, from zero; optax: both moments bias-corrected, from 1e-6",
+    },
     family="adaptive",
     paper="M. Zaheer, S. Reddi, D. Sachan, S. Kale and S. Kumar, Adaptive Methods for Nonconvex Optimization",
     year=2018,

@@ -1,4 +1,4 @@
-"""What the arguments of several schedules must be, checked in one way."""
+"""Checks of arguments that several schedules have."""
 
 from itertools import pairwise
 

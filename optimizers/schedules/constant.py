@@ -14,6 +14,8 @@ SCHEDULE = Schedule(
     rule=constant,
     title="Constant",
     equation=r"\eta_t = \eta",
-    arguments={"rate": "the rate"},
+    arguments={
+        "rate": "learning rate at every step, eta",
+    },
     about="Comes near fast, and under noise never arrives.",
 )

@@ -25,7 +25,11 @@ SCHEDULE = Schedule(
     rule=cosine,
     title="Cosine",
     equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)",
-    arguments={"rate": "the first rate", "steps": "the steps of the fall", "final": "the last rate"},
+    arguments={
+        "rate": "initial learning rate, eta",
+        "steps": "number of steps of the decay, T, at least 1",
+        "final": "final learning rate, eta_T",
+    },
     paper="I. Loshchilov and F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts",
     year=2017,
     address="https://arxiv.org/abs/1608.03983",

@@ -26,7 +26,7 @@ def cosine_restarts(rate: float, period: int, final: float = 0.0, multiplier: in
 def _fall(
     count: Float[Array, ""], period: int, multiplier: int
 ) -> tuple[Float[Array, ""], Float[Array, ""] | int]:
-    """Where the fall that a step belongs to started, and how long it takes."""
+    """The step at which the decay that a step belongs to started, and the length of that decay."""
     if multiplier == 1:
         return count - count % period, period
 
@@ -45,10 +45,10 @@ SCHEDULE = Schedule(
     equation=r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi t_i}{T_i}\right), \quad "
     r"t_i = t - \sum_{j<i} T_j, \quad T_i = m^i\, T_0",
     arguments={
-        "rate": "the rate at each start",
-        "period": "the steps of the first fall",
-        "final": "the rate at the end of a fall",
-        "multiplier": "how much longer each fall is than the one before",
+        "rate": "learning rate at each restart, eta",
+        "period": "number of steps of the first decay, T_0, at least 1",
+        "final": "learning rate at the end of a decay, eta_T",
+        "multiplier": "factor by which each decay is longer than the one before, m, at least 1",
     },
     paper="I. Loshchilov and F. Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts",
     year=2017,

@@ -26,9 +26,9 @@ SCHEDULE = Schedule(
     equation=r"\eta_t = (1 - q_t)\, \alpha_1 + q_t\, \alpha_2, \quad "
     r"q_t = \frac{(t\ \mathrm{mod}\ c) + 1}{c}",
     arguments={
-        "high": "the rate that a cycle falls from",
-        "low": "the rate at its end",
-        "period": "the steps of a cycle",
+        "high": "learning rate that a cycle falls from, alpha_1",
+        "low": "learning rate at the end of a cycle, alpha_2",
+        "period": "number of steps of a cycle, c, at least 1",
     },
     paper="P. Izmailov, D. Podoprikhin, T. Garipov, D. Vetrov and A. G. Wilson, Averaging Weights Leads to "
     "Wider Optima and Better Generalization",

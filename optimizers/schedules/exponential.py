@@ -16,7 +16,10 @@ SCHEDULE = Schedule(
     rule=exponential,
     title="Exponential decay",
     equation=r"\eta_t = \eta\, \gamma^t",
-    arguments={"rate": "the first rate", "factor": "what every step multiplies the rate by"},
+    arguments={
+        "rate": "initial learning rate, eta",
+        "factor": "decay factor of every step, gamma, greater than 0",
+    },
     about="Smooth, but all its rates together are finite: a factor too small stops the descent on its way.",
     libraries="torch.optim.lr_scheduler.ExponentialLR and optax.exponential_decay agree.",
 )

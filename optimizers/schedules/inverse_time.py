@@ -23,7 +23,10 @@ SCHEDULE = Schedule(
     rule=inverse_time,
     title="Inverse time",
     equation=r"\eta_t = \frac{\eta}{1 + k t}",
-    arguments={"rate": "the first rate", "decay": "how much of the first divisor each step adds"},
+    arguments={
+        "rate": "initial learning rate, eta",
+        "decay": "decay rate a step, k, at least 0",
+    },
     paper="H. Robbins and S. Monro, A Stochastic Approximation Method",
     year=1951,
     address="https://doi.org/10.1214/aoms/1177729586",

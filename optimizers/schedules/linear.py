@@ -17,9 +17,9 @@ SCHEDULE = Schedule(
     title="Linear",
     equation=r"\eta_t = \eta + (\eta_T - \eta)\, \frac{\min(t, T)}{T}",
     arguments={
-        "rate": "the first rate",
-        "final": "the last rate",
-        "steps": "the steps between them",
+        "rate": "initial learning rate, eta",
+        "final": "final learning rate, eta_T",
+        "steps": "number of steps between the two, T, at least 1",
     },
     about="Spends its budget evenly and ends when it is told; it must be told when.",
     libraries="optax.linear_schedule and torch.optim.lr_scheduler.LinearLR agree; torch takes factors of the "

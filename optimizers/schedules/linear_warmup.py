@@ -22,9 +22,9 @@ SCHEDULE = Schedule(
     title="Linear warm-up",
     equation=r"\eta_t = \eta\, \min\left(1, \frac{t + 1}{w}\right)",
     arguments={
-        "rate": "the full rate",
-        "warmup": "the steps of the warm-up",
-        "from_zero": "whether the first rate is zero",
+        "rate": "full learning rate, eta",
+        "warmup": "number of steps of the warm-up, w, at least 1",
+        "from_zero": "whether the first learning rate is 0",
     },
     paper="P. Goyal, P. Dollár, R. Girshick, P. Noordhuis, L. Wesolowski, A. Kyrola, A. Tulloch, Y. Jia and "
     "K. He, Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",

@@ -67,13 +67,14 @@ SCHEDULE = Schedule(
     equation=r"\eta_0 = \frac{\eta}{25} \rightarrow \eta_{0.3 T} = \eta \rightarrow "
     r"\eta_{0.85 T} = \eta_0 \rightarrow \eta_T = 10^{-4}\, \eta_0",
     arguments={
-        "rate": "the highest rate",
-        "steps": "the steps of all phases together",
-        "form": "linear has three phases along lines; cosine and torch two, along half cosines",
-        "pct_start": "the part of the steps after which the rate is highest",
-        "pct_final": "the part of the steps after which it is back where it started; only of linear",
-        "div_factor": "what divides the highest rate to give the first",
-        "final_div_factor": "what divides the first rate to give the last",
+        "rate": "highest learning rate, eta",
+        "steps": "number of steps of all phases together, T, at least 2",
+        "form": "linear: three phases along lines; cosine, torch: two along half cosines",
+        "pct_start": "fraction of the steps after which the rate is highest, in (0, 1)",
+        "pct_final": "fraction of the steps after which the rate is its initial one again, in (0, 1]; only "
+        "of linear",
+        "div_factor": "ratio of the highest to the initial learning rate, greater than 0",
+        "final_div_factor": "ratio of the initial to the final learning rate, greater than 0",
     },
     paper="L. N. Smith and N. Topin, Super-Convergence: Very Fast Training of Neural Networks Using Large "
     "Learning Rates",

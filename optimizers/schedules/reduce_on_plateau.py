@@ -58,14 +58,14 @@ SCHEDULE = Schedule(
     equation=r"\eta \leftarrow \gamma\, \eta \quad \mathrm{after}\ p\ \mathrm{steps\ without}\quad "
     r"f(\theta_t) < (1 - r)\, f_{\mathrm{best}} - a",
     arguments={
-        "rate": "the first rate",
-        "factor": "what a reduction multiplies the rate by",
-        "patience": "the steps without a better loss before a reduction",
-        "rtol": "the part of the best loss by which a loss must be smaller to be better",
-        "atol": "how much smaller it must be besides",
-        "cooldown": "the steps after a reduction that are not counted",
-        "accumulation_size": "the losses that are averaged before one is judged",
-        "min_scale": "the least part of the first rate",
+        "rate": "initial learning rate, eta",
+        "factor": "factor on the learning rate at a reduction, gamma, in (0, 1)",
+        "patience": "number of steps without a better loss before a reduction, p",
+        "rtol": "relative improvement of the loss that counts as better, r, in [0, 1)",
+        "atol": "absolute improvement of the loss that is needed besides, a",
+        "cooldown": "number of steps after a reduction that are not counted",
+        "accumulation_size": "number of losses that are averaged before they are judged",
+        "min_scale": "lower bound of the learning rate, as a fraction of the initial one",
     },
     about="Needs no plan of how long the descent is; a loss that jitters or is negative misleads it.",
     libraries="optax.contrib.reduce_on_plateau; torch.optim.lr_scheduler.ReduceLROnPlateau waits one step "

@@ -18,9 +18,9 @@ SCHEDULE = Schedule(
     title="Step decay",
     equation=r"\eta_t = \eta\, \gamma^{\lfloor t / s \rfloor}",
     arguments={
-        "rate": "the first rate",
-        "every": "the steps between drops",
-        "factor": "what a drop multiplies the rate by",
+        "rate": "initial learning rate, eta",
+        "every": "number of steps between two drops, s",
+        "factor": "factor on the learning rate at a drop, gamma",
     },
     about="Settles one scale of noise after another, but someone must know when to drop.",
     libraries="torch.optim.lr_scheduler.StepLR and optax.exponential_decay(staircase=True) agree.",

@@ -26,11 +26,11 @@ SCHEDULE = Schedule(
     equation=r"\eta_t = \eta\, \min\left(1, \frac{t}{t_1}\right) \quad (t < t_2) \\"
     r"\eta_t = \eta + (\eta_T - \eta)\, \frac{\min(t, T) - t_2}{T - t_2} \quad (t \geq t_2)",
     arguments={
-        "rate": "the rate of the plateau",
-        "warmup_end": "the step at which the plateau starts",
-        "decay_start": "the step at which it ends",
-        "steps": "the step at which the fall ends",
-        "final": "the last rate",
+        "rate": "learning rate of the plateau, eta",
+        "warmup_end": "step at which the warm-up ends, t_1",
+        "decay_start": "step at which the decay starts, t_2",
+        "steps": "step at which the decay ends, T",
+        "final": "final learning rate, eta_T",
     },
     paper="C. Xing, D. Arpit, C. Tsirigotis and Y. Bengio, A Walk with SGD",
     year=2018,

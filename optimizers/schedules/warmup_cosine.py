@@ -22,10 +22,10 @@ SCHEDULE = Schedule(
     r"\eta_t = \eta_T + \frac{\eta - \eta_T}{2} \left(1 + \cos \frac{\pi (\min(t, T) - w)}{T - w}\right)"
     r"\quad (t \geq w)",
     arguments={
-        "rate": "the highest rate",
-        "warmup": "the steps of the warm-up",
-        "steps": "the steps of both together",
-        "final": "the last rate",
+        "rate": "highest learning rate, eta",
+        "warmup": "number of steps of the warm-up, w",
+        "steps": "number of steps of warm-up and decay together, T",
+        "final": "final learning rate, eta_T",
     },
     paper="P. Goyal et al., Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour; I. Loshchilov and F. "
     "Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts",

@@ -3,19 +3,17 @@
 import math
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Box, Run
+from ravine.renderer._scene import BallKind, Box, Run
 from ravine.renderer.canvas import clip_box
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths, Shown
 from ravine.renderer.views import View
-
-Kind: TypeAlias = Literal["worker", "read", "point"]
 
 _MEMORY, _LEAST_MEMORY = 1 / 8, 12.0
 """The trail of a satellite goes back by this part of the steps, and so many at least: those of a film's many
@@ -27,12 +25,12 @@ class Satellite(NamedTuple):
 
     Attributes:
         owner: The number of its run.
-        kind: A worker, which has a trail; where a stale step read what it wrote; or any other point.
+        kind: A worker, a point that a stale step read, or any other one.
         tied: Whether a line ties it to the run's ball.
     """
 
     owner: int
-    kind: Kind
+    kind: BallKind
     tied: bool
 
 
@@ -55,10 +53,10 @@ class FrameState:
         self._view = view
         self._window = window
         self.at = lru_cache(maxsize=2)(self._at)
-        named = [(owner, name) for owner, run in enumerate(runs) for name in run.balls]
         self.satellites = [
-            Satellite(owner, kind_of(name), not {name, _stem(name)} & runs[owner].untied)
-            for owner, name in named
+            Satellite(owner, run.kinds.get(name, "point"), name not in run.untied)
+            for owner, run in enumerate(runs)
+            for name in run.balls
         ]
 
     @cached_property
@@ -82,18 +80,6 @@ class FrameState:
             pairs = zip(self.satellites, beside, still, strict=True)
             beside = [fixed if of.kind == "read" else moving for of, moving, fixed in pairs]
         return Seen(runs, beside)
-
-
-def _stem(name: str) -> str:
-    """A name without its number."""
-    stem, _, number = name.rpartition(" ")
-    return stem if number.isdigit() else name
-
-
-def kind_of(name: str) -> Kind:
-    """What a ball of a name is, whatever its number."""
-    stem = _stem(name)
-    return stem if stem in ("worker", "read") else "point"
 
 
 def around(parts: Sequence[Float[np.ndarray, "points 2"]], margin: float, box: PixelBox) -> PixelBox:

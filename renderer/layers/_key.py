@@ -10,7 +10,6 @@ from ravine.renderer._frames import PixelBox
 from ravine.renderer._scene import Run, Scene
 from ravine.renderer.canvas import Arrow, Canvas, Points, text_size
 from ravine.renderer.layers._balls import draw_hollow
-from ravine.renderer.layers._frame_state import kind_of
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._satellites import draw_satellite
 from ravine.renderer.layers._trails import FADING, faint
@@ -54,10 +53,10 @@ def _arrows(runs: tuple[Run, ...]) -> Iterator[Entry]:
 def _satellites(runs: tuple[Run, ...], muted: str) -> Iterator[Entry]:
     """One for the workers and one for what stale steps read; those of several runs have no run's colour."""
     named: tuple[tuple[Literal["worker", "read"], str], ...] = (("worker", "worker"), ("read", "read here"))
-    for kind, name in named:
-        colours = {run.colour for run in runs for ball in run.balls if kind_of(ball) == kind}
+    for kind, title in named:
+        colours = {run.colour for run in runs for name in run.balls if run.kinds.get(name) == kind}
         if colours:
-            yield Entry(name, colours.pop() if len(colours) == 1 else muted, kind)
+            yield Entry(title, colours.pop() if len(colours) == 1 else muted, kind)
 
 
 _SIZE, _PITCH, _SAMPLE = 17.0, 26.0, 34.0

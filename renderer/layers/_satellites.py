@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Run
+from ravine.renderer._scene import BallKind, Run
 from ravine.renderer.canvas import Canvas
-from ravine.renderer.layers._frame_state import FrameState, Kind, Satellite, Seen, around
+from ravine.renderer.layers._frame_state import FrameState, Satellite, Seen, around
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.style import Theme, mixed
 from ravine.renderer.views import View
@@ -21,7 +21,7 @@ _PALE, _WHITE = 0.6, "#ffffff"
 _RING = 6.0
 """The radius of the ring where a step read, in units: about the trail on which it lies."""
 
-_TIE_HALO: Mapping[Kind, float] = {"worker": 0.5, "read": 1.0}
+_TIE_HALO: Mapping[BallKind, float] = {"worker": 0.5, "read": 1.0}
 """How strong the halo is of ties that would be lost among trails."""
 
 
@@ -80,7 +80,7 @@ class Satellites:
 
 
 def draw_satellite(
-    canvas: Canvas, kind: Kind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
+    canvas: Canvas, kind: BallKind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
 ) -> None:
     """A disc of the run's colour, told on any trail by its edge; pale for a worker, open for a read."""
     edge = canvas.pen(colour, 1.8 * unit)

@@ -126,7 +126,7 @@ class Plan:
     def _begun(self) -> Segment:
         """The start alone."""
         given = self.given
-        start = self.problem.start(self.seed) if given is None else self.problem.settled(given)
+        start = self.problem.start(self.seed) if given is None else self.problem.recalibrated(given)
         params, fixed = divided(start)
         slots = -(-self._block // self.every)
         places = jax.tree.map(lambda leaf: np.broadcast_to(leaf, (slots, *leaf.shape)), params)

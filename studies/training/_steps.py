@@ -41,7 +41,7 @@ class Method(NamedTuple):
 
     def step(
         self, carried: "TrainState", fixed: Params, rows: Int[Array, " size"], examples: Split
-    ) -> "tuple[Carried, Float[Array, '']]":
+    ) -> "tuple[TrainState, Float[Array, '']]":
         """What a step makes of the one before, and the loss of its minibatch without the decay."""
         inputs, labels = examples if self.whole else Split(examples.inputs[rows], examples.labels[rows])
 
@@ -65,7 +65,7 @@ class Method(NamedTuple):
 
 def first_step(
     method: Method, params: Params, fixed: Params, rows: Int[Array, " size"], examples: Split
-) -> "tuple[Params, Carried, Float[Array, '']]":
+) -> "tuple[Params, TrainState, Float[Array, '']]":
     """What a method starts from and does at a step: all that its runs follow from but for their numbers."""
     carried, loss = method.step(method.init(params), fixed, rows, examples)
     return method.place(carried), carried, loss
@@ -161,7 +161,7 @@ def measure(
 
     def at(index: Any) -> tuple[Model, Measures]:
         params = jax.tree.map(lambda leaf: leaf[index], places)
-        model = cast("Model", eqx.combine(params, fixed)).settled(data["train"].inputs)
+        model = cast("Model", eqx.combine(params, fixed)).recalibrated(data["train"].inputs)
         return model, objective.measures(model, objective.features(model, data), data)
 
     def one(index: Array, found: Any) -> Any:

@@ -175,31 +175,43 @@ class TestShow:
         for line in optimizer.equation.split(r"\\"):
             assert words(line) in text
         assert str(optimizer.year) in text
-        for shown in (*optimizer.balls, *optimizer.series, *optimizer.control):
+        for shown in (*optimizer.markers, *optimizer.series, *optimizer.baseline):
             assert shown in text
 
     @pytest.mark.parametrize("name", optimizers.names())
-    def test_defaults_are_shown_as_they_are_written(self, ravine, name):
+    def test_parameters_are_shown_as_they_are_written_with_their_meaning(self, ravine, name):
         optimizer = optimizers.load(name)
-        text = ravine.works("show", name).stdout
-        shown = re.search(r"^defaults +((?:.+\n)(?: {12}.+\n)*)", text, re.MULTILINE)
-        assert bool(shown) == bool(Setting(optimizer=optimizer).complete)
-        setting = read_setting(f"{name}:{words(shown[1])}" if shown else name)
-        given = {key: getattr(value, "optimizer", value) for key, value in setting.hyperparameters.items()}
         complete = Setting(optimizer=optimizer).complete
+        text = ravine.works("show", name).stdout
+        shown = [
+            line[12:].split()[0] for line in text.splitlines() if re.match(r".{12}\w+=\S+( {2}|$)", line)
+        ]
+        setting = read_setting(f"{name}:{','.join(shown)}" if shown else name)
+        given = {key: getattr(value, "optimizer", value) for key, value in setting.hyperparameters.items()}
         assert given == {key: getattr(value, "optimizer", value) for key, value in complete.items()}
+        for meaning in optimizer.hyperparameters.values():
+            assert words(meaning) in words(text)
         for key in set(optimizer.defaults) - set(complete):
             assert re.search(rf"^needed .*\b{key}\b", text, re.MULTILINE)
+
+    @pytest.mark.parametrize("width", [80, 110])
+    def test_parameters_stand_in_columns_that_fit(self, ravine, monkeypatch, width):
+        monkeypatch.setenv("COLUMNS", str(width))
+        for name in ("adam", "easgd", "adagrad", "one_cycle", "conv", "newton"):
+            lines = ravine.works("show", name).stdout.splitlines()
+            assert max(map(len, lines)) <= width, name
+            starts = [found.end() for line in lines if (found := re.match(r".{12}\w+=\S+ {2,}", line))]
+            assert len(set(starts)) == (name != "newton"), name
 
     @pytest.mark.parametrize(
         ("name", "line"),
         [
-            ("lookahead", r"defaults +inner=\(adam\), "),
+            ("lookahead", r"parameters +inner=\(adam\) +optimizer of the fast weights$"),
             ("nesterov", r"iterate +theta in its state; a training loop's parameters"),
             ("prodigy", "series +distance, in what 'ravine trace' writes"),
             ("prodigy", "rate +finds its own"),
             ("sam", "cost +it counts what it evaluates"),
-            ("hogwild", "control +shown beside itself with workers=1"),
+            ("hogwild", "baseline +shown beside itself with workers=1"),
             ("noisy_moons", "examples +200, and 200 held out"),
             ("noisy_moons", "measures +accuracy"),
             ("double_well", r"domain +\[-2, 2\]$"),
@@ -211,7 +223,7 @@ class TestShow:
 
     def test_what_is_not_special_is_not_told(self, ravine):
         keys = {line.partition(" ")[0] for line in ravine.works("show", "sgd").stdout.splitlines()}
-        assert keys == {"optimizer", "equation", "defaults", "paper", "", "about"}
+        assert keys == {"optimizer", "equation", "parameters", "paper", "", "about"}
 
     @pytest.mark.parametrize("name", schedules.names())
     def test_a_schedule(self, ravine, name):
@@ -222,7 +234,7 @@ class TestShow:
         for fact in (schedule.title, schedule.signature, schedule.paper, schedule.address):
             assert words(fact) in text
         for name, meaning in schedule.arguments.items():
-            assert f"{name}: {words(meaning)}" in text
+            assert re.search(rf" {name}(=\S+)? {re.escape(words(meaning))}", text)
         assert words(schedule.about) in text
         assert words(schedule.libraries) in text
 

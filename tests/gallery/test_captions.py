@@ -33,7 +33,7 @@ def test_without_its_correction_adams_first_step_is_three_times_as_long():
 def test_looking_ahead_brakes_before_it_overshoots():
     runs = runs_of("looking-ahead")
     assert 0 < runs["Nesterov"].points[:, 0].max() < runs["Momentum"].points[:, 0].max()
-    assert "look-ahead" in runs["Nesterov"].balls
+    assert "look-ahead" in runs["Nesterov"].markers
 
 
 def test_momentum_of_nine_tenths_arrives_first():

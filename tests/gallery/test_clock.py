@@ -11,7 +11,7 @@ from ravine.films._trace import trace_bytes
 from ravine.optimizers import Descent, read_setting
 
 
-def made(points, counts, *, diverged_at=-1, balls=None):
+def made(points, counts, *, diverged_at=-1, markers=None):
     """A descent with so many evaluations of the loss, the gradient and the Hessian before each point."""
     points = np.array(points, dtype=float)
     return Descent(
@@ -19,7 +19,7 @@ def made(points, counts, *, diverged_at=-1, balls=None):
         points=points,
         losses=10.0 - np.arange(len(points)),
         gradients=-points,
-        balls=balls or {},
+        markers=markers or {},
         series={},
         evaluations=np.array(counts, dtype=float),
         diverged_at=np.array(diverged_at),
@@ -83,9 +83,9 @@ def test_a_step_that_costs_nothing_is_over_at_once():
 def test_balls_go_along():
     ball = np.array([(0.0, 0.0), (0.0, 4.0)])
     late = np.array([(np.nan, np.nan), (1.0, 1.0)])
-    moved, _ = over(made([(0, 0), (2, 0)], gradients(0, 2), balls={"read": ball, "late": late}), 2)
-    np.testing.assert_allclose(moved.balls["read"], [(0, 0), (0, 2), (0, 4)])
-    np.testing.assert_allclose(moved.balls["late"], [(np.nan, np.nan)] * 2 + [(1, 1)])
+    moved, _ = over(made([(0, 0), (2, 0)], gradients(0, 2), markers={"read": ball, "late": late}), 2)
+    np.testing.assert_allclose(moved.markers["read"], [(0, 0), (0, 2), (0, 4)])
+    np.testing.assert_allclose(moved.markers["late"], [(np.nan, np.nan)] * 2 + [(1, 1)])
 
 
 @pytest.mark.parametrize("lost", [np.nan, np.inf])
@@ -114,8 +114,8 @@ def test_a_run_that_was_stopped_stays_and_tells_when():
         control=False,
         steps=160,
     )
-    (stop,), (run,) = film.work.stops, film.sketch.runs
-    assert run.facts["stopped_at"] == 2 * stop < 160
+    (stop,), (run,) = film.computation.stops, film.data.runs
+    assert run.stopped_at == 2 * stop < 160
     assert (run.points[2 * stop :] == film.descents[0].points[stop]).all()
     assert len(run.points) == 161
 
@@ -125,7 +125,7 @@ def test_a_film_over_evaluations_counts_them():
     runs = ["easgd@sync:learning_rate=0.05,mode=sync,workers=4,spread=1.0", "sgd:learning_rate=0.05"]
     film = ravine.film(optimizers=runs, clock="evaluations", **choices)
     by_step = ravine.film(optimizers=runs, **choices)
-    sync, sgd = film.sketch.runs
+    sync, sgd = film.data.runs
     np.testing.assert_allclose(sync.points[::4], by_step.descents[0].points[:7], rtol=1e-12)
     np.testing.assert_allclose(sgd.points, by_step.descents[1].points, rtol=1e-12)
     # Its numbers stay those of the steps.

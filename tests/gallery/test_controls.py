@@ -9,7 +9,7 @@ from ravine.films import Film, Recipe
 from ravine.films._baselines import with_controls, without_controls
 from ravine.optimizers import read_setting
 
-DELAYED = {name: optimizers.load(name) for name in optimizers.names() if optimizers.load(name).control}
+DELAYED = {name: optimizers.load(name) for name in optimizers.names() if optimizers.load(name).baseline}
 
 
 def shown(*texts, early_stopping=False):
@@ -36,9 +36,9 @@ def test_a_control_is_added_once(name):
     given, control = shown(f"{name}@mine")
     assert (given.setting, given.leader) == (read_setting(f"{name}@mine"), 0)
     assert (control.setting.label, control.leader) == ("mine, no delay", 0)
-    for key, value in DELAYED[name].control.items():
+    for key, value in DELAYED[name].baseline.items():
         assert control.setting.complete[key] == value
-    others = set(control.setting.complete) - set(DELAYED[name].control)
+    others = set(control.setting.complete) - set(DELAYED[name].baseline)
     assert all(control.setting.complete[key] == given.setting.complete[key] for key in others)
 
 

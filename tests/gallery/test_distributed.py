@@ -38,7 +38,7 @@ def runs_of(recipe, seed=None):
 
 
 def workers_of(run):
-    return np.stack([ball for name, ball in run.balls.items() if name.startswith("worker")])
+    return np.stack([ball for name, ball in run.markers.items() if name.startswith("worker")])
 
 
 def most(holds, recipe):
@@ -52,7 +52,7 @@ def test_a_run_without_delay_is_beside_it(recipe):
     undelayed = [
         run
         for run in runs
-        if all(run.setting.complete[key] == value for key, value in run.setting.optimizer.control.items())
+        if all(run.setting.complete[key] == value for key, value in run.setting.optimizer.baseline.items())
     ]
     assert 0 < len(undelayed) < len(runs)
     assert len({run.setting.complete["learning_rate"] for run in runs}) == 1
@@ -68,7 +68,7 @@ def test_all_run_on_one_count_of_gradients(recipe):
     gradients = {run.label: run.evaluations[:, 1] for run in film.descents}
     if film.recipe.clock == "evaluations":
         assert {counts[1] for counts in gradients.values()} == {1.0, 3.0}
-        assert {len(run.points) for run in film.sketch.runs} == {film.recipe.steps + 1}
+        assert {len(run.points) for run in film.data.runs} == {film.recipe.steps + 1}
     else:
         steps = np.arange(film.recipe.steps + 1)
         assert all((counts == steps).all() for counts in gradients.values())
@@ -81,7 +81,7 @@ class TestHogwild:
 
     def test_reads_are_stale_and_some_are_torn(self):
         late, _ = film_of("hogwild-stale-reads").descents
-        read, points = late.balls["read"], late.points
+        read, points = late.markers["read"], late.points
         assert len(workers_of(late)) == 6
         whole = [(read[step] == points[:step]).all(-1).any() for step in range(1, 51)]
         torn = [not found for found in whole]
@@ -95,7 +95,7 @@ class TestHogwild:
         late, control = film_of("hogwild-stale-reads").descents
         np.testing.assert_allclose(late.points[1], control.points[1], rtol=1e-12)
         examples = landscapes.load("sparse_regression").examples
-        rows = film_of("hogwild-stale-reads").work.sampling.samples[:, 0, 0]
+        rows = film_of("hogwild-stale-reads").computation.sampling.samples[:, 0, 0]
         inputs, targets = examples.inputs[rows], examples.targets[rows]
         residuals = (control.points[:-1] * inputs).sum(-1) - targets
         np.testing.assert_allclose(
@@ -130,7 +130,7 @@ class TestDownpour:
         for point, after, rows in zip(
             control.points,
             control.points[1:],
-            film_of("downpour-leaps").work.sampling.samples[:, 0],
+            film_of("downpour-leaps").computation.sampling.samples[:, 0],
             strict=False,
         ):
             slope = examples.inputs[rows].T @ (examples.inputs[rows] @ point - examples.targets[rows]) / 4
@@ -151,7 +151,7 @@ class TestDelayedSgd:
             points.append(points[-1] - self.RATES * points[max(0, step - delay)])
         run = runs_of("delayed-sgd")[label]
         np.testing.assert_allclose(run.points, points, rtol=1e-9, atol=1e-12)
-        np.testing.assert_array_equal(run.balls["read"][1 + delay :], run.points[: 80 - delay])
+        np.testing.assert_array_equal(run.markers["read"][1 + delay :], run.points[: 80 - delay])
 
     def test_without_delay_there_is_no_swing(self):
         heights = runs_of("delayed-sgd")["no delay"].points[:, 1]
@@ -201,7 +201,7 @@ class TestAdaptiveRevision:
         np.testing.assert_allclose(film.descents[2].points, other.points, rtol=1e-12)
         examples = landscapes.load("linear_regression").examples
         point, squares = np.array(film.landscape.start), 1.0
-        for step, rows in enumerate(film.work.sampling.samples[:, 0]):
+        for step, rows in enumerate(film.computation.sampling.samples[:, 0]):
             np.testing.assert_allclose(one.points[step], point, rtol=1e-8, atol=1e-10)
             slope = examples.inputs[rows].T @ (examples.inputs[rows] @ point - examples.targets[rows]) / 8
             squares = squares + slope**2
@@ -242,7 +242,7 @@ class TestElasticAveraging:
 class TestEachInItsOwnTime:
     def about_equal(self, recipe, seed=None):
         film = film_of(recipe, seed)
-        one, other = (run.losses[-1] - film.landscape.lowest for run in film.sketch.runs)
+        one, other = (run.losses[-1] - film.landscape.lowest for run in film.data.runs)
         return 0.7 < one / other < 1.4
 
     def test_one_worker_at_a_time_or_all(self):
@@ -258,7 +258,7 @@ class TestEachInItsOwnTime:
 
 class TestElasticMomentum:
     def swings_further(self, recipe, seed=None):
-        alone, together = film_of(recipe, seed).sketch.runs
+        alone, together = film_of(recipe, seed).data.runs
         return together.points[:, 0].max() >= alone.points[:, 0].max()
 
     def test_workers_run_ahead_of_their_centre(self):

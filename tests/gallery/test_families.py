@@ -150,7 +150,7 @@ class TestWrappers:
     def test_lookahead_draws_adam_half_way_back(self):
         runs = runs_of("slow-weights")
         adam, lookahead = runs["Adam"], runs["Lookahead"]
-        slow = lookahead.balls["slow"]
+        slow = lookahead.markers["slow"]
         np.testing.assert_allclose(lookahead.points[:10], adam.points[:10], rtol=1e-12)
         np.testing.assert_allclose(lookahead.points[10], (adam.points[0] + adam.points[10]) / 2, rtol=1e-12)
         np.testing.assert_allclose(slow[::10], lookahead.points[::10], atol=1e-12)
@@ -161,25 +161,25 @@ class TestWrappers:
     def test_both_averages_are_of_one_descent(self):
         polyak, swa = runs_of("averages").values()
         np.testing.assert_array_equal(polyak.points, swa.points)
-        np.testing.assert_allclose(polyak.balls["average"][-1], polyak.points[1:].mean(0), rtol=1e-9)
-        np.testing.assert_allclose(swa.balls["average"][-1], swa.points[21:].mean(0), rtol=1e-9)
+        np.testing.assert_allclose(polyak.markers["average"][-1], polyak.points[1:].mean(0), rtol=1e-9)
+        np.testing.assert_allclose(swa.markers["average"][-1], swa.points[21:].mean(0), rtol=1e-9)
 
     def test_averages_are_nearer_than_what_they_average(self):
         for seed in SEEDS:
             polyak, swa = runs_of("averages", seed=seed).values()
             ball, of_all, of_late = (
                 apart(points[-30:], LOGISTIC).mean()
-                for points in (swa.points, polyak.balls["average"], swa.balls["average"])
+                for points in (swa.points, polyak.markers["average"], swa.markers["average"])
             )
             assert of_late < of_all < ball
             assert of_late < 0.5 * ball
         polyak, swa = runs_of("averages").values()
-        last = [apart(run.balls["average"][-1], LOGISTIC) for run in (swa, polyak)]
+        last = [apart(run.markers["average"][-1], LOGISTIC) for run in (swa, polyak)]
         assert last[0] < last[1] < apart(swa.points[-1], LOGISTIC)
 
     def test_schedule_free_is_three_points(self):
         run = runs_of("schedule-free")["Schedule-Free SGD"]
-        z, y = run.balls["base point"], run.balls["gradient point"]
+        z, y = run.markers["base point"], run.markers["gradient point"]
         means = np.cumsum(z, axis=0) / np.arange(1, len(z) + 1)[:, None]
         np.testing.assert_allclose(run.points, means, rtol=1e-9)
         np.testing.assert_allclose(y, 0.1 * z + 0.9 * run.points, rtol=1e-9)
@@ -190,7 +190,7 @@ class TestWrappers:
         for seed in SEEDS:
             sgd, free = runs_of("schedule-free", seed=seed).values()
             gains.append((sgd.losses[-40:] - lowest).mean() / (free.losses[-40:] - lowest).mean())
-            thrown = apart(free.balls["base point"][-40:], LOGISTIC).mean()
+            thrown = apart(free.markers["base point"][-40:], LOGISTIC).mean()
             assert thrown > 0.5 * apart(sgd.points[-40:], LOGISTIC).mean()
         assert gains[gallery.load("schedule-free").seed] > 100
         assert min(gains) > 30
@@ -267,7 +267,7 @@ class TestNoise:
 
     def test_lazy_adam_leaves_alone_what_it_does_not_see(self):
         film, (adam, lazy) = film_of("lazy-adam"), runs_of("lazy-adam").values()
-        rows = np.asarray(film.work.sampling.samples)[:, 0, 0]
+        rows = np.asarray(film.computation.sampling.samples)[:, 0, 0]
         seen = np.asarray(film.landscape.examples.inputs)[rows] != 0
         np.testing.assert_array_equal(np.diff(lazy.points, axis=0) != 0, seen)
         assert seen[:, 0].mean() > 2 * seen[:, 1].mean()
@@ -350,7 +350,7 @@ class TestSecondOrder:
         assert saddle_free.series["lowest_eigenvalue"][-1] > 0
 
     def test_the_race_by_evaluations(self):
-        runs = {run.facts["label"]: run for run in film_of("race-by-evaluations").sketch.runs}
+        runs = {run.label: run for run in film_of("race-by-evaluations").data.runs}
         settled_at = {label: settled(run, (1.0, 1.0), within=0.05) for label, run in runs.items()}
         order = sorted(settled_at, key=settled_at.get)
         assert order[0] == "Newton"

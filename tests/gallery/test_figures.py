@@ -37,14 +37,11 @@ def runs_of(recipe, seed=None):
 
 
 def series_of(recipe, name, seed=None):
-    return {run.facts["label"]: run.series[name] for run in film_of(recipe, seed).sketch.runs}
+    return {run.label: run.series[name] for run in film_of(recipe, seed).data.runs}
 
 
 def arrows_of(recipe):
-    return {
-        run.facts["label"]: {arrow.part: arrow for arrow in run.vectors}
-        for run in film_of(recipe).sketch.runs
-    }
+    return {run.label: {arrow.role: arrow for arrow in run.vectors} for run in film_of(recipe).data.runs}
 
 
 def degrees_between(one, other):
@@ -133,7 +130,7 @@ def test_momentum_coasts_through_the_flat_inflection_that_sgd_never_passes():
 
 def test_the_saddle_is_a_minimum_along_one_slice_and_a_maximum_along_the_other():
     film = film_of("saddle-slices")
-    first, second = film.sketch.slices
+    first, second = (line.losses for line in film.data.background.slices)
     middle = len(first) // 2
     assert (int(first.argmin()), int(second.argmax())) == (middle, middle)
     np.testing.assert_allclose([first[middle], second[middle]], 0.0, atol=1e-12)

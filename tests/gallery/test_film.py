@@ -28,13 +28,13 @@ def tilted(point):
 
 
 def labels(film):
-    return [setting.label for setting in film.work.settings]
+    return [setting.label for setting in film.computation.settings]
 
 
 def test_by_default_the_common_rules_descend_beale():
     film = ravine.film()
     assert film.landscape is landscapes.load("beale")
-    assert [setting.optimizer.name for setting in film.work.settings] == list(COMMON)
+    assert [setting.optimizer.name for setting in film.computation.settings] == list(COMMON)
     assert film.recipe == Recipe()
 
 
@@ -86,7 +86,7 @@ def test_numbered_labels_do_not_meet_given_ones():
 @pytest.mark.parametrize("wrong", ["adm", "adam:rate=1", "adam:learning_rate", ""])
 def test_a_wrong_optimizer_is_refused_with_its_name(wrong):
     with pytest.raises(ValueError, match=r"Optimizer|not an optimizer") as raised:
-        _ = ravine.film("beale", [wrong]).work.settings
+        _ = ravine.film("beale", [wrong]).computation.settings
     assert repr(wrong) in str(raised.value)
 
 
@@ -392,7 +392,7 @@ def test_what_a_film_needs_is_worked_out_once():
     assert not calls
     assert film.landscape is film.landscape
     assert film.descents is film.descents
-    assert film.work.settings is film.work.settings
+    assert film.computation.settings is film.computation.settings
 
 
 def test_a_misspelt_choice():
@@ -417,7 +417,7 @@ def test_a_function_is_filmed_as_it_is_now():
             assert descent.losses[0] == weights[0] + weights[1]
             wanted = [2.0 - 0.2 * weights[0], 1.0 - 0.2 * weights[1]]
             np.testing.assert_allclose(descent.points[1], wanted, rtol=1e-12)
-            (heights,) = film.work.losses(np.array([1.0, 2.0]), np.array([0.0]))
+            (heights,) = film.computation.losses(np.array([1.0, 2.0]), np.array([0.0]))
             np.testing.assert_allclose(heights, [0.0, weights[0]], atol=1e-12)
 
 

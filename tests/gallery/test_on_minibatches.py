@@ -19,14 +19,14 @@ def film_of(recipe, seed=None):
 
 class TestEarlyStopping:
     def test_the_loss_falls_and_the_held_out_loss_rises_again(self):
-        stopped, free = film_of("early-stopping").sketch.runs
+        stopped, free = film_of("early-stopping").data.runs
         assert (np.diff(free.losses) < 0).all()
         held_out = free.series["held_out_loss"]
         best = int(held_out.argmin())
         assert (np.diff(held_out[: best + 1]) < 0).all()
         assert (np.diff(held_out[best:]) > 0).all()
-        assert stopped.facts["stopped_at"] == best + 10
-        assert free.facts["stopped_at"] is None
+        assert stopped.stopped_at == best + 10
+        assert free.stopped_at is None
         assert held_out[-1] > 2 * stopped.series["held_out_loss"][-1]
 
     def test_the_other_run_goes_on_to_the_minimum(self):
@@ -48,7 +48,7 @@ class TestCurriculum:
         assert all(self.goes_past_and_comes_back("curriculum", seed) for seed in OTHER_SEEDS)
 
     def test_the_loss_on_the_batches_is_small_meanwhile(self):
-        (run,) = film_of("curriculum").sketch.runs
+        (run,) = film_of("curriculum").data.runs
         batches = run.series["batch_loss"]
         assert batches[5:50].mean() < 0.1
         assert batches[100:].mean() > 0.25
@@ -58,7 +58,7 @@ class TestCurriculum:
         ground = landscapes.load("noisy_moons")
         margins = ground.examples.targets * (ground.examples.inputs @ np.array(ground.minima[0]))
         easiest = set(np.argsort(-margins)[:40].tolist())
-        rows = film_of("curriculum").work.sampling.samples[:, 0]
+        rows = film_of("curriculum").computation.sampling.samples[:, 0]
         assert set(rows[0].tolist()) <= easiest
         assert not set(rows[80:].ravel().tolist()) <= easiest
 
@@ -73,13 +73,13 @@ class TestWhatAStepSees:
         (run,) = film.descents
         examples, minima = film.landscape.examples, []
         for point, after, rows in zip(
-            run.points, run.points[1:], film.work.sampling.samples[:, 0], strict=False
+            run.points, run.points[1:], film.computation.sampling.samples[:, 0], strict=False
         ):
             inputs, targets = examples.inputs[rows], examples.targets[rows]
             minima.append(np.linalg.solve(inputs, targets))
             slope = inputs.T @ (inputs @ point - targets) / 2
             np.testing.assert_allclose(after - point, -0.3 * slope, rtol=1e-9)
-            np.testing.assert_array_equal(film.sketch.seen.rows[len(minima) - 1], rows)
+            np.testing.assert_array_equal(film.data.background.batches.rows[len(minima) - 1], rows)
         apart = np.linalg.norm(np.array(minima)[:, None] - minima, axis=-1)
         assert len(minima) == 6
         assert apart[~np.eye(6, dtype=bool)].min() > 0.05
@@ -88,7 +88,7 @@ class TestWhatAStepSees:
 class TestLazyAdam:
     def test_lazy_steps_are_along_the_axes_where_examples_are(self):
         adam, lazy = film_of("lazy-adam").descents
-        rows = film_of("lazy-adam").work.sampling.samples[:, 0, 0]
+        rows = film_of("lazy-adam").computation.sampling.samples[:, 0, 0]
         absent = landscapes.load("sparse_regression").examples.inputs[rows] == 0
         assert absent.any(-1).mean() > 0.75
         np.testing.assert_array_equal(np.diff(lazy.points, axis=0) == 0, absent)

@@ -23,14 +23,14 @@ def runs_of(recipe):
     descents = Film(gallery.load(recipe)).descents
     runs = {run.setting.optimizer.name: run.points for run in descents}
     (nesterov,) = (run for run in descents if run.setting.optimizer.name == "nesterov")
-    return {**runs, "look-ahead": nesterov.balls["look-ahead"]}
+    return {**runs, "look-ahead": nesterov.markers["look-ahead"]}
 
 
 @cache
 def on_moons(seed):
     """The runs as they are drawn, by their rule; seed 0 draws the recipe's own minibatches."""
-    runs = Film(gallery.load("radford-moons").replace(seed=seed)).sketch.runs
-    return {run.facts["rule"]: run for run in runs}
+    runs = Film(gallery.load("radford-moons").replace(seed=seed)).data.runs
+    return {run.colour_key: run for run in runs}
 
 
 def degrees_turned(points):

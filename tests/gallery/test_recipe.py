@@ -37,7 +37,7 @@ def test_shipped(name):
     assert "\n" not in recipe.about
     assert landscapes.load(recipe.landscape).title
     film = Film(recipe)
-    labels = [setting.label for setting in film.work.settings]
+    labels = [setting.label for setting in film.computation.settings]
     assert len(set(labels)) == len(labels) >= len(recipe.optimizers)
     (x0, x1), (y0, y1) = film.landscape.window
     x, y = film.landscape.start
@@ -195,7 +195,7 @@ def test_values_of_a_wrong_kind_are_refused(key, value, named):
     # As they come out of a file that a user wrote by hand.
     def settle():
         film = Film(Recipe.of({key: value}))
-        return film.landscape, film.work.settings
+        return film.landscape, film.computation.settings
 
     message = complaint(settle)
     assert key.removesuffix("s") in message
@@ -236,6 +236,6 @@ def test_a_setting_keeps_its_place_in_a_recipe():
     setting = Setting(optimizer=optimizers.load("adam"), hyperparameters={"learning_rate": 0.1}, label="mine")
     recipe = Recipe.of({"optimizers": [setting, optax.sgd(0.1), optax.lion, Optimizer.of(optax.lion), "sgd"]})
     film = Film(recipe)
-    assert film.work.settings[0] == setting
-    assert [s.label for s in film.work.settings] == ["mine", "optax", "lion 1", "lion 2", "SGD"]
+    assert film.computation.settings[0] == setting
+    assert [s.label for s in film.computation.settings] == ["mine", "optax", "lion 1", "lion 2", "SGD"]
     assert json.loads(recipe.described())["seed"] == 0

@@ -8,7 +8,7 @@ import pytest
 from ravine import landscapes
 from ravine.core.recipe import RecipeError
 from ravine.films import Film, Recipe
-from ravine.films._sampling import batch_size, said_of_sampling, sampling_of
+from ravine.films._sampling import batch_size, describe_sampling, sampling_of
 
 FINITE_SUMS = [name for name in landscapes.names() if landscapes.load(name).examples is not None]
 
@@ -20,7 +20,7 @@ def sampled(draws=1, **choices):
 
 def said(**choices):
     recipe = Recipe(**choices)
-    return said_of_sampling(recipe, landscapes.load(recipe.landscape))
+    return describe_sampling(recipe, landscapes.load(recipe.landscape))
 
 
 def refusal(**choices):
@@ -57,7 +57,7 @@ def test_what_the_picture_says(choices, text):
     assert said(**choices) == text
     if choices["landscape"] != "beale":
         film = Film(Recipe(**choices, optimizers=("sgd:learning_rate=0.1",), steps=2))
-        assert film.sketch.landscape["said"] == text
+        assert film.data.sampling == text
 
 
 def test_without_noise_a_landscape_without_examples_is_seen_whole():

@@ -12,7 +12,7 @@ from ravine.core.recipe import RecipeError
 
 def series_of(*, landscape, optimizer, **choices):
     film = ravine.film(landscape, [optimizer], **choices)
-    return film.descents[0], film.sketch.runs[0].series, film.work.sampling
+    return film.descents[0], film.data.runs[0].series, film.computation.sampling
 
 
 def test_accuracy_is_what_share_of_the_moons_is_told_rightly():

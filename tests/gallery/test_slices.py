@@ -7,7 +7,11 @@ import ravine
 from ravine import landscapes
 from ravine.core.recipe import RecipeError
 from ravine.films import Recipe
-from ravine.films._overlays import losses_along
+from ravine.films._overlays import slices_of
+
+
+def losses_along(landscape, lines):
+    return np.array([line.losses for line in slices_of(landscape, lines)])
 
 
 def places(line, count):
@@ -37,13 +41,14 @@ def test_a_saddle_is_a_minimum_along_one_line_and_a_maximum_along_another():
 def test_without_lines_there_is_nothing():
     assert len(losses_along(landscapes.load("beale"), [])) == 0
     film = ravine.film("beale", ["sgd:learning_rate=0.001"], steps=2)
-    assert len(film.sketch.slices) == 0
+    assert len(film.data.background.slices) == 0
 
 
 def test_a_recipe_asks_for_them():
     film = ravine.film("saddle", ["sgd:learning_rate=0.1"], steps=2, slices=[[-1, 0, 1, 0], (0, -1, 0, 1)])
     assert film.recipe.slices == ((-1, 0, 1, 0), (0, -1, 0, 1))
-    np.testing.assert_array_equal(film.sketch.slices, losses_along(film.landscape, film.recipe.slices))
+    found = [line.losses for line in film.data.background.slices]
+    np.testing.assert_array_equal(found, losses_along(film.landscape, film.recipe.slices))
 
 
 def test_where_a_landscape_is_not_a_number():

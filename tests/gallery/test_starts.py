@@ -40,7 +40,7 @@ NOWHERE = {
 def test_a_start_without_a_number(case, rates):
     (function, start), said = NOWHERE[case]
     shown = film(function=function, start=start, rates=rates, **{**QUICK, "optimizers": ("adam", "newton")})
-    for ask in (lambda: shown.descents, lambda: shown.sketch, lambda: shown.frames):
+    for ask in (lambda: shown.descents, lambda: shown.data, lambda: shown.frames):
         with pytest.raises(RecipeError) as caught:
             ask()
         assert str(caught.value) == f"{said} give another start."

@@ -27,7 +27,7 @@ def walk(shares, *, diverged_at=-1):
         points=points,
         losses=np.arange(steps + 1.0),
         gradients=points + 1.0,
-        balls={"beside": points + 2.0},
+        markers={"beside": points + 2.0},
         series={"rate": np.arange(steps) + 0.5},
         evaluations=np.stack([np.zeros(steps + 1), np.arange(steps + 1.0), np.zeros(steps + 1)], axis=-1),
         diverged_at=np.array(diverged_at),
@@ -63,7 +63,7 @@ def test_a_stopped_run_stays_where_it_was():
         before, after = getattr(descent, name), getattr(stopped, name)
         np.testing.assert_array_equal(after[:7], before[:7])
         np.testing.assert_array_equal(after[7:], np.repeat(before[6:7], 3, axis=0))
-    np.testing.assert_array_equal(stopped.balls["beside"], stopped.points + 2.0)
+    np.testing.assert_array_equal(stopped.markers["beside"], stopped.points + 2.0)
     np.testing.assert_array_equal(stopped.series["rate"], [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, *[np.nan] * 3])
     assert stopped.diverged_at == -1
 
@@ -94,7 +94,11 @@ def test_a_film_shows_the_run_that_goes_on_beside_the_one_that_is_stopped(film):
         "Momentum, not stopped",
     ]
     for stopped, free, stop, never in zip(
-        film.descents[::2], film.descents[1::2], film.work.stops[::2], film.work.stops[1::2], strict=True
+        film.descents[::2],
+        film.descents[1::2],
+        film.computation.stops[::2],
+        film.computation.stops[1::2],
+        strict=True,
     ):
         losses = held_out_losses(free.points)
         waited = [step - int(losses[: step + 1].argmin()) for step in range(len(losses))]
@@ -105,8 +109,8 @@ def test_a_film_shows_the_run_that_goes_on_beside_the_one_that_is_stopped(film):
 
 
 def test_the_sketch_tells_when_and_plots_why(film):
-    assert [run.facts["stopped_at"] for run in film.sketch.runs] == list(film.work.stops)
-    for run in film.sketch.runs:
+    assert [run.stopped_at for run in film.data.runs] == list(film.computation.stops)
+    for run in film.data.runs:
         np.testing.assert_allclose(run.series[HELD_OUT], held_out_losses(run.points), rtol=1e-12)
 
 

@@ -83,8 +83,8 @@ def test_json_holds_the_descents_in_full_precision(film, record):
         assert run["optimizer"] == descent.setting.optimizer.name
         for key in ("points", "losses", "gradient_norms"):
             np.testing.assert_array_equal(numbers(run[key]), finite(getattr(descent, key)))
-        assert run["balls"].keys() == descent.balls.keys()
-        for name, ball in descent.balls.items():
+        assert run["balls"].keys() == descent.markers.keys()
+        for name, ball in descent.markers.items():
             np.testing.assert_array_equal(numbers(run["balls"][name]), finite(ball))
 
 
@@ -131,7 +131,7 @@ def test_csv_tells_the_same(film, table):
         np.testing.assert_array_equal([[float(r["x"]), float(r["y"])] for r in rows], descent.points)
         np.testing.assert_array_equal([float(r["loss"]) for r in rows], descent.losses)
         np.testing.assert_array_equal([float(r["gradient_norm"]) for r in rows], descent.gradient_norms)
-        for name, ball in descent.balls.items():
+        for name, ball in descent.markers.items():
             beside = rows_of(table, descent.label, name)
             np.testing.assert_array_equal([[float(r["x"]), float(r["y"])] for r in beside], ball)
             assert {row[name] for row in beside for name in columns[6:]} == {""}
@@ -146,7 +146,7 @@ def test_npz_tells_the_same(film, arrays):
     for key in ("points", "losses", "gradient_norms", "diverged_at"):
         np.testing.assert_array_equal(arrays[key], [getattr(run, key) for run in film.descents])
     assert arrays["points"].dtype == np.float64
-    np.testing.assert_array_equal(arrays["ball_1_look-ahead"], film.descents[1].balls["look-ahead"])
+    np.testing.assert_array_equal(arrays["ball_1_look-ahead"], film.descents[1].markers["look-ahead"])
     assert (str(arrays["landscape"]), arrays["start"].tolist()) == ("beale", [1.0, 1.6])
 
 
@@ -257,7 +257,7 @@ def test_rules_inside_and_lists(told):
 
 
 def test_a_run_that_was_stopped(several, told):
-    stop = several.work.stops[4]
+    stop = several.computation.stops[4]
     assert 0 < stop < 60
     assert told["stopped"]["stopped_at"] == stop
     assert told["stopped"]["points"][stop:] == [told["stopped"]["points"][stop]] * (61 - stop)

@@ -10,11 +10,11 @@ from ravine.films._overlays import minimum_directions, newton_directions, step_p
 
 def descent_of(optimizer, landscape="beale", *, steps=25, **choices):
     film = ravine.film(landscape, [optimizer], steps=steps, control=False, **choices)
-    return film.descents[0], film.work
+    return film.descents[0], film.computation
 
 
 def parts_of(descent):
-    return {arrow.part: arrow for arrow in step_parts(descent)}
+    return {arrow.role: arrow for arrow in step_parts(descent)}
 
 
 def before(steps):
@@ -162,7 +162,7 @@ def test_without_a_minimum_there_is_no_direction_to_it():
 @pytest.mark.parametrize("kind", ["step", "newton", "minimum"])
 def test_a_run_that_leaves_the_reals_has_no_arrows_there(optimizer, kind):
     film = ravine.film("beale", [f"{optimizer}:learning_rate=10"], steps=12, show_vectors=kind)
-    (run,) = film.sketch.runs
+    (run,) = film.data.runs
     assert 0 < run.diverged_at < 12
     for arrow in run.vectors:
         assert np.isfinite(arrow.arrows[0]).all()
@@ -180,4 +180,4 @@ def test_a_run_that_leaves_the_reals_has_no_arrows_there(optimizer, kind):
 )
 def test_a_recipe_asks_for_them(kind, parts):
     film = ravine.film("beale", ["momentum:learning_rate=0.001"], steps=3, show_vectors=kind)
-    assert [arrow.part for arrow in film.sketch.runs[0].vectors] == parts
+    assert [arrow.role for arrow in film.data.runs[0].vectors] == parts

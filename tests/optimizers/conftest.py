@@ -120,8 +120,8 @@ class Papers(NamedTuple):
         points, shown = form.on_paper(self.problem, starts, values)
         compared = self._orderly(form, starts, values, points, rng)
         assert compared.mean() > 0.7, f"{label} is chaotic here: draw gentler rates"
-        assert set(shown) == {*run.balls, *run.series}, label
-        for found, expected in [(run.points, points), *((run.balls[b], shown[b]) for b in run.balls)]:
+        assert set(shown) == {*run.markers, *run.series}, label
+        for found, expected in [(run.points, points), *((run.markers[b], shown[b]) for b in run.markers)]:
             assert _apart(found, expected)[compared].max() < TOLERANCE, label
         for name, series in run.series.items():
             expected = shown[name][:, :-1, 0]

@@ -59,7 +59,7 @@ def run(*settings, rows=ROWS, start=PROBLEM.start):
 
 def workers_of(descent):
     """Where the workers are, one row a step."""
-    return np.stack([places for name, places in descent.balls.items() if name.startswith("worker")], axis=1)
+    return np.stack([places for name, places in descent.markers.items() if name.startswith("worker")], axis=1)
 
 
 ELASTIC = {"eta": "learning_rate", "tau": "period", "delta": "momentum"}
@@ -159,7 +159,7 @@ def test_recorded_runs(path):
 
 def test_every_method_has_a_record():
     assert {Recorded(path).setting.optimizer.name for path in FILES} == set(METHODS)
-    assert set(METHODS) == {name for name in names() if load(name).control}
+    assert set(METHODS) == {name for name in names() if load(name).baseline}
 
 
 WITHOUT_EPS = {"eps": 0.0, "initial_accumulator_value": 1.0}
@@ -196,7 +196,7 @@ def test_without_delay(name, without_delay, plain):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_controls_have_no_delay(name):
-    control = load(name).control
+    control = load(name).baseline
     (undelayed,) = run(setting(name, **control))
     assert control.keys() <= load(name).defaults.keys()
     assert not undelayed.series["delay"].any()
@@ -273,12 +273,12 @@ def test_a_gradient_was_read_its_delay_before(name):
     steps = np.arange(STEPS)
     delays = descent.series["delay"].astype(int)
     assert (delays <= steps).all()
-    np.testing.assert_array_equal(descent.balls["read"][1:], descent.points[steps - delays])
+    np.testing.assert_array_equal(descent.markers["read"][1:], descent.points[steps - delays])
 
 
 def test_a_torn_read_has_each_coordinate_from_its_own_time():
     (descent,) = run(setting("hogwild", learning_rate=0.2, max_delay=6))
-    read, points = descent.balls["read"][1:], descent.points
+    read, points = descent.markers["read"][1:], descent.points
     ages = [
         [max(k for k in range(min(t, 6) + 1) if points[t - k, v] == read[t, v]) for v in (0, 1)]
         for t in range(STEPS)

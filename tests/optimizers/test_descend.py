@@ -70,7 +70,7 @@ def test_shapes(start, rates, batch):
     (run,) = descend(bowl, [with_rates(rates, "nesterov")], start, steps=7)
     assert run.points.shape == (*batch, 8, 2)
     assert run.losses.shape == run.gradient_norms.shape == (*batch, 8)
-    assert {name: ball.shape for name, ball in run.balls.items()} == {"look-ahead": (*batch, 8, 2)}
+    assert {name: ball.shape for name, ball in run.markers.items()} == {"look-ahead": (*batch, 8, 2)}
     assert run.diverged_at.shape == batch
     assert (run.points[..., 0, :] == np.asarray(start)).all()
 
@@ -93,7 +93,7 @@ def test_a_lane_is_the_single_run():
                     (lanes.points, alone.points),
                     (lanes.losses, alone.losses),
                     (lanes.gradient_norms, alone.gradient_norms),
-                    *((lanes.balls[name], ball) for name, ball in alone.balls.items()),
+                    *((lanes.markers[name], ball) for name, ball in alone.markers.items()),
                 ):
                     np.testing.assert_allclose(many[row, column], one, rtol=1e-12, atol=1e-12)
 

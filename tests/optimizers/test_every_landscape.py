@@ -48,7 +48,7 @@ def check(run, landscape):
     name, diverged = f"{run.setting.optimizer.name} on {landscape}", int(run.diverged_at)
     assert run.points.shape == (STEPS + 1, 2), name
     assert run.points.dtype == np.float64, name
-    assert all(ball.shape == (STEPS + 1, 2) for ball in run.balls.values()), name
+    assert all(ball.shape == (STEPS + 1, 2) for ball in run.markers.values()), name
     assert all(values.shape == (STEPS,) for values in run.series.values()), name
     upto = diverged if diverged >= 0 else STEPS + 1
     assert np.isfinite(run.points[:upto]).all(), name

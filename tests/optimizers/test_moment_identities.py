@@ -128,7 +128,7 @@ def walk(ways, loss):
     """Where ways down one loss lead."""
     runs = descend(loss, [way.setting() for way in ways], (-1.5, 1.2), steps=40)
     assert all(np.abs(np.diff(run.points, axis=0)).max() > 1e-3 for run in runs)
-    return [run.balls[way.ball] if way.ball else run.points for way, run in zip(ways, runs, strict=True)]
+    return [run.markers[way.ball] if way.ball else run.points for way, run in zip(ways, runs, strict=True)]
 
 
 @cache

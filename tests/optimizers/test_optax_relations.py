@@ -114,7 +114,7 @@ def test_the_same_way(identity):
 )
 def test_schedule_free_takes_gradients_where_optax_does(name, options, theirs):
     ours = way(name, learning_rate=0.05, **options)
-    assert apart(ours.balls["gradient point"], way(theirs).points).max() < TOLERANCE
+    assert apart(ours.markers["gradient point"], way(theirs).points).max() < TOLERANCE
 
 
 def test_schedule_free_adamw_warms_up():
@@ -144,7 +144,7 @@ def test_schedule_free_sgd_without_momentum_is_the_running_mean_of_descent():
     means = np.cumsum(descent.points, axis=0) / np.arange(1, STEPS + 2)[:, None]
     assert apart(ours.points, means).max() < TOLERANCE
     for name in ("gradient point", "base point"):
-        assert apart(ours.balls[name], descent.points).max() < TOLERANCE
+        assert apart(ours.markers[name], descent.points).max() < TOLERANCE
 
 
 def test_schedule_free_follows_what_else_moves_the_parameters():

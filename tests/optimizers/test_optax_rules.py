@@ -443,9 +443,9 @@ def test_equals_the_papers_equation(problem):
         parted = np.max([apart(twin, points) for twin in twins], axis=0)
         orderly = np.maximum.accumulate(parted, axis=-1) < 1e-12
         assert orderly.mean() > 0.7, f"{label} is chaotic here: draw gentler rates"
-        assert set(beside) == {*run.balls, *run.series} - {"gradients"}, label
+        assert set(beside) == {*run.markers, *run.series} - {"gradients"}, label
         assert apart(run.points, points)[orderly].max() < TOLERANCE, label
-        for name, ball in run.balls.items():
+        for name, ball in run.markers.items():
             assert apart(ball, beside[name])[orderly].max() < TOLERANCE, label
         for name, series in run.series.items():
             off = np.abs(series - beside[name][:, :-1, 0]) / (1 + np.abs(series))

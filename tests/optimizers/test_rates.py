@@ -149,9 +149,9 @@ def assert_same_bits(first, second):
         np.testing.assert_array_equal(one.points, other.points)
         np.testing.assert_array_equal(one.losses, other.losses)
         np.testing.assert_array_equal(one.gradient_norms, other.gradient_norms)
-        assert one.balls.keys() == other.balls.keys()
-        for name, ball in one.balls.items():
-            np.testing.assert_array_equal(ball, other.balls[name])
+        assert one.markers.keys() == other.markers.keys()
+        for name, ball in one.markers.items():
+            np.testing.assert_array_equal(ball, other.markers[name])
         assert one.setting == other.setting
 
 

@@ -248,12 +248,12 @@ def test_points(path):
     reference, run = read(path), runs_of(group_of(path))[path.stem]
     shifted = reference["rule"] == "nesterov_shifted"
     tolerance = reference["tolerance"]
-    assert_near(run.balls["look-ahead"] if shifted else run.points, reference["points"], tolerance)
+    assert_near(run.markers["look-ahead"] if shifted else run.points, reference["points"], tolerance)
     for field, ball in BALLS.items():
         if field in reference:
-            assert_near(run.balls[ball], reference[field], tolerance)
+            assert_near(run.markers[ball], reference[field], tolerance)
     for worker, places in enumerate(zip(*reference.get("worker_points", []), strict=True)):
-        assert_near(run.balls[f"worker {worker + 1}"], places, tolerance)
+        assert_near(run.markers[f"worker {worker + 1}"], places, tolerance)
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,7 @@ def test_strides_of_adaptive_rules_by_hand(place):
 def test_look_ahead_is_where_momentum_is_about_to_lead():
     setting = Setting(optimizer=load("nesterov"), hyperparameters={"learning_rate": 0.01, "momentum": 0.9})
     (run,) = descend(steep, [setting], (-4.0, 1.0), steps=1)
-    np.testing.assert_allclose(run.balls["look-ahead"], [(-4.0, 1.0), (-3.924, 0.05)], rtol=1e-14)
+    np.testing.assert_allclose(run.markers["look-ahead"], [(-4.0, 1.0), (-3.924, 0.05)], rtol=1e-14)
 
 
 def test_default_rate_of_optax_adadelta_would_climb_but_ours_descends():

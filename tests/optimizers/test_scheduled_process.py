@@ -18,7 +18,7 @@ def test_without_delay_it_follows_the_schedule_as_sgd_does(name):
     text = "learning_rate=linear(0.1,0.01,30)"
     schedule = read_setting(f"sgd:{text}").hyperparameters
     # Workers of synchronous EASGD coincide here, but their centre is behind them.
-    control = {**record.control, **({"workers": 1, "rho": 0.0, "beta": 1.0} if name == "easgd" else {})}
+    control = {**record.baseline, **({"workers": 1, "rho": 0.0, "beta": 1.0} if name == "easgd" else {})}
     runs = descend(
         bowl,
         [
@@ -29,7 +29,7 @@ def test_without_delay_it_follows_the_schedule_as_sgd_does(name):
         steps=20,
     )
     np.testing.assert_allclose(runs[1].series["learning_rate"], 0.1 - 0.003 * np.arange(20), rtol=1e-12)
-    found = runs[1].balls["worker 1"] if name == "easgd" else runs[1].points
+    found = runs[1].markers["worker 1"] if name == "easgd" else runs[1].points
     np.testing.assert_allclose(found, runs[0].points, rtol=1e-12)
 
 

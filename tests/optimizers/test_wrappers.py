@@ -371,4 +371,4 @@ def test_what_the_rule_inside_shows_is_shown(wrapper):
         lambda p: 0.5 * (p[0] ** 2 + 9.0 * p[1] ** 2), [inner, around], (3.0, 1.0), steps=12
     )
     np.testing.assert_array_equal(wrapped.points, alone.points)
-    np.testing.assert_array_equal(wrapped.balls["look-ahead"], alone.balls["look-ahead"])
+    np.testing.assert_array_equal(wrapped.markers["look-ahead"], alone.markers["look-ahead"])

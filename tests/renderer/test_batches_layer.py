@@ -23,7 +23,13 @@ def bowl(step: int) -> np.ndarray:
     return (XS - x) ** 2 + 3 * (YS[:, None] - y) ** 2
 
 
-BATCHES = Batches(xs=XS, ys=YS, losses=bowl)
+def batches_of(losses) -> Batches:
+    """The losses that 60 steps saw, one example a step."""
+    examples = np.stack([losses(step) for step in range(60)])
+    return Batches(xs=XS, ys=YS, examples=examples, rows=np.arange(60)[:, None])
+
+
+BATCHES = batches_of(bowl)
 
 
 class TestDashes:
@@ -97,7 +103,7 @@ class TestContours:
 
     @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0, -1e300])
     def test_any_losses(self, scenes, value):
-        batches = Batches(xs=XS, ys=YS, losses=lambda step: np.where(bowl(0) < 1 + step, value, bowl(0)))
+        batches = batches_of(lambda step: np.where(bowl(0) < 1 + step, value, bowl(0)))
         for step in range(3):
             points, _ = self.layer(scenes, batches, scale="auto")._lines(step)
             assert np.isfinite(points).all()
@@ -108,8 +114,8 @@ class TestContours:
         def losses(step):
             return np.exp(4 * bowl(0)) if step == 0 else bowl(0)
 
-        skewed = self.layer(scenes, Batches(xs=XS, ys=YS, losses=losses), scale="auto")
-        logged = self.layer(scenes, Batches(xs=XS, ys=YS, losses=lambda _: bowl(0)), scale="log")
+        skewed = self.layer(scenes, batches_of(losses), scale="auto")
+        logged = self.layer(scenes, batches_of(lambda _: bowl(0)), scale="log")
         np.testing.assert_array_equal(skewed._lines(1)[0], logged._lines(1)[0])
 
 

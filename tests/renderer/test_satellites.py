@@ -8,7 +8,7 @@ import pytest
 
 from ravine.renderer import Timing
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._frame_state import FrameState, kind_of
+from ravine.renderer.layers._frame_state import FrameState
 from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths
 from ravine.renderer.panels._standings import Standings
@@ -35,27 +35,22 @@ def ways(*runs):
     return [np.array(a) + share * (np.array(b) - np.array(a)) for a, b in runs]
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("worker 1", "worker"),
-        ("worker 12", "worker"),
-        ("worker", "worker"),
-        ("read", "read"),
-        ("read 3", "read"),
-        ("slow", "point"),
-        ("average 2", "point"),
-        ("workers", "point"),
-        ("read ahead", "point"),
-    ],
-)
-def test_kinds(name, kind):
-    assert kind_of(name) == kind
+def test_a_ball_is_of_the_kind_that_its_run_says(scenes):
+    kinds = {"worker 1": "read", "anything": "worker", "slow": "point"}
+    balls = {name: scenes.spiral() for name in (*kinds, "read")}
+    sight = FrameState(
+        [scenes.run(scenes.spiral(), balls=balls, kinds=kinds)], view=view(scenes), window=WINDOW
+    )
+    assert [satellite.kind for satellite in sight.satellites] == ["read", "worker", "point", "point"]
 
 
 @pytest.mark.parametrize(
     ("untied", "tied"),
-    [((), [True, True, True]), (("worker",), [False, False, True]), (("worker 2",), [True, False, True])],
+    [
+        ((), [True, True, True]),
+        (("worker 1", "worker 2"), [False, False, True]),
+        (("worker 2",), [True, False, True]),
+    ],
 )
 def test_ties(scenes, untied, tied):
     balls = {name: scenes.spiral() for name in ("worker 1", "worker 2", "slow")}
@@ -167,7 +162,7 @@ class TestPicture:
 
     @pytest.mark.parametrize("tied", [True, False])
     def test_a_tie_is_drawn_where_it_is_wanted(self, scenes, tied):
-        untied = frozenset() if tied else frozenset({"worker"})
+        untied = frozenset() if tied else frozenset({"worker 1"})
         mask = self.changed(scenes, {"worker 1": self.ONE}, -1, untied=untied)
         column, row = to_pixels(0.0, 0.5)
         assert mask[row - 3 : row + 4, column - 3 : column + 4].any() == tied
@@ -212,7 +207,7 @@ class TestPicture:
         walks = {
             f"worker {k}": np.cumsum(rng.normal(scale=0.06, size=(401, 2)), axis=0) * 0.5 for k in range(8)
         }
-        run = scenes.run(scenes.spiral(steps=400), balls=walks, untied=frozenset({"worker"}))
+        run = scenes.run(scenes.spiral(steps=400), balls=walks, untied=frozenset(walks))
         alone = scenes.run(scenes.spiral(steps=400))
         look = {"panels": "none", "size": (960, 540)}
         one, two = (scenes.frames(r, **look).still(-1).astype(int) for r in (run, alone))

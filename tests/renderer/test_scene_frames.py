@@ -35,7 +35,10 @@ CROWDED_GROUND = {
     "batches": Batches(
         xs=GRID[0],
         ys=GRID[1],
-        losses=lambda step: (GRID[0] - np.cos(step)) ** 2 + (GRID[1][:, None] - np.sin(step)) ** 2,
+        examples=np.stack(
+            [(GRID[0] - np.cos(k)) ** 2 + (GRID[1][:, None] - np.sin(k)) ** 2 for k in range(31)]
+        ),
+        rows=np.arange(31)[:, None],
     ),
 }
 

@@ -163,6 +163,12 @@ def _stride(image: tuple[int, ...]) -> int:
 NETWORK = Network(
     build=conv,
     title="Convolutional",
+    options={
+        "blocks": "number of blocks of two convolutions",
+        "channels": "number of channels of every convolution",
+        "batch_norm": "whether every convolution is followed by batch norm",
+        "skip": "whether every block has a skip connection",
+    },
     about="Blocks of two convolutions: where there are many, skip connections smooth the surface.",
     paper="K. He, X. Zhang, S. Ren and J. Sun, Deep Residual Learning for Image Recognition",
     year=2015,

@@ -21,6 +21,10 @@ def deep_linear(
 NETWORK = Network(
     build=deep_linear,
     title="Deep linear",
+    options={
+        "widths": "units of each hidden layer, from the input on",
+        "scale": "factor on the initial weights of Glorot and Bengio",
+    },
     about="Dense layers without activations: small weights make the plateau of a deeper network's saddle.",
     paper=(
         "A. M. Saxe, J. L. McClelland and S. Ganguli, Exact solutions to the nonlinear dynamics of learning "

@@ -83,6 +83,9 @@ def lstm(key: PRNGKeyArray, *, shape: tuple[int, ...], classes: int, hidden: int
 NETWORK = Network(
     build=lstm,
     title="LSTM",
+    options={
+        "hidden": "number of recurrent units",
+    },
     about="A recurrent network: the rows of an image are its steps, its last state is classified.",
     paper="S. Hochreiter and J. Schmidhuber, Long Short-Term Memory",
     year=1997,

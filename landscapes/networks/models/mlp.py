@@ -26,6 +26,12 @@ def mlp(
 NETWORK = Network(
     build=mlp,
     title="MLP",
+    options={
+        "activation": "activation of the hidden layers: relu, sigmoid, tanh or maxout (the larger of two "
+        "linear pieces)",
+        "widths": "units of each hidden layer, from the input on",
+        "batch_norm": "whether every hidden layer has batch norm",
+    },
     about="Dense layers of ReLU, sigmoid, tanh or maxout units, with or without batch norm.",
     paper=(
         "D. E. Rumelhart, G. E. Hinton and R. J. Williams, Learning representations by back-propagating "

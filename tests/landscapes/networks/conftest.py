@@ -108,7 +108,7 @@ class Found(NamedTuple):
     """What is computed from a model."""
 
     features: Any
-    own: "jax.Array"
+    use_batch_statistics: "jax.Array"
     stored: "jax.Array"
 
 
@@ -123,7 +123,8 @@ def _computed() -> "Callable[[Model, np.ndarray], Found]":
 
     def computed(model: Any, inputs: jax.Array) -> Found:
         features = model.features(inputs)
-        return Found(features, model.logits(features, own=True), model.logits(features, own=False))
+        by_batch = model.logits(features, use_batch_statistics=True)
+        return Found(features, by_batch, model.logits(features, use_batch_statistics=False))
 
     return jax.jit(computed)
 
@@ -136,7 +137,7 @@ def _loss_and_gradient() -> "Callable[[Model, np.ndarray], tuple[jax.Array, Mode
     from ravine.landscapes.networks._problem import cross_entropy
 
     def loss(model: Any, inputs: jax.Array) -> jax.Array:
-        logits = model.logits(model.features(inputs), own=True)
+        logits = model.logits(model.features(inputs), use_batch_statistics=True)
         return cross_entropy(logits, jnp.arange(len(logits)) % logits.shape[1])
 
     return jax.jit(jax.value_and_grad(loss))

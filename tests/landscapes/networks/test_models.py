@@ -47,13 +47,13 @@ def test_features_are_left_alone_by_all_other_layers(kind):
 
 def test_settled_statistics_are_those_of_the_examples(kind, close):
     model = kind.stirred()
-    settled = jax.jit(lambda model, inputs: model.settled(inputs))(model, kind.inputs)
-    found, after = kind.at(model), kind.at(settled)
-    close(after.stored, found.own)
-    close(after.own, found.own)
-    assert equal(model, settled) == jax.tree.leaves(trained(model))
+    recalibrated = jax.jit(lambda model, inputs: model.recalibrated(inputs))(model, kind.inputs)
+    found, after = kind.at(model), kind.at(recalibrated)
+    close(after.stored, found.use_batch_statistics)
+    close(after.use_batch_statistics, found.use_batch_statistics)
+    assert equal(model, recalibrated) == jax.tree.leaves(trained(model))
     if kind.has_batch_norm:
-        assert not np.allclose(found.stored, found.own, rtol=1e-2)
+        assert not np.allclose(found.stored, found.use_batch_statistics, rtol=1e-2)
 
 
 def test_stored_statistics_alone_are_not_trained(kind):
@@ -93,9 +93,10 @@ def test_evaluation_changes_nothing_in_the_model():
     before = jax.tree.map(np.copy, model)
     inputs = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
     first, again = (
-        [np.asarray(model.logits(model.features(inputs), own=own)) for own in (True, False)] for _ in range(2)
+        [np.asarray(model.logits(model.features(inputs), use_batch_statistics=own)) for own in (True, False)]
+        for _ in range(2)
     )
-    model.settled(inputs)
+    model.recalibrated(inputs)
     model.permuted(jax.random.key(0))
     assert all(equal(before, model))
     np.testing.assert_array_equal(first, again)
@@ -110,7 +111,7 @@ def test_digits_are_learnt(name):
     rule = optax.adam(0.01)
 
     def logits(model: Any) -> jax.Array:
-        return model.logits(model.features(inputs), own=False)
+        return model.logits(model.features(inputs), use_batch_statistics=False)
 
     def step(carried: Any, _: None) -> tuple[Any, None]:
         model, state = carried
@@ -178,7 +179,7 @@ def test_maxout_units_keep_the_mean_square_of_their_pieces():
     build = networks.load("mlp").build
     model = build(jax.random.key(0), shape=(50,), classes=500, widths=(500, 500), activation="maxout")
     inputs = np.random.default_rng(0).normal(size=(400, 50)).astype(np.float32)
-    logits = model.logits(model.features(inputs), own=False)
+    logits = model.logits(model.features(inputs), use_batch_statistics=False)
     np.testing.assert_allclose(np.mean(logits**2), 1, rtol=0.1)
 
 

@@ -13,9 +13,9 @@ def tensors(*leaves: Any) -> list[Any]:
     return [torch.tensor(np.asarray(leaf)) for leaf in leaves]
 
 
-def normalised(norm: Any, signals: Any, own: bool) -> Any:
+def normalised(norm: Any, signals: Any, use_batch_statistics: bool) -> Any:
     mean, variance, scale, shift = tensors(norm.mean, norm.variance, norm.scale, norm.shift)
-    return functional.batch_norm(signals, mean, variance, scale, shift, training=own)
+    return functional.batch_norm(signals, mean, variance, scale, shift, training=use_batch_statistics)
 
 
 def dense(layer: Any, signals: Any) -> Any:
@@ -36,19 +36,19 @@ UNITS = {
 }
 
 
-def dense_logits(model: Any, inputs: Any, own: bool) -> Any:
+def dense_logits(model: Any, inputs: Any, use_batch_statistics: bool) -> Any:
     signals = inputs.flatten(1)
     for place, layer in enumerate(model.layers[:-1]):
         signals = dense(layer, signals)
         if model.norms:
-            signals = normalised(model.norms[place], signals, own)
+            signals = normalised(model.norms[place], signals, use_batch_statistics)
         signals = UNITS[model.activation](signals)
     return dense(model.layers[-1], signals)
 
 
-def conv_logits(model: Any, inputs: Any, own: bool) -> Any:
+def conv_logits(model: Any, inputs: Any, use_batch_statistics: bool) -> Any:
     def perhaps_normalised(norms: Any, place: int, images: Any) -> Any:
-        return normalised(norms[place], images, own) if norms else images
+        return normalised(norms[place], images, use_batch_statistics) if norms else images
 
     images = convolved(model.first, inputs[:, None], stride=2)
     images = torch.relu(perhaps_normalised(model.norms, 0, images))
@@ -60,7 +60,7 @@ def conv_logits(model: Any, inputs: Any, own: bool) -> Any:
     return dense(model.last, images.mean((2, 3)))
 
 
-def lstm_logits(model: Any, inputs: Any, own: bool) -> Any:
+def lstm_logits(model: Any, inputs: Any, use_batch_statistics: bool) -> Any:
     layer = torch.nn.LSTM(inputs.shape[-1], model.last.weight.shape[1], batch_first=True)
     names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     bias = np.asarray(model.first.bias)
@@ -80,11 +80,11 @@ IN_TORCH = {
 
 
 @pytest.mark.parametrize("own", [False, True])
-def test_logits_are_those_of_torch(kind, own, close):
+def test_logits_are_those_of_torch(kind, use_batch_statistics, close):
     model = kind.stirred()
     inputs = torch.tensor(kind.inputs).reshape(-1, *kind.shape)
     with torch.no_grad():
-        expected = IN_TORCH[kind.name](model, inputs, own).numpy()
+        expected = IN_TORCH[kind.name](model, inputs, use_batch_statistics).numpy()
     assert expected.shape == (kind.examples, kind.classes)
     found = kind.at(model)
-    close(found.own if own else found.stored, expected)
+    close(found.use_batch_statistics if use_batch_statistics else found.stored, expected)

@@ -89,11 +89,11 @@ def network_params(seed: int) -> dict[str, np.ndarray]:
     return {name: draws.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
 
 
-def network_at(objective, corners, coordinate) -> dict[str, float]:
+def network_at(objective, basis, coordinate) -> dict[str, float]:
     weights = (1.0, *coordinate.astype(float))
     moved = {
-        name: sum(w * corner[name].astype(float) for w, corner in zip(weights, corners, strict=True))
-        for name in corners[0]
+        name: sum(w * corner[name].astype(float) for w, corner in zip(weights, basis, strict=True))
+        for name in basis[0]
     }
     outputs = {
         name: moved["second"] @ np.tanh(moved["first"] @ x.astype(float).T + moved["shift"][:, None])
@@ -111,11 +111,11 @@ def network_at(objective, corners, coordinate) -> dict[str, float]:
 )
 def test_linear_features_are_those_of_each_point(wanted):
     objective = network([])
-    corners, coordinates = [network_params(seed) for seed in range(3)], points(90, 2)
-    found = evaluate(objective, corners[0], corners[1:], coordinates, wanted=wanted)
+    basis, coordinates = [network_params(seed) for seed in range(3)], points(90, 2)
+    found = evaluate(objective, basis[0], basis[1:], coordinates, wanted=wanted)
     assert tuple(found) == wanted
     for index, coordinate in enumerate(coordinates):
-        at_point = network_at(objective, corners, coordinate)
+        at_point = network_at(objective, basis, coordinate)
         for name in wanted:
             assert found[name][index] == pytest.approx(at_point[name], rel=1e-5, abs=1e-6)
 

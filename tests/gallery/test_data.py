@@ -1,4 +1,4 @@
-"""A sketch as arrays and back, through a file as the cache keeps it, with everything that it can hold."""
+"""The data of a film as arrays and back, through a file as the cache keeps it."""
 
 import dataclasses
 import io
@@ -8,7 +8,7 @@ import pytest
 
 import ravine
 from ravine import landscapes, optimizers
-from ravine.films._data import Sketch
+from ravine.films._data import FilmData
 from ravine.optimizers import read_setting
 from ravine.optimizers._settings import small_print
 
@@ -80,44 +80,46 @@ def assert_same(one, other):
 
 
 @pytest.mark.parametrize("case", FILMS)
-def test_a_sketch_is_kept_whole(case):
-    sketch = ravine.film(**FILMS[case]).sketch
+def test_the_data_of_a_film_are_cached_whole(case):
+    data = ravine.film(**FILMS[case]).data
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **sketch.to_arrays())
+    np.savez(file, allow_pickle=False, **data.to_arrays())
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
-        assert_same(sketch, Sketch.from_arrays(dict(arrays)))
+        assert_same(data, FilmData.from_arrays(dict(arrays), data.background.losses))
 
 
 def test_the_films_hold_everything():
-    sketches = [ravine.film(**choices).sketch for choices in FILMS.values()]
-    runs = [run for sketch in sketches for run in sketch.runs]
+    films = [ravine.film(**choices).data for choices in FILMS.values()]
+    runs = [run for data in films for run in data.runs]
     assert any(run.balls for run in runs)
-    assert any(run.facts["untied"] for run in runs)
-    assert any(run.facts["stopped_at"] is not None for run in runs)
-    assert any(run.diverged_at > 0 for run in runs)
-    assert {arrow.part for run in runs for arrow in run.vectors} >= {"jump", "velocity", "newton"}
+    assert any(run.untied for run in runs)
+    assert any(run.stopped_at is not None for run in runs)
+    assert any(run.diverged_at is not None for run in runs)
+    assert {arrow.role for run in runs for arrow in run.vectors} >= {"jump", "velocity", "newton"}
     assert {arrow.unit for run in runs for arrow in run.vectors} == {True, False}
-    assert any(sketch.seen is not None for sketch in sketches)
-    assert any(len(sketch.slices) == 2 for sketch in sketches)
-    assert any(sketch.tuned for sketch in sketches)
-    assert any(sketch.outside for sketch in sketches)
-    assert any(sketch.landscape["marks"] for sketch in sketches)
-    assert any(sketch.landscape["lowest"] is None for sketch in sketches)
-    assert any(run.facts["text"] is None for run in runs)
+    assert any(data.background.batches is not None for data in films)
+    assert any(len(data.background.slices) == 2 for data in films)
+    assert any(data.tuned for data in films)
+    assert any(data.outside for data in films)
+    assert any(data.background.marks for data in films)
+    assert any(data.background.lowest is None for data in films)
+    assert any(text is None for data in films for text in data.texts)
 
 
 def test_workers_are_untied_by_their_numbered_names():
-    (run, _) = ravine.film("linear_regression", ["hogwild:learning_rate=0.01,workers=3"], steps=2).sketch.runs
-    assert run.facts["untied"] == ("worker 1", "worker 2", "worker 3")
+    (run, _) = ravine.film("linear_regression", ["hogwild:learning_rate=0.01,workers=3"], steps=2).data.runs
+    assert run.untied == {"worker 1", "worker 2", "worker 3"}
     assert set(run.balls) == {"worker 1", "worker 2", "worker 3", "read"}
+    kinds = {"worker 1": "worker", "worker 2": "worker", "worker 3": "worker", "read": "read"}
+    assert run.kinds == kinds
 
 
 def test_what_a_step_sees_is_the_mean_over_its_examples():
     film = ravine.film("linear_regression", ["sgd"], batch_size=3, steps=5, show_batch=True, seed=2)
-    examples, seen = landscapes.load("linear_regression").examples, film.sketch.seen
+    examples, seen = landscapes.load("linear_regression").examples, film.data.background.batches
     for step in (0, 4):
-        rows = film.work.sampling.samples[step, 0]
+        rows = film.computation.sampling.samples[step, 0]
         np.testing.assert_array_equal(seen.rows[step], rows)
         x, y = np.meshgrid(seen.xs, seen.ys)
         outputs = np.stack([x, y], axis=-1) @ examples.inputs[rows].T
