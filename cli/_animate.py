@@ -7,9 +7,8 @@ import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import (
-    SizeType,
     default_output,
-    descent_options,
+    film_options,
     landscape_argument,
     quiet_option,
     recipe_from,
@@ -19,57 +18,7 @@ from ravine.cli._terminal import progress
 
 @click.command("animate", cls=Command)
 @landscape_argument
-@descent_options
-@click.option(
-    "--view",
-    type=click.Choice(["contour", "surface", "curve", "chart"]),
-    help="From above, a surface, the graph of a loss of x alone, or a chart of --plot over the steps.  "
-    "[default: contour, or curve for a loss of x alone]",
-)
-@click.option(
-    "--plot",
-    metavar="SERIES",
-    help="What is drawn over the steps in place of the loss, such as accuracy, learning_rate, batch_loss.",
-)
-@click.option(
-    "--clock",
-    type=click.Choice(["steps", "evaluations"]),
-    help="Count steps, or evaluations of the loss and its derivatives.  [default: steps]",
-)
-@click.option(
-    "--show-vectors",
-    type=click.Choice(["step", "newton", "minimum", "none"]),
-    is_flag=False,
-    flag_value="step",
-    help="Draw what a step is made of, or the gradient's direction against Newton's, or against that to the "
-    "minimum, with the angle.",
-)
-@click.option("--show-batch/--no-show-batch", default=None, help="Draw the contours of what each step sees.")
-@click.option(
-    "--slice",
-    "slices",
-    type=float,
-    nargs=4,
-    multiple=True,
-    metavar="X0 Y0 X1 Y1",
-    help="Show the loss along a line; give it once for each line.",
-)
-@click.option("--turn", type=float, metavar="DEGREES", help="Turn the camera about a surface.")
-@click.option("--azimuth", type=float, metavar="DEGREES", help="Where the camera stands about a surface.")
-@click.option("--elevation", type=float, metavar="DEGREES", help="How high it stands.  [default: 38]")
-@click.option("--size", type=SizeType(), help="[default: 1280x720]")
-@click.option("--theme", type=click.Choice(["light", "dark", "radford"]), help="[default: light]")
-@click.option(
-    "--panels",
-    type=click.Choice(["all", "legend", "none"]),
-    help="Standings and losses beside the view, a legend over it, or the bare view.  [default: all]",
-)
-@click.option("--title", help="[default: the landscape's]")
-@click.option("--seconds", type=float, help="How long the film moves.  [default: 8]")
-@click.option("--fps", type=float, help="Frames a second.  [default: 25]")
-@click.option("--hold", type=float, help="Seconds for which the last frame stands.  [default: 2]")
-@click.option("--loops", type=int, help="How often it plays; 0 is for ever.  [default: 0]")
-@click.option("--steps-per-frame", type=float, help="An even pace in place of --seconds.")
+@film_options("runs", "overlays", "look")
 @click.option("--frame", type=int, metavar="N", help="With a .png: frame N in place of the last one.")
 @click.option(
     "-o",

@@ -5,17 +5,16 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
+from ravine.cli._options import study_options
 from ravine.cli._study import run_study
-from ravine.cli._study_options import study_options
 
 
 @click.command("connect", cls=Command)
-@click.option("--places", type=int, metavar="N", help="Points on either way.  [default: 101]")
-@study_options()
+@study_options("connect")
 def connect_command(**options: Any) -> None:
     """Join two solutions by a curve of low loss, and show the straight line's barrier beside it.
 
-    The curve is trained by Adam at a rate of 0.01 for --steps. Batch norm is measured anew at every point
+    The curve is trained by Adam at a rate of 0.01 for --steps. Batch norm is recomputed at every point
     unless --batch-norm says otherwise.
 
     \b

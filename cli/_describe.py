@@ -1,17 +1,16 @@
 """A card of facts on a landscape, an optimizer, a schedule or a recipe, and a still of it."""
 
-import difflib
 import re
 import shutil
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ravine import gallery, landscapes, optimizers
-from ravine.core.catalogue import check_name
+from ravine import gallery, optimizers
+from ravine.core.catalogue import kind_of_name, listing
 from ravine.films import Recipe
-from ravine.landscapes import Landscape, networks
-from ravine.optimizers import Optimizer, Setting, format_value, schedules, write_parameter
+from ravine.landscapes import Landscape
+from ravine.optimizers import Optimizer, Setting, format_value, write_parameter
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -44,35 +43,8 @@ def card(name: str) -> str:
     Raises:
         UnknownNameError: nothing is called so.
     """
-    if name in optimizers.names():
-        return _optimizer_card(optimizers.load(name))
-    if name in gallery.names():
-        recipe = gallery.load(name)
-        return _text([("recipe", name), ("title", recipe.title), ("about", recipe.about)])
-    if name in landscapes.names():
-        return _landscape_card(landscapes.load(name))
-    if name in schedules.names():
-        return _schedule_card(schedules.load(name))
-    if name in networks.names():
-        return _network_card(networks.load(name))
-    if name in gallery.study_names():
-        study = gallery.load_study(name)
-        told = ((key, study.choices.get(key, "")) for key in ("title", "about"))
-        return _text([("recipe", f"{name}, of 'ravine {study.command}'"), *told])
-    shelves = {
-        "landscape": landscapes.names(),
-        "optimizer": optimizers.names(),
-        "schedule": schedules.names(),
-        "network": networks.names(),
-        "recipe": (*gallery.names(), *gallery.study_names()),
-    }
-    kind = max(shelves, key=lambda kind: _likeness(name, shelves[kind]))
-    check_name(name, shelves[kind], kind=kind)
-    raise AssertionError("An unknown name was accepted.")
-
-
-def _likeness(name: str, known: tuple[str, ...]) -> float:
-    return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
+    kind = kind_of_name(name)
+    return _CARDS[kind](listing(kind).load(name)) if kind in _CARDS else _recipe_card(kind, name)
 
 
 def still_of(name: str, look: Mapping[str, Any], *, open_film: "OpenFilm") -> tuple["Pixels", str]:
@@ -84,24 +56,30 @@ def still_of(name: str, look: Mapping[str, Any], *, open_film: "OpenFilm") -> tu
     Raises:
         ValueError: `name` is a schedule's.
     """
-    if name in schedules.names():
+    kind = kind_of_name(name)
+    if kind == "schedule":
         raise ValueError(
             f"The schedule {name!r} has no picture: animate a rule under it, with "
             f"-O 'sgd:learning_rate={name}(...)' and the arguments that 'ravine show {name}' explains."
         )
-    if name in (*networks.names(), *gallery.study_names()):
-        command = gallery.load_study(name).command if name in gallery.study_names() else "line"
-        option = f"--recipe {name}" if name in gallery.study_names() else name
+    if kind in ("network", "study"):
+        command = gallery.load_study(name).command if kind == "study" else "line"
+        option = f"--recipe {name}" if kind == "study" else name
         raise ValueError(f"{name!r} is shown by another command: 'ravine {command} {option}'.")
-    if name in optimizers.names():
-        recipe = Recipe(optimizers=(name,), **look)
+    if kind == "optimizer":
+        recipe = Recipe.of({"optimizers": name, **look})
+    elif kind == "recipe":
+        recipe = gallery.load(name).replace(**look)
     else:
-        recipe = (
-            gallery.load(name).replace(**look) if name in gallery.names() else Recipe(landscape=name, **look)
-        )
+        recipe = Recipe.of({"landscape": name, **look})
     with open_film(recipe) as film:
-        alone = name in landscapes.names()
-        return (film.landscape_alone() if alone else film.still()), film.frames.comment
+        return (film.landscape_alone() if kind == "landscape" else film.still()), film.frames.comment
+
+
+def _recipe_card(kind: str, name: str) -> str:
+    facts = listing(kind).facts(name)
+    of = f"{name}, of 'ravine {facts['command']}'" if kind == "study" else name
+    return _text([("recipe", of), *((key, facts[key]) for key in ("title", "about"))])
 
 
 def _landscape_card(landscape: Landscape) -> str:
@@ -205,6 +183,14 @@ def _network_card(network: "Network") -> str:
             ("about", network.about),
         ]
     )
+
+
+_CARDS: Mapping[str, Callable[[Any], str]] = {
+    "landscape": _landscape_card,
+    "optimizer": _optimizer_card,
+    "schedule": _schedule_card,
+    "network": _network_card,
+}
 
 
 def _lines(key: str, equation: str) -> list[tuple[str, str]]:

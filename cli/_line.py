@@ -5,31 +5,17 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
+from ravine.cli._options import study_options
 from ravine.cli._study import run_study
-from ravine.cli._study_options import study_options
 
 
 @click.command("line", cls=Command)
-@click.option(
-    "--between",
-    type=click.Choice(["start,solution", "solution,solution", "random,solution", "solution,permuted"]),
-    help="The ends: of a training, the solutions of two seeds, an unrelated start and a solution, or a "
-    "solution and itself with its hidden units reordered.  [default: start,solution]",
-)
-@click.option(
-    "--alphas",
-    type=(float, float, int),
-    metavar="A B N",
-    help="From, to, and at how many points; 0 and 1 are the ends.  [default: 0 1 201]",
-)
-@click.option("--zoom/--no-zoom", default=None, help="Look closely at both ends.  [default: --zoom]")
-@click.option("--scale", type=click.Choice(["auto", "linear", "log"]), help="[default: linear]")
-@study_options()
+@study_options("line")
 def line_command(**options: Any) -> None:
     """Show the loss along the straight line between two points of a network's parameters.
 
-    NETWORK is mlp, book, deep_linear, conv or lstm, with options as in mlp:activation=tanh; several stand on
-    one picture. Batch norm is measured anew at every point unless --batch-norm says otherwise.
+    NETWORK is a name of 'ravine list networks', with options as in mlp:activation=tanh; several stand on one
+    picture. Batch norm is recomputed at every point unless --batch-norm says otherwise.
 
     \b
     Examples:

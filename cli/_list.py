@@ -1,27 +1,19 @@
 """ravine list."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 import click
 
-from ravine import gallery, landscapes, optimizers
 from ravine.cli._command import Command
 from ravine.cli._terminal import table
-from ravine.core.catalogue import Catalogue
-from ravine.landscapes import networks
-from ravine.optimizers import schedules
+from ravine.core.catalogue import CATALOGUES, listing
 
 Entry = dict[str, Any]
 
-_CATALOGUES: dict[str, Catalogue[Any]] = {
-    "landscapes": landscapes.catalogue,
-    "optimizers": optimizers.catalogue,
-    "schedules": schedules.catalogue,
-    "networks": networks.catalogue,
-}
+_KINDS = {**{f"{kind}s": (kind,) for kind in CATALOGUES}, "recipes": ("recipe", "study")}
 _JSON_KEYS = {"markers": "balls", "unconnected": "untied", "baseline": "control"}
 """The names of facts in JSON, which others read, where they are not the record's."""
 
@@ -57,26 +49,14 @@ def list_command(kind: str, as_json: bool) -> None:
 
 
 def _entries(kind: str) -> list[Entry]:
-    if kind == "recipes":
-        return sorted([*_films(), *_studies()], key=lambda entry: entry["name"])
-    catalogue = _CATALOGUES[kind]
-    return [
-        {"name": name, **{_JSON_KEYS.get(key, key): fact for key, fact in catalogue.facts(name).items()}}
-        for name in catalogue.names()
+    """The facts of all entries, by name."""
+    catalogues = map(listing, _KINDS[kind])
+    found = [
+        {"name": name, **{_JSON_KEYS.get(key, key): fact for key, fact in it.facts(name).items()}}
+        for it in catalogues
+        for name in it.names()
     ]
-
-
-def _films() -> Iterator[Entry]:
-    for name in gallery.names():
-        recipe = gallery.load(name)
-        yield {"name": name, "command": "animate", "title": recipe.title, "about": recipe.about}
-
-
-def _studies() -> Iterator[Entry]:
-    for name in gallery.study_names():
-        study = gallery.load_study(name)
-        facts = {key: study.choices.get(key, "") for key in ("title", "about")}
-        yield {"name": name, "command": study.command, **facts}
+    return sorted(found, key=lambda entry: entry["name"])
 
 
 def _by_family(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -6,15 +6,14 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
-from ravine.cli._options import SizeType, name_argument, quiet_option
+from ravine.cli._options import look_options, name_argument, quiet_option
 
 
 @click.command("show", cls=Command)
 @name_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a still: PATH.png.")
 @click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
-@click.option("--theme", type=click.Choice(["light", "dark"]), help="[default: light]")
-@click.option("--size", type=SizeType(), help="[default: 1280x720]")
+@look_options("theme", "size")
 @quiet_option
 def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> None:
     """Print the equation, the facts and the paper of the landscape, optimizer, schedule or recipe NAME.

@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
-from ravine.cli._options import descent_options, landscape_argument, quiet_option, recipe_from
+from ravine.cli._options import film_options, landscape_argument, quiet_option, recipe_from
 
 
 @click.command("trace", cls=Command)
 @landscape_argument
-@descent_options
+@film_options("runs")
 @click.option(
     "-o",
     "--output",

@@ -7,19 +7,18 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
+from ravine.cli._options import study_options
 from ravine.cli._study import run_study
-from ravine.cli._study_options import study_options
 
 
 @click.command("train", cls=Command)
-@click.option("--target", type=float, help="Count the steps to this training loss.  [default: 0.1]")
 @click.option(
     "--save",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Save each run: its start, solution and iterates as .safetensors, and run.json.",
 )
-@study_options(given=False)
+@study_options("train")
 def train_command(save: Path | None, **options: Any) -> None:
     """Train a network under several optimizers, side by side.
 

@@ -5,18 +5,12 @@ from typing import Any
 import click
 
 from ravine.cli._command import Command
+from ravine.cli._options import study_options
 from ravine.cli._study import run_study
-from ravine.cli._study_options import study_options
 
 
 @click.command("walk", cls=Command)
-@click.option(
-    "--sharpness-every",
-    type=int,
-    metavar="K",
-    help="Find the Hessian's largest eigenvalue at every Kth update.  [default: 5]",
-)
-@study_options()
+@study_options("walk")
 def walk_command(**options: Any) -> None:
     """Show the loss between the iterates of a training, the angles between gradients, and the distance.
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 Entry = TypeVar("Entry")
 
@@ -82,6 +82,64 @@ def check_name(name: str, names: Iterable[str], *, kind: str) -> None:
     raise UnknownNameError(
         f"{name!r} is not {article} {kind}.{hint} 'ravine list {kind}s' shows all {len(known)}."
     )
+
+
+CATALOGUES: Mapping[str, tuple[str, str]] = {
+    "landscape": ("ravine.landscapes", "catalogue"),
+    "optimizer": ("ravine.optimizers", "catalogue"),
+    "schedule": ("ravine.optimizers.schedules", "catalogue"),
+    "network": ("ravine.landscapes.networks", "catalogue"),
+    "recipe": ("ravine.gallery", "film_recipes"),
+    "study": ("ravine.gallery", "study_recipes"),
+}
+"""All catalogues, by the kind of their entries: the package and what it is called there."""
+
+
+class Listing(Protocol):
+    """Entries under names: a catalogue, or recipes in files."""
+
+    def names(self) -> tuple[str, ...]:
+        """Every entry's name, sorted."""
+        ...
+
+    def load(self, name: str, /) -> Any:
+        """The entry called `name`."""
+        ...
+
+    def facts(self, name: str, /) -> Mapping[str, Any]:
+        """What is to be listed of the entry called `name`."""
+        ...
+
+
+def listing(kind: str) -> Listing:
+    """The catalogue of this kind of entry."""
+    package, name = CATALOGUES[kind]
+    return getattr(importlib.import_module(package), name)
+
+
+def names_of(kind: str = "") -> tuple[str, ...]:
+    """The names of all entries of a kind, or of every kind."""
+    return tuple(name for it in ([kind] if kind else CATALOGUES) for name in listing(it).names())
+
+
+def kind_of_name(name: str) -> str:
+    """The kind of the entry called `name`.
+
+    Raises:
+        UnknownNameError: no entry has this name; the message gives the nearest one of all.
+    """
+    for kind in CATALOGUES:
+        if name in listing(kind).names():
+            return kind
+    nearest = max(CATALOGUES, key=lambda kind: _likeness(name, names_of(kind)))
+    if nearest in ("recipe", "study"):
+        check_name(name, (*names_of("recipe"), *names_of("study")), kind="recipe")
+    check_name(name, names_of(nearest), kind=nearest)
+    raise AssertionError("An unknown name was accepted.")
+
+
+def _likeness(name: str, known: tuple[str, ...]) -> float:
+    return max(difflib.SequenceMatcher(None, name, other).ratio() for other in known)
 
 
 def check_documented(name: str, documented: Collection[str], parameters: Collection[str]) -> None:

@@ -6,8 +6,8 @@ from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ravine.core.recipe import RecipeError as RecipeError
+    from ravine.films._call import film as film
     from ravine.films._film import Film as Film
-    from ravine.films._film import film as film
     from ravine.films._film import save_if_changed as save_if_changed
     from ravine.films._open import open_film as open_film
     from ravine.films._recipe import Recipe as Recipe

@@ -1,15 +1,15 @@
 """A film: a recipe's descents, and the picture of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ravine.core.atomic import atomic_write
-from ravine.core.recipe import RecipeError, in_a_list
+from ravine.core.recipe import RecipeError
 from ravine.films._data import LOSS, FilmData
-from ravine.films._recipe import COMMON_RULES, Recipe
+from ravine.films._recipe import Recipe
 from ravine.films._series import HELD_OUT
 from ravine.films._worker import DataSource
 from ravine.landscapes import Landscape
@@ -192,30 +192,6 @@ class Film:
             plot=plot_of(recipe, data, view),
             comment=f"ravine {self._found.described()}",
         )
-
-
-def film(
-    landscape: str | Landscape | Callable[..., Any] = "beale",
-    optimizers: Sequence[Any] = COMMON_RULES,
-    **choices: Any,
-) -> Film:
-    """A film of optimizers descending a landscape.
-
-    Args:
-        landscape: A name of the catalogue, a `Landscape`, or any function of a point in jax.numpy.
-        optimizers: Texts such as "adam:learning_rate=0.1", settings, optimizers of the catalogue, optax
-            transformations, or functions that build one, such as `optax.lion`, whose rate is then tuned.
-        choices: Any other key of `Recipe`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-
-    Example:
-        >>> ravine.film("rosenbrock", ["adam", optax.lion], steps=300).save("race.gif")  # doctest: +SKIP
-    """
-    several = in_a_list(optimizers)
-    several = several if isinstance(several, str) else tuple(several)
-    return Film(Recipe.of({"landscape": landscape, "optimizers": several, **choices}))
 
 
 def _view(recipe: Recipe, data: FilmData) -> ViewName:

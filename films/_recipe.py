@@ -1,13 +1,27 @@
 """A recipe: everything that determines a film, in one record that a file can hold."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
 
-from ravine.core.recipe import RecipeError as RecipeError
-from ravine.core.recipe import check_keys, name_of, read_size, texts_of
-from ravine.films._checks import PAIRS, REAL, WHOLE, check_recipe
+from ravine.core.options import Option, option
+from ravine.core.recipe import (
+    ABOUT,
+    BATCH_ORDER,
+    BATCH_SIZE,
+    EARLY_STOPPING,
+    FPS,
+    HOLD,
+    OPTIMIZERS,
+    SECONDS,
+    SEED,
+    SIZE,
+    STEPS,
+    THEME,
+    TITLE,
+    BaseRecipe,
+    RecipeError,
+)
 from ravine.landscapes import Landscape
 
 Span = tuple[float, float, float, float]
@@ -15,94 +29,175 @@ Span = tuple[float, float, float, float]
 
 COMMON_RULES = ("sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam")
 
+_MOST_SLICES = 3
+
+
+def _in_a_row(span: Any) -> Any:
+    """The four numbers of ((x0, x1), (y0, y1))."""
+    if not isinstance(span, list | tuple):
+        return span
+    return tuple(bound for part in span for bound in (part if isinstance(part, list | tuple) else (part,)))
+
+
+_SPAN = Option(
+    "",
+    metavar="X0 X1 Y0 Y1",
+    part="runs",
+    read=_in_a_row,
+    accepts="Sequence[Sequence[float]]",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """What a film shows and how.
+class Recipe(BaseRecipe):
+    """What a film shows and how."""
 
-    Attributes:
-        landscape: A name of the catalogue, a record, or from Python any function of a point.
-        function: A formula in x and y, or "package.module:name", in place of `landscape`.
-        domain: Where `function` is looked at.
-        window: The part of the plane that is shown; the landscape's own unless given.
-        optimizers: Texts such as "adam:learning_rate=0.1", or from Python settings, optimizers of the
-            catalogue and optax transformations.
-        start: Where all descents start; the landscape's own unless given.
-        random_start: Draw the start from the window, by `seed`.
-        rates: Whether a rate that is not given is tuned to the landscape or taken from the catalogue.
-        seed: Of whatever is drawn at random.
-        noise: What is added to each component of every gradient: its standard deviation, or the most of it
-            where it is uniform.
-        noise_shape: How it is distributed.
-        batch_size: How many examples of a finite sum each step sees, or "full"; 8 unless given.
-        batch_order: How they are drawn: each once an epoch, independently, or the easy ones first.
-        show_batch: Draw the contours of what each step sees.
-        early_stopping: Stop a run once its held-out loss has not improved for so many steps.
-        control: Show a method that has delays beside itself without them, and a run that may be stopped
-            early beside itself unstopped.
-        clock: What the film counts: steps, or evaluations of the loss, the gradient and the Hessian.
-        view: From above, a surface, the graph of a loss of x alone, or a chart of `plot`; from above unless
-            given, or the graph where the loss is of x alone.
-        plot: What is drawn over the steps in place of the loss, such as accuracy or learning_rate.
-        show_vectors: Draw what a step is made of, or the gradient's direction against Newton's or that to
-            the nearest minimum.
-        slices: Lines (X0, Y0, X1, Y1) along which the loss is shown.
-        about: What to watch for.
-    """
+    noun: ClassVar[str] = "film"
 
-    landscape: str | Landscape | Callable[..., Any] = "beale"
-    function: str | None = None
-    domain: Span | None = None
-    window: Span | None = None
-    optimizers: tuple[Any, ...] = COMMON_RULES
-    start: tuple[float, float] | None = None
-    random_start: bool = False
-    steps: int = 200
-    rates: Literal["tuned", "published"] = "tuned"
-    seed: int = 0
-    noise: float = 0.0
-    noise_shape: Literal["normal", "uniform"] = "normal"
-    batch_size: int | Literal["full"] | None = None
-    batch_order: Literal["shuffled", "replacement", "curriculum"] = "shuffled"
-    show_batch: bool = False
-    early_stopping: int | None = None
-    control: bool = True
-    clock: Literal["steps", "evaluations"] = "steps"
-    view: Literal["contour", "surface", "curve", "chart"] | None = None
-    plot: str | None = None
-    show_vectors: Literal["step", "newton", "minimum"] | None = None
-    slices: tuple[Span, ...] = ()
-    turn: float | None = None
-    azimuth: float | None = None
-    elevation: float | None = None
-    size: tuple[int, int] = (1280, 720)
-    theme: Literal["light", "dark", "radford"] = "light"
-    panels: Literal["all", "legend", "none"] = "all"
-    seconds: float = 8.0
-    fps: float = 25.0
-    hold: float = 2.0
-    loops: int = 0
-    steps_per_frame: float | None = None
-    title: str = ""
-    about: str = ""
+    landscape: str | Landscape | Callable[..., Any] = option(
+        "beale",
+        Option(
+            "A name of the catalogue.",
+            python="A `Landscape`, or any function of a point in jax.numpy, too.",
+            flags=(),
+            kind="a name or a function of a point",
+            part="runs",
+            completes="landscape",
+        ),
+    )
+    function: str | None = option(
+        None,
+        Option(
+            'A formula in x and y, such as "x**2 + 3*sin(y)", or package.module:name, in place of '
+            "`landscape`.",
+            metavar="F",
+            kind="a formula in quotes",
+            part="runs",
+        ),
+    )
+    domain: Span | None = option(
+        None,
+        replace(_SPAN, help="The part of the plane on which a function is looked at.", usual="-5 5 -5 5"),
+    )
+    window: Span | None = option(
+        None, replace(_SPAN, help="The part of the plane that is shown.", usual="the landscape's own")
+    )
+    optimizers: tuple[Any, ...] = option(COMMON_RULES, OPTIMIZERS)
+    start: tuple[float, float] | None = option(
+        None,
+        Option(
+            "The point where all descents start.", metavar="X Y", part="runs", usual="the landscape's own"
+        ),
+    )
+    random_start: bool = option(False, Option("Draw the start from the window, by `seed`.", part="runs"))
+    steps: int = option(200, STEPS)
+    rates: Literal["tuned", "published"] = option(
+        "tuned",
+        Option("Rates that are not given are tuned to the landscape, or the catalogue's.", part="runs"),
+    )
+    seed: int = option(0, SEED)
+    noise: float = option(
+        0.0,
+        Option(
+            "Noise that is added to each component of every gradient: its standard deviation, or its largest "
+            "size where it is uniform. The picture says so.",
+            metavar="SIGMA",
+            least=0,
+            part="runs",
+        ),
+    )
+    noise_shape: Literal["normal", "uniform"] = option(
+        "normal", Option("The distribution of the noise.", part="runs")
+    )
+    batch_size: int | Literal["full"] | None = option(None, replace(BATCH_SIZE, usual="8 of a finite sum"))
+    batch_order: Literal["shuffled", "replacement", "curriculum"] = option("shuffled", BATCH_ORDER)
+    show_batch: bool = option(
+        False, Option("Draw the contours of the loss that each step sees.", part="overlays")
+    )
+    early_stopping: int | None = option(None, EARLY_STOPPING)
+    control: bool = option(
+        True,
+        Option(
+            "Show a method with delays beside itself without them, and a run that may be stopped early "
+            "beside itself unstopped.",
+            part="runs",
+        ),
+    )
+    clock: Literal["steps", "evaluations"] = option(
+        "steps",
+        Option("Count steps, or evaluations of the loss, the gradient and the Hessian.", part="overlays"),
+    )
+    view: Literal["contour", "surface", "curve", "chart"] | None = option(
+        None,
+        Option(
+            "The landscape from above (contour), as a surface, the graph of a loss of x alone (curve), or a "
+            "chart of `plot` over the steps.",
+            usual="contour, or curve for a loss of x alone",
+        ),
+    )
+    plot: str | None = option(
+        None,
+        Option(
+            "The series that is drawn over the steps, such as accuracy, learning_rate or batch_loss.",
+            metavar="SERIES",
+            kind="a word",
+            usual="the loss, or what the landscape measures",
+        ),
+    )
+    show_vectors: Literal["step", "newton", "minimum"] | None = option(
+        None,
+        Option(
+            "Draw the parts of each step, or the gradient's direction against Newton's, or against that to "
+            "the nearest minimum, with the angle.",
+            bare="step",
+            none="none",
+            part="overlays",
+        ),
+    )
+    slices: tuple[Span, ...] = option(
+        (),
+        Option(
+            "A line along which the loss is shown.",
+            flags=("--slice",),
+            metavar="X0 Y0 X1 Y1",
+            kind="lines X0 Y0 X1 Y1 in finite numbers",
+            part="overlays",
+        ),
+    )
+    turn: float | None = option(
+        None, Option("The angle by which the camera turns about a surface.", metavar="DEGREES")
+    )
+    azimuth: float | None = option(
+        None,
+        Option(
+            "The camera's azimuth about a surface.", metavar="DEGREES", usual="where most of the runs is seen"
+        ),
+    )
+    elevation: float | None = option(
+        None, Option("The camera's elevation above a surface.", metavar="DEGREES", usual="38")
+    )
+    size: tuple[int, int] = option((1280, 720), SIZE)
+    theme: Literal["light", "dark", "radford"] = option("light", THEME)
+    panels: Literal["all", "legend", "none"] = option(
+        "all", Option("Standings and losses beside the view, a legend over it, or the bare view.")
+    )
+    seconds: float = option(8.0, SECONDS)
+    fps: float = option(25.0, FPS)
+    hold: float = option(2.0, HOLD)
+    loops: int = option(0, Option("How often the film plays; 0 is for ever."))
+    steps_per_frame: float | None = option(None, Option("An even pace in place of `seconds`."))
+    title: str = option("", replace(TITLE, usual="the landscape's"))
+    about: str = option("", ABOUT)
 
-    def __post_init__(self) -> None:
-        itself: Any = self  # where this file is checked beside the installed package, its types are two
-        check_recipe(itself)
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "Recipe":
-        """A recipe from the keys and values of a file.
-
-        Raises:
-            RecipeError: a key is unknown, or a value is of the wrong kind.
-        """
-        check_keys(values, {field.name for field in fields(cls)}, lacking="A recipe has no key")
-        return cls(**{key: _plain(key, value) for key, value in values.items()})
-
-    def replace(self, **values: Any) -> "Recipe":
-        """The recipe with other values for some keys."""
-        return Recipe.of({**_values(self), **values})
+    def check(self) -> None:
+        _check_start(self)
+        for name in ("domain", "window"):
+            _check_span(name, getattr(self, name))
+        if self.noise_shape != "normal" and not self.noise:
+            raise RecipeError(f"noise_shape is {self.noise_shape}, but there is no noise: give noise too.")
+        _check_slices(self)
+        _check_clock(self)
+        _check_camera(self)
 
     @property
     def is_text(self) -> bool:
@@ -113,40 +208,41 @@ class Recipe:
     @property
     def computed_from(self) -> dict[str, Any]:
         """What the landscape and the runs depend on, unlike the picture of them."""
-        return {key: value for key, value in _values(self).items() if key in _COMPUTED}
-
-    def described(self) -> str:
-        """The recipe as one line of JSON, without what has its default."""
-        defaults = {field.name: field.default for field in fields(self)}
-        chosen = {key: value for key, value in _values(self).items() if value != defaults[key]}
-        chosen.setdefault("seed", self.seed)
-        if "optimizers" in chosen:
-            chosen["optimizers"] = texts_of(self.optimizers)
-        return json.dumps(chosen, default=name_of, ensure_ascii=False)
+        return {it.name: getattr(self, it.name) for it in self.entries() if it.about.part != "look"}
 
 
-_COMPUTED = (
-    *("landscape", "function", "domain", "window", "optimizers", "start", "random_start", "steps", "rates"),
-    *("seed", "noise", "noise_shape", "batch_size", "batch_order", "show_batch", "early_stopping", "control"),
-    *("clock", "show_vectors", "slices"),
-)
-"""The keys that the numbers of a film depend on."""
+def _check_start(recipe: Recipe) -> None:
+    if recipe.random_start and recipe.start:
+        raise RecipeError(f"random_start draws the start; start is given too: {recipe.start}.")
 
 
-def _values(recipe: Recipe) -> dict[str, Any]:
-    """The recipe's values by key, as they are."""
-    return {field.name: getattr(recipe, field.name) for field in fields(recipe)}
+def _check_span(name: str, span: Span | None) -> None:
+    if span is not None and not (span[0] < span[1] and span[2] < span[3]):
+        raise RecipeError(f"{name} goes X0 X1 Y0 Y1 with X0 < X1 and Y0 < Y1; got {span}.")
 
 
-def _plain(key: str, value: Any) -> Any:
-    if hasattr(value, "tolist") and key in (*WHOLE, *REAL, *PAIRS, "batch_size"):
-        value = value.tolist()
-    if key == "size" and isinstance(value, str):
-        return read_size(value)
-    if key in ("domain", "window") and isinstance(value, list | tuple):
-        value = [bound for part in value for bound in (part if isinstance(part, list | tuple) else (part,))]
-    if key == "slices" and isinstance(value, list | tuple):
-        return tuple(tuple(line) if isinstance(line, list) else line for line in value)
-    if key == "batch_size" and isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return tuple(value) if isinstance(value, list) else value
+def _check_slices(recipe: Recipe) -> None:
+    for line in recipe.slices:
+        if line[:2] == line[2:]:
+            raise RecipeError(f"A slice must end elsewhere than it begins; got {line}.")
+    if len(recipe.slices) > _MOST_SLICES:
+        raise RecipeError(f"A picture has room for {_MOST_SLICES} slices; got {len(recipe.slices)}.")
+    if recipe.slices and recipe.plot is not None:
+        raise RecipeError(f"slices and plot {recipe.plot} have one panel between them: give one of the two.")
+
+
+def _check_clock(recipe: Recipe) -> None:
+    """Over evaluations a moment belongs to different steps of different runs."""
+    for key in ("show_batch", "show_vectors"):
+        if recipe.clock == "evaluations" and getattr(recipe, key):
+            raise RecipeError(f"{key} shows single steps: it needs clock steps; the clock is evaluations.")
+
+
+def _check_camera(recipe: Recipe) -> None:
+    if recipe.view == "surface":
+        return
+    for name in ("turn", "azimuth", "elevation"):
+        if getattr(recipe, name) is not None:
+            raise RecipeError(
+                f"{name} moves the camera of view surface; the view is {recipe.view or 'contour'}."
+            )

@@ -1,15 +1,14 @@
 """The numbers of a film: its trajectories as JSON, CSV or NPZ."""
 
-import csv
-import io
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ravine.core.tables import as_csv, as_json, as_npz, plain
 from ravine.films._film import Film
 from ravine.films._sampling import describe_sampling
 from ravine.films._series import Series
@@ -22,7 +21,7 @@ _COUNTS = ("loss_evaluations", "gradient_evaluations", "hessian_evaluations")
 def trace_record(film: Film) -> dict[str, Any]:
     """The trajectories as plain lists and numbers; what is not finite is None."""
     landscape = film.landscape
-    return {
+    record = {
         "landscape": landscape.name,
         "start": list(landscape.start),
         "steps": film.recipe.steps,
@@ -33,6 +32,7 @@ def trace_record(film: Film) -> dict[str, Any]:
             for (descent, measures), stop in zip(_measured(film), film.computation.stops, strict=True)
         ],
     }
+    return plain(record)
 
 
 def trace_bytes(film: Film, ending: str) -> bytes:
@@ -61,35 +61,24 @@ def _run_record(descent: Descent, measures: Series, stop: int | None) -> dict[st
     return {
         "label": descent.label,
         "optimizer": descent.setting.optimizer.name,
-        "hyperparameters": {key: _plain(value) for key, value in descent.setting.complete.items()},
-        "points": _finite(descent.points.tolist()),
-        "losses": _finite(descent.losses.tolist()),
-        "gradient_norms": _finite(descent.gradient_norms.tolist()),
-        "evaluations": descent.evaluations.tolist(),
-        "measures": {name: _finite(values.tolist()) for name, values in measures.items()},
-        "series": {name: _finite(values.tolist()) for name, values in descent.series.items()},
-        "balls": {name: _finite(ball.tolist()) for name, ball in descent.markers.items()},
+        "hyperparameters": plain(descent.setting.complete, _named),
+        "points": descent.points,
+        "losses": descent.losses,
+        "gradient_norms": descent.gradient_norms,
+        "evaluations": descent.evaluations,
+        "measures": measures,
+        "series": descent.series,
+        "balls": descent.markers,
         "diverged_at": diverged if diverged >= 0 else None,
         "stopped_at": stop,
     }
 
 
-def _finite(values: Any) -> Any:
-    if isinstance(values, list):
-        return [_finite(value) for value in values]
-    return values if math.isfinite(values) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    if isinstance(value, str | bool | int | float) or value is None:
-        return value
+def _named(value: Any) -> Any:
+    """An optimizer inside another one, or a function, as JSON has it."""
     if isinstance(value, Setting):
-        inner = {key: _plain(part) for key, part in value.complete.items()}
+        inner = {key: plain(part, _named) for key, part in value.complete.items()}
         return {"optimizer": value.optimizer.name, "hyperparameters": inner}
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
     return getattr(value, "__name__", "function") if callable(value) else str(value)
 
 
@@ -103,18 +92,18 @@ def _learning_rate(setting: Setting) -> float:
 
 
 def _as_json(film: Film) -> bytes:
-    return (json.dumps(trace_record(film), allow_nan=False) + "\n").encode()
+    return as_json(trace_record(film), ascii_only=True)
 
 
 def _as_csv(film: Film) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
     further = [{**descent.series, **measures} for descent, measures in _measured(film)]
     names = sorted({name for numbers in further for name in numbers})
-    table.writerow(["run", "optimizer", "ball", *_COLUMNS, *_COUNTS, *names])
-    for descent, numbers in zip(film.descents, further, strict=True):
-        table.writerows(_csv_rows(descent, [numbers.get(name) for name in names]))
-    return text.getvalue().encode()
+    header = ["run", "optimizer", "ball", *_COLUMNS, *_COUNTS, *names]
+    rows = (
+        _csv_rows(descent, [numbers.get(name) for name in names])
+        for descent, numbers in zip(film.descents, further, strict=True)
+    )
+    return as_csv(chain([header], *rows))
 
 
 def _measured(film: Film) -> Iterator[tuple[Descent, Series]]:
@@ -126,16 +115,16 @@ def _csv_rows(descent: Descent, further: Sequence[np.ndarray | None]) -> Iterato
     columns = (descent.losses, descent.gradient_norms, *descent.evaluations.T)
     for step, numbers in enumerate(zip(*descent.points.T, *columns, strict=True)):
         taken = [_figure(values, step) for values in further]
-        yield [*head, "", step, *map(repr, map(float, numbers)), *taken]
+        yield [*head, "", step, *map(float, numbers), *taken]
     empty = [""] * (len(columns) + len(further))
     for name, ball in descent.markers.items():
         for step, (x, y) in enumerate(ball):
-            yield [*head, name, step, repr(float(x)), repr(float(y)), *empty]
+            yield [*head, name, step, float(x), float(y), *empty]
 
 
-def _figure(values: np.ndarray | None, step: int) -> str:
+def _figure(values: np.ndarray | None, step: int) -> float | None:
     """The number of a step, of which there is none after the last point."""
-    return "" if values is None or step == len(values) else repr(float(values[step]))
+    return None if values is None or step == len(values) else float(values[step])
 
 
 def _as_npz(film: Film) -> bytes:
@@ -155,10 +144,7 @@ def _as_npz(film: Film) -> bytes:
         for run, (_, measured) in enumerate(_measured(film))
         for name, values in measured.items()
     }
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        allow_pickle=False,
+    return as_npz(
         labels=np.array([descent.label for descent in descents]),
         optimizers=np.array([descent.setting.optimizer.name for descent in descents]),
         learning_rates=np.array([_learning_rate(descent.setting) for descent in descents]),
@@ -175,7 +161,6 @@ def _as_npz(film: Film) -> bytes:
         **series,
         **measures,
     )
-    return buffer.getvalue()
 
 
 _WRITERS: dict[str, Callable[[Film], bytes]] = {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}

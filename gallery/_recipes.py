@@ -1,5 +1,7 @@
 """The recipes that are shipped, of films and of studies, and those in files."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,6 +83,35 @@ def _check_study_name(name: str) -> None:
     check_name(name, sorted({*study_names(), *names()}), kind="recipe")
     if name in names():
         raise RecipeError(f"The recipe {name!r} is one of 'ravine animate'.")
+
+
+@dataclass(frozen=True)
+class RecipeFiles:
+    """Recipes that are shipped, as a catalogue.
+
+    Attributes:
+        names: Lists them.
+        load: Reads one.
+        facts: Says what one makes: command, title and about.
+    """
+
+    names: Callable[[], tuple[str, ...]]
+    load: Callable[[str], Any]
+    facts: Callable[[str], dict[str, Any]]
+
+
+def _facts_of_film(name: str) -> dict[str, Any]:
+    recipe = load(name)
+    return {"command": "animate", "title": recipe.title, "about": recipe.about}
+
+
+def _facts_of_study(name: str) -> dict[str, Any]:
+    study = load_study(name)
+    return {"command": study.command, **{key: study.choices.get(key, "") for key in ("title", "about")}}
+
+
+film_recipes = RecipeFiles(names, load, _facts_of_film)
+study_recipes = RecipeFiles(study_names, load_study, _facts_of_study)
 
 
 def preview(recipe: Recipe) -> Recipe:

@@ -1,50 +1,171 @@
-"""The keys of a call: what is studied, and which of them would change nothing."""
+"""The studies as functions: what is studied and the options in, the result out."""
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ravine.core.recipe import RecipeError
+from ravine.core.signature import lists_options_of
+from ravine.studies._options import (
+    ConnectOptions,
+    LineOptions,
+    SpectrumOptions,
+    TrainOptions,
+    WalkOptions,
+    check_keys,
+)
+from ravine.studies._plane_options import PlaneOptions
+from ravine.studies._study import kind_of
 
-_OF_TRAINING = ("optimizers", "batch_order", "keep_every", "weight_decay", "early_stopping")
-_IDLE: Mapping[str, tuple[str, ...]] = {
-    "connect": _OF_TRAINING,
-    "line": (*_OF_TRAINING, "steps", "batch_size", "between"),
-    "plane": (*_OF_TRAINING, "steps", "batch_size"),
-    "spectrum": (*_OF_TRAINING, "steps", "batch_size", "at"),
-    "walk": (*_OF_TRAINING, "steps", "batch_size"),
-}
-"""What says nothing of points that are given, by command."""
+if TYPE_CHECKING:
+    from ravine.optimizers import Optimizer as Optimizer
+    from ravine.optimizers import Setting as Setting
+    from ravine.studies._connect import Connect
+    from ravine.studies._line import Line
+    from ravine.studies._plane import Plane
+    from ravine.studies._spectrum import Spectrum
+    from ravine.studies._train import Train
+    from ravine.studies._walk import Walk
 
-_OF_NETWORKS = ("networks", "data", "batch_norm")
+_SUBJECT = ("networks", "objective", "points")
+"""The fields that the arguments by position stand for."""
 
 
-def keys_of_call(
-    command: str, subject: Any, points: tuple[Any, ...], choices: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The choices of a call, with its first argument and its points under their keys.
+@lists_options_of(LineOptions, besides=_SUBJECT)
+def line(subject: Any = None, *points: Any, **options: Any) -> "Line":
+    """The loss along the straight line between two points of a network's parameters.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
+            pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
+        points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
+        options: What else is chosen.
 
     Raises:
-        RecipeError: the first argument is nothing to study, or a choice would change nothing.
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
+        >>> found = ravine.line(loss, start, solution, alphas=(-0.5, 1.5, 401))  # doctest: +SKIP
+        >>> found.barrier  # doctest: +SKIP
+
+    Reference:
+        I. J. Goodfellow, O. Vinyals, A. M. Saxe, Qualitatively Characterizing Neural Network Optimization
+        Problems, 2014.
     """
-    keys = {**_subject(subject), **({"points": points} if points else {}), **choices}
+    return _run("line", subject, points, options)
+
+
+@lists_options_of(PlaneOptions, besides=_SUBJECT)
+def plane(subject: Any = None, *points: Any, **options: Any) -> "Plane":
+    """The loss in a plane through a network's parameters.
+
+    Args:
+        subject: A network such as "conv:skip=true"; or a loss of your own: a function of any pytree, or an
+            `Objective` such as `ravine.landscapes.from_torch` makes.
+        points: With a loss of your own, pytrees or paths of checkpoints: one for random directions about it,
+            three for the plane through them, more for their principal components.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.plane("mlp", optimizers=["sgd", "adam"]).save("paths.gif")  # doctest: +SKIP
+        >>> ravine.plane(objective, *checkpoints, resolution=25).loss.shape  # doctest: +SKIP
+        (25, 25)
+
+    Reference:
+        H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the Loss Landscape of Neural Nets, 2018.
+    """
+    return _run("plane", subject, points, options)
+
+
+@lists_options_of(WalkOptions, besides=_SUBJECT)
+def walk(subject: Any = None, *points: Any, **options: Any) -> "Walk":
+    """The loss between the iterates of a training, the angles between its gradients, and how far it goes.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> found = ravine.walk("mlp", steps=50, optimizers="sgd:learning_rate=0.5")  # doctest: +SKIP
+        >>> found.interior_share, found.distances[-1]  # doctest: +SKIP
+
+    Reference:
+        C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
+    """
+    return _run("walk", subject, points, options)
+
+
+@lists_options_of(SpectrumOptions, besides=_SUBJECT)
+def spectrum(subject: Any = None, *points: Any, **options: Any) -> "Spectrum":
+    """The largest and smallest eigenvalues of the Hessian, and their density.
+
+    Args:
+        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
+        points: With a loss of your own, the point: a pytree or the path of a checkpoint.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> ravine.spectrum(lambda w: 3 * w["x"] ** 2, {"x": 1.0}, top=1, bottom=1).top  # doctest: +SKIP
+        array([6.])
+    """
+    return _run("spectrum", subject, points, options)
+
+
+@lists_options_of(TrainOptions, besides=_SUBJECT)
+def train(subject: Any = None, **options: Any) -> "Train":
+    """Train networks under several optimizers, side by side.
+
+    Args:
+        subject: A network such as "mlp:activation=tanh", or several.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> found = ravine.train("mlp", optimizers=["sgd", "adam"], target=0.05)  # doctest: +SKIP
+        >>> [found.steps_to_target(run) for run in found.runs]  # doctest: +SKIP
+    """
+    return _run("train", subject, (), options)
+
+
+@lists_options_of(ConnectOptions, besides=_SUBJECT)
+def connect(subject: Any = None, *points: Any, **options: Any) -> "Connect":
+    """A quadratic Bezier curve of low loss between two solutions, and the straight line between them.
+
+    Args:
+        subject: A network such as "mlp".
+        points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+
+    Example:
+        >>> found = ravine.connect("mlp", steps=500)  # doctest: +SKIP
+        >>> found.line_barrier, found.curve_barrier  # doctest: +SKIP
+
+    Reference:
+        T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
+        and Fast Ensembling of DNNs, 2018.
+    """
+    return _run("connect", subject, points, options)
+
+
+def _run(command: str, subject: Any, points: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    keys = {**_subject(subject), **({"points": points} if points else {}), **options}
     check_keys(command, keys)
-    return keys
-
-
-def check_keys(command: str, keys: Collection[str]) -> None:
-    """Refuse what says how networks are trained where none is.
-
-    Raises:
-        RecipeError: naming the keys.
-    """
-    if "points" not in keys:
-        return
-    idle, reason = _IDLE.get(command, ()), "the points are given"
-    if "objective" in keys:
-        idle, reason = (*_OF_NETWORKS, *idle), "the loss and the points are given"
-    found = [key for key in idle if key in keys]
-    if found:
-        raise RecipeError(f"No network is trained where {reason}; leave out {', '.join(found)}.")
+    kind = kind_of(command)
+    return kind.run(kind.choices.of(keys))
 
 
 def _subject(subject: Any) -> dict[str, Any]:

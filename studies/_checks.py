@@ -1,4 +1,4 @@
-"""Checks before anything is trained: what would stop a study half-way, and studies of one network alone."""
+"""Checks before anything is trained, of what would stop a study half-way."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,10 +6,8 @@ from typing import Any
 import jax
 
 from ravine import optimizers
-from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import Problem
 from ravine.optimizers import Setting
-from ravine.studies._options import Options
 from ravine.studies.training import divided, rows_of_steps
 
 
@@ -33,15 +31,3 @@ def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Settin
             rows_of_steps(count, size, steps=1, order="shuffled", seed=0, difficulty=None)
             rated = setting.with_rate(1.0) if setting.needs_rate else setting
             jax.eval_shape(optimizers.rule_of(rated).init, params)
-
-
-def check_single(choices: Options) -> None:
-    """Refuse what a study of a single training would leave unseen.
-
-    Raises:
-        RecipeError: there are several networks or optimizers.
-    """
-    for name in ("networks", "optimizers"):
-        count = len(getattr(choices, name))
-        if count > 1:
-            raise RecipeError(f"This study is of one network under one optimizer; got {count} {name}.")

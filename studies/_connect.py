@@ -11,36 +11,17 @@ from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import Problem
-from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays, arrays_of, digest, points_of
-from ravine.studies._checks import check_single
 from ravine.studies._control_point import trained_control_point
 from ravine.studies._fixed import Fixed, fixed_on_line, fixing
 from ravine.studies._measure import MEASURES, evaluated
-from ravine.studies._options import MOST_POINTS, Options
+from ravine.studies._options import ConnectOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import check_finite, problem_of, trainings, with_rates
 from ravine.studies.training import bezier
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConnectOptions(Options):
-    """What `ravine connect` has to choose besides what every study has.
-
-    Attributes:
-        places: At how many points of the curve and of the line the loss is measured.
-    """
-
-    places: int = 101
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 3 <= self.places <= MOST_POINTS:
-            raise RecipeError(f"places is 3 to {MOST_POINTS}; got {self.places}.")
-        check_single(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -176,21 +157,3 @@ def _ends(choices: ConnectOptions, stage: Stage) -> tuple[Problem, Params, Param
     for run in (one, other):
         check_finite(run)
     return one.problem, one.solution, other.solution
-
-
-def connect(subject: Any = None, *points: Any, **choices: Any) -> Connect:
-    """A quadratic Bezier curve of low loss between two solutions, and the straight line between them.
-
-    Args:
-        subject: A network such as "mlp".
-        points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
-        choices: Any other key of `ConnectOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-
-    Reference:
-        T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
-        and Fast Ensembling of DNNs, 2018.
-    """
-    return run_connect(ConnectOptions.of(keys_of_call("connect", subject, points, choices)))

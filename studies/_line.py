@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
@@ -13,12 +13,11 @@ from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.geometry import LineFacts, on_line
 from ravine.landscapes.networks import Objective
-from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays, arrays_of
 from ravine.studies._fixed import Fixed, fixed_on_line
 from ravine.studies._line_curve import Curve, Path
 from ravine.studies._measure import MEASURES, evaluated, measures_of_iterates
-from ravine.studies._options import MOST_POINTS, Options
+from ravine.studies._options import LineOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, check_finite, given, is_given, trainings, with_rates
 
@@ -28,34 +27,6 @@ if TYPE_CHECKING:
 
 _ZOOMS = ((0.0, 0.01), (0.99, 1.0))
 _ZOOM_POINTS = 21
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineOptions(Options):
-    """What `ravine line` has to choose besides what every study has.
-
-    Attributes:
-        between: The ends of the line: where a training starts and ends, the solutions of two seeds, another
-            random start and the solution, or a solution and itself with its hidden units reordered.
-        alphas: From, to, and at how many points; 0 is the first end and 1 the second.
-        zoom: Look closely at both ends.
-        scale: Of the loss.
-    """
-
-    between: Literal["start,solution", "solution,solution", "random,solution", "solution,permuted"] = (
-        "start,solution"
-    )
-    alphas: tuple[float, float, int] = (0.0, 1.0, 201)
-    zoom: bool = True
-    scale: Literal["auto", "linear", "log"] = "linear"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        low, high, count = self.alphas
-        if not (low < high and 2 <= count <= MOST_POINTS):
-            raise RecipeError(
-                f"alphas go from A up to B at 2 to {MOST_POINTS} points; got {low:g} {high:g} {count}."
-            )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -335,21 +306,3 @@ def _path(run: Trained, objective: Objective) -> Path:
     length = norm(minus(training.solution, training.start), mask)
     loss = measures_of_iterates(training, objective)["train_loss"]
     return Path(step=training.steps, projection=projection, residual=residual / length, loss=loss)
-
-
-def line(subject: Any = None, *points: Any, **choices: Any) -> Line:
-    """The loss along the straight line between two points of a network's parameters.
-
-    Args:
-        subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
-            pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
-        points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
-        choices: Any other key of `LineOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-
-    Example:
-        >>> ravine.line("mlp:activation=tanh", steps=500).save("line.svg")  # doctest: +SKIP
-    """
-    return run_line(LineOptions.of(keys_of_call("line", subject, points, choices)))

@@ -1,104 +1,112 @@
-"""What every study has to choose: what is trained on what, how, and the look of the picture."""
+"""The options of studies: what is trained on what, how, what is measured, and the look of the picture."""
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Self
 
-import numpy as np
-
+from ravine.core.options import Option, option
 from ravine.core.recipe import (
-    LARGEST,
-    MOST_STEPS,
-    SMALLEST,
+    ABOUT,
+    BATCH_ORDER,
+    BATCH_SIZE,
+    EARLY_STOPPING,
+    OPTIMIZERS,
+    SEED,
+    SIZE,
+    STEPS,
+    THEME,
+    TITLE,
+    BaseRecipe,
     RecipeError,
-    check_keys,
-    check_optimizers,
-    in_a_list,
-    name_of,
-    read_size,
-    texts_of,
 )
-from ravine.landscapes.networks import training_examples
 
 MOST_POINTS = 100_000
 """On a line or a curve."""
 
-_POSITIVE = ("steps", "keep_every", "early_stopping", "memory")
-_NOT_NEGATIVE = ("seed", "weight_decay")
-_MOST = {"steps": MOST_STEPS, "seed": 2**31 - 1}
-_NAMES: Mapping[type, str] = {
-    int: "a whole number",
-    float: "a finite number",
-    bool: "true or false",
-    str: "a text",
-}
+SCALE = Option("The scale of the losses.")
+BATCH_NORM = Option(
+    "Batch norm by its stored statistics (inference), or by those of the training examples, recomputed at "
+    "every point.",
+    usual="recomputed",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """What is studied and how it looks.
+class Options(BaseRecipe):
+    """What is studied and how it looks."""
 
-    Attributes:
-        networks: Texts such as "mlp:activation=tanh"; a curve or a row each where a picture has several.
-        data: "digits", "mnist", "moons", or the path of a .npz file with x and y.
-        optimizers: Texts such as "momentum:learning_rate=0.05". A rate that is not given is found by trying.
-        steps: Minibatches that a training sees.
-        batch_size: How many examples each of them holds, or "full"; one for all runs, or one for each
-            optimizer. Unless given it is 100, or all where there are fewer to train on.
-        batch_order: How they are drawn.
-        keep_every: Iterates are kept every so many steps.
-        weight_decay: This times the parameters is added to every gradient.
-        early_stopping: Stop once the test loss, measured at the iterates that are kept, has not improved for
-            so many steps.
-        seed: Of the initial weights, the minibatches and the directions.
-        batch_norm: By the stored statistics, or by those of the training examples at each point; each command
-            says what it takes unless this is given.
-        objective: A loss in place of a network's: a function of a pytree, an `Objective`, or
-            "package.module:name".
-        points: Checkpoints, or from Python pytrees, in place of trained networks.
-        fixed: Patterns such as "encoder.*" on the names of leaves that are held fixed, besides the stored
-            statistics and counters of the usual frameworks; "none" takes those for parameters too.
-        memory: What the evaluation of many points may take, in megabytes.
-        keep: Keep trained networks and half-done grids in the user's cache folder.
-        about: What to watch for.
-    """
-
+    noun: ClassVar[str] = "study"
     default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "recomputed"
 
-    networks: tuple[str, ...] = ("mlp",)
-    data: str = "digits"
-    optimizers: tuple[Any, ...] = ("momentum:learning_rate=0.05",)
-    steps: int = 1000
-    batch_size: tuple[int | str, ...] = (100,)
-    batch_order: Literal["shuffled", "replacement"] = "shuffled"
-    keep_every: int = 10
-    weight_decay: float = 0.0
-    early_stopping: int | None = None
-    seed: int = 0
-    batch_norm: Literal["inference", "recomputed"] | None = None
-    objective: Any = None
-    points: tuple[Any, ...] = ()
-    fixed: tuple[str, ...] = ()
-    memory: int = 1024
-    keep: bool = True
-    theme: Literal["light", "dark"] = "light"
-    size: tuple[int, int] = (1280, 720)
-    title: str = ""
-    about: str = ""
+    networks: tuple[str, ...] = option(
+        ("mlp",),
+        Option(
+            "A network, as mlp:activation=tanh; each has a curve or a row where a picture has several.",
+            flags=(),
+            completes="network",
+        ),
+    )
+    data: str = option(
+        "digits",
+        Option(
+            "digits, mnist, moons, or the path of a .npz file with x and y.",
+            metavar="NAME|FILE.npz",
+            accepts="Path",
+        ),
+    )
+    optimizers: tuple[Any, ...] = option(("momentum:learning_rate=0.05",), OPTIMIZERS)
+    steps: int = option(1000, STEPS)
+    batch_size: tuple[int | Literal["full"], ...] = option(
+        (100,),
+        replace(
+            BATCH_SIZE,
+            help=f"{BATCH_SIZE.help} One size for all runs, or one for each optimizer.",
+            usual="100, or all if there are fewer",
+        ),
+    )
+    batch_order: Literal["shuffled", "replacement"] = option("shuffled", BATCH_ORDER)
+    keep_every: int = option(10, Option("Keep every Kth iterate.", metavar="K", least=1))
+    weight_decay: float = option(0.0, Option("Add this times the parameters to every gradient.", least=0))
+    early_stopping: int | None = option(None, EARLY_STOPPING)
+    seed: int = option(0, replace(SEED, most=2**31 - 1))
+    batch_norm: Literal["inference", "recomputed"] | None = option(None, BATCH_NORM)
+    objective: Any = option(
+        None,
+        Option(
+            "A loss of your own: a function of a dictionary of arrays, or an Objective.",
+            python="A function of any pytree.",
+            metavar="package.module:loss",
+        ),
+    )
+    points: tuple[Any, ...] = option(
+        (), Option("A checkpoint: .safetensors or .npz.", python="Any pytree, too.", metavar="FILE")
+    )
+    fixed: tuple[str, ...] = option(
+        (),
+        Option(
+            "A pattern of names, as 'encoder.*' or '*.bias': such leaves of given points are held fixed, as "
+            "stored statistics are, running_mean for one; 'none' takes all for parameters.",
+            metavar="PATTERN",
+        ),
+    )
+    memory: int = option(
+        1024, Option("What the evaluation of many points may take, in megabytes.", metavar="MB", least=1)
+    )
+    keep: bool = option(
+        True,
+        Option(
+            "Keep trained networks and half-done grids in the user's cache folder for the next call.",
+            flags=("--cache",),
+        ),
+    )
+    theme: Literal["light", "dark"] = option("light", THEME)
+    size: tuple[int, int] = option((1280, 720), SIZE)
+    title: str = option("", replace(TITLE, usual="what the picture shows"))
+    about: str = option("", ABOUT)
 
-    def __post_init__(self) -> None:
-        for name, kind in get_type_hints(type(self)).items():
-            if get_origin(kind) is not ClassVar:
-                check_kind(name, getattr(self, name), kind)
-        self._check_numbers()
-        check_optimizers(self.optimizers)
-        for size in self.batch_size:
-            if size != "full" and not (isinstance(size, int) and size >= 1):
-                raise RecipeError(f"batch_size is a number of examples, 1 or more, or 'full'; got {size!r}.")
+    def check(self) -> None:
+        if not self.networks:
+            raise RecipeError("A study needs at least one of its networks; got none.")
         if len(self.batch_size) not in (1, len(self.optimizers)):
             raise RecipeError(
                 "batch_size is given once for all optimizers, or once for each; got "
@@ -110,48 +118,21 @@ class Options:
                 "points, or leave fixed out."
             )
 
-    def _check_numbers(self) -> None:
-        for name in _POSITIVE:
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise RecipeError(f"{name} must be at least 1; got {value}.")
-        for name in _NOT_NEGATIVE:
-            if getattr(self, name) < 0:
-                raise RecipeError(f"{name} must not be negative; got {getattr(self, name)}.")
-        for name, most in _MOST.items():
-            if getattr(self, name) > most:
-                raise RecipeError(f"{name} must be at most {most}; got {getattr(self, name)}.")
-        for name in ("networks", "optimizers"):
-            if not getattr(self, name):
-                raise RecipeError(f"A study needs at least one of its {name}; got none.")
-        if not all(SMALLEST <= side <= LARGEST for side in self.size):
-            width, height = self.size
-            raise RecipeError(f"Each side of size is {SMALLEST} to {LARGEST} pixels; got {width}x{height}.")
-
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Choices from the keys and values of a file or a call.
-
-        Raises:
-            RecipeError: a key is unknown, or a value is of the wrong kind.
-        """
-        check_keys(values, {field.name for field in fields(cls)}, lacking="This study has no choice")
         if "batch_size" not in values:
             values = {**values, "batch_size": cls._usual_batch_size(values)}
-        kinds = get_type_hints(cls)
-        return cls(**{key: _plain(key, value, kinds[key]) for key, value in values.items()})
+        return super().of(values)
 
     @classmethod
     def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
         """The default, with no more examples than a file of data has to train on."""
+        from ravine.landscapes.networks import training_examples
+
         count = None if "objective" in values else training_examples(values.get("data", cls.data))
         return tuple(
             size if count is None or isinstance(size, str) else min(size, count) for size in cls.batch_size
         )
-
-    def replace(self, **values: Any) -> Self:
-        """The choices with others for some keys."""
-        return type(self).of({**self._values, **values})
 
     def check_film(self) -> None:
         """Refuse a film that would show nothing; pictures are not its matter.
@@ -165,86 +146,179 @@ class Options:
         """Where the statistics of batch norm come from."""
         return self.batch_norm or self.default_batch_norm
 
-    def described(self) -> str:
-        """The choices as one line of JSON, without what has its default."""
-        defaults = {field.name: field.default for field in fields(self)}
-        chosen = {key: value for key, value in self._values.items() if not _same(value, defaults[key])}
-        chosen.setdefault("seed", self.seed)
-        if "optimizers" in chosen:
-            chosen["optimizers"] = texts_of(self.optimizers)
-        return json.dumps(chosen, default=name_of, ensure_ascii=False)
 
-    @property
-    def _values(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+@dataclass(frozen=True, kw_only=True)
+class LineOptions(Options):
+    """What `ravine line` has to choose besides what every study has."""
+
+    noun: ClassVar[str] = "line"
+
+    between: Literal["start,solution", "solution,solution", "random,solution", "solution,permuted"] = option(
+        "start,solution",
+        Option(
+            "The ends of the line: where a training starts and ends, the solutions of two seeds, another "
+            "random start and a solution, or a solution and itself with its hidden units reordered."
+        ),
+    )
+    alphas: tuple[float, float, int] = option(
+        (0.0, 1.0, 201),
+        Option("From, to, and at how many points; 0 is the first end and 1 the second.", metavar="A B N"),
+    )
+    zoom: bool = option(True, Option("Look closely at both ends."))
+    scale: Literal["auto", "linear", "log"] = option("linear", SCALE)
+
+    def check(self) -> None:
+        super().check()
+        low, high, count = self.alphas
+        if not (low < high and 2 <= count <= MOST_POINTS):
+            raise RecipeError(
+                f"alphas go from A up to B at 2 to {MOST_POINTS} points; got {low:g} {high:g} {count}."
+            )
 
 
-def check_kind(name: str, value: Any, kind: Any) -> None:
-    """Refuse a value of another kind than its field's.
+@dataclass(frozen=True, kw_only=True)
+class WalkOptions(Options):
+    """What `ravine walk` has to choose besides what every study has."""
+
+    noun: ClassVar[str] = "walk"
+
+    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=1", "sgd@SGD:learning_rate=1")
+    batch_size: tuple[int | Literal["full"], ...] = option(
+        ("full", 100),
+        replace(
+            BATCH_SIZE,
+            help=f"{BATCH_SIZE.help} One size for all runs, or one for each optimizer.",
+            usual="full, and 100 or half of them",
+        ),
+    )
+    steps: int = 100
+    keep_every: int = 1
+    sharpness_every: int = option(
+        5, Option("Find the Hessian's largest eigenvalue at every Kth update.", metavar="K", least=1)
+    )
+
+    def check(self) -> None:
+        super().check()
+        if self.keep_every != 1:
+            raise RecipeError(f"A walk looks at every update: keep_every is 1; got {self.keep_every}.")
+
+    @classmethod
+    def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
+        """As for every study; chosen optimizers see minibatches unless their size is chosen too.
+
+        Of few examples SGD sees a half: it would be gradient descent otherwise.
+        """
+        *full, usual = super()._usual_batch_size(values)
+        if "optimizers" in values:
+            return (usual,)
+        is_few = isinstance(usual, int) and usual != cls.batch_size[-1]
+        return (*full, max(1, int(usual) // 2) if is_few else usual)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpectrumOptions(Options):
+    """What `ravine spectrum` has to choose besides what every study has."""
+
+    noun: ClassVar[str] = "spectrum"
+    unlisted: ClassVar[tuple[str, ...]] = ("memory",)
+    default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
+
+    batch_norm: Literal["inference", "recomputed"] | None = option(
+        None, replace(BATCH_NORM, usual="inference")
+    )
+    at: Literal["solution", "start"] = option(
+        "solution", Option("The point: the end of a training, or its start.")
+    )
+    top: int = option(5, Option("How many of the largest eigenvalues.", metavar="N", least=1, most=100))
+    bottom: int = option(5, Option("How many of the smallest ones.", metavar="N", least=1, most=100))
+
+    def check(self) -> None:
+        super().check()
+        _check_single(self)
+        if len(self.points) > 1:
+            raise RecipeError(f"A spectrum is that at one point; got {len(self.points)} of them.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(Options):
+    """What `ravine train` has to choose besides what every study has."""
+
+    noun: ClassVar[str] = "train"
+    unlisted: ClassVar[tuple[str, ...]] = ("batch_norm", "objective", "points", "fixed", "memory")
+
+    optimizers: tuple[Any, ...] = ("sgd", "momentum", "adam")
+    target: float | None = option(
+        0.1,
+        Option(
+            "A training loss; the first step at which each optimizer's is no higher is counted and shown."
+        ),
+    )
+
+    def check(self) -> None:
+        super().check()
+        if self.target is not None and self.target <= 0.0:
+            raise RecipeError(f"A target is a training loss above 0; got {self.target:g}.")
+        if self.objective is not None or self.points:
+            raise RecipeError("A network is what is trained here; an objective alone has no minibatches.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectOptions(Options):
+    """What `ravine connect` has to choose besides what every study has."""
+
+    noun: ClassVar[str] = "connection"
+
+    places: int = option(
+        101,
+        Option(
+            "At how many points of the curve and of the line the loss is measured.",
+            metavar="N",
+            least=3,
+            most=MOST_POINTS,
+        ),
+    )
+
+    def check(self) -> None:
+        super().check()
+        _check_single(self)
+
+
+def _check_single(options: Options) -> None:
+    """Refuse what a study of a single training would leave unseen.
 
     Raises:
-        RecipeError: naming the field, the value and what it may be.
+        RecipeError: there are several networks or optimizers.
     """
-    if not _fits(value, kind):
-        raise RecipeError(f"{name} must be {_said(kind)}; got {value!r}.")
+    for name in ("networks", "optimizers"):
+        count = len(getattr(options, name))
+        if count > 1:
+            raise RecipeError(f"This study is of one network under one optimizer; got {count} {name}.")
 
 
-def _fits(value: Any, kind: Any) -> bool:
-    origin, parts = get_origin(kind), get_args(kind)
-    if kind is Any:
-        return True
-    if origin is Literal:
-        return value in parts
-    if origin in (Union, UnionType):
-        return any(_fits(value, part) for part in parts)
-    if origin is tuple:
-        if not isinstance(value, tuple):
-            return False
-        each = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
-        return len(each) == len(value) and all(map(_fits, value, each))
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+_OF_TRAINING = ("optimizers", "batch_order", "keep_every", "weight_decay", "early_stopping")
+_IDLE: Mapping[str, tuple[str, ...]] = {
+    "connect": _OF_TRAINING,
+    "line": (*_OF_TRAINING, "steps", "batch_size", "between"),
+    "plane": (*_OF_TRAINING, "steps", "batch_size"),
+    "spectrum": (*_OF_TRAINING, "steps", "batch_size", "at"),
+    "walk": (*_OF_TRAINING, "steps", "batch_size"),
+}
+"""What says nothing of points that are given, by command."""
+
+_OF_NETWORKS = ("networks", "data", "batch_norm")
 
 
-def _said(kind: Any) -> str:
-    origin, parts = get_origin(kind), get_args(kind)
-    if origin is Literal:
-        return " or ".join(map(str, parts))
-    if origin in (Union, UnionType):
-        return " or ".join(_said(part) for part in parts if part is not NoneType)
-    if origin is tuple and parts[-1] is Ellipsis:
-        return "a list" if parts[0] is Any else f"a list, each {_said(parts[0])}"
-    if origin is tuple and len(set(parts)) == 1:
-        return f"{len(parts)} values, each {_said(parts[0])}"
-    if origin is tuple:
-        return ", ".join(map(_said, parts[:-1])) + f" and {_said(parts[-1])}"
-    return _NAMES.get(kind, "a value")
+def check_keys(command: str, keys: Collection[str]) -> None:
+    """Refuse what says how networks are trained where none is.
 
-
-def _plain(key: str, value: Any, kind: Any) -> Any:
-    if key in ("objective", "points"):
-        return tuple(value) if isinstance(value, list) and key == "points" else value
-    value = _of_python(in_a_list(value) if key == "optimizers" else value)
-    if key == "size" and isinstance(value, str):
-        return read_size(value)
-    if key == "batch_size" and not isinstance(value, list | tuple):
-        value = (value,)
-    if key == "batch_size":
-        return tuple(int(size) if isinstance(size, str) and size.isdecimal() else size for size in value)
-    if key in ("networks", "optimizers", "fixed") and isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) and get_origin(kind) is not None else value
-
-
-def _of_python(value: Any) -> Any:
-    """NumPy's numbers and arrays, and paths, as Python's own."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return type(value)(map(_of_python, value)) if type(value) in (list, tuple) else value
-    return str(value) if isinstance(value, Path) else value
-
-
-def _same(value: Any, default: Any) -> bool:
-    return type(value) is type(default) and not hasattr(value, "shape") and bool(value == default)
+    Raises:
+        RecipeError: naming the keys.
+    """
+    if "points" not in keys:
+        return
+    idle, reason = _IDLE.get(command, ()), "the points are given"
+    if "objective" in keys:
+        idle, reason = (*_OF_NETWORKS, *idle), "the loss and the points are given"
+    found = [key for key in idle if key in keys]
+    if found:
+        raise RecipeError(f"No network is trained where {reason}; leave out {', '.join(found)}.")

@@ -14,7 +14,6 @@ from ravine.core.cache import cache_folder
 from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.landscapes.curvature import extremes_at
 from ravine.landscapes.geometry import on_plane
-from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays
 from ravine.studies._directions import Plane as Background
 from ravine.studies._directions import Span, plane_of, plane_of_given
@@ -311,22 +310,3 @@ def _convexity(choices: PlaneOptions, ground: Background, grid: np.ndarray, stag
             on_points=on_points,
         )
     return found.ratio
-
-
-def plane(subject: Any = None, *points: Any, **choices: Any) -> Plane:
-    """The loss in a plane through a network's parameters.
-
-    Args:
-        subject: A network such as "conv:skip=true"; or a loss of your own: a function of any pytree, or an
-            `Objective` such as `ravine.landscapes.from_torch` makes.
-        points: With a loss of your own, pytrees or paths of checkpoints: one for random directions about it,
-            three for the plane through them, more for their principal components.
-        choices: Any other key of `PlaneOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-
-    Example:
-        >>> ravine.plane("mlp", optimizers=["sgd", "adam"]).save("paths.gif")  # doctest: +SKIP
-    """
-    return run_plane(PlaneOptions.of(keys_of_call("plane", subject, points, choices)))

@@ -1,11 +1,12 @@
-"""What a study of a plane has to choose."""
+"""The options of a plane."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, TypeAlias
 
-from ravine.core.recipe import RecipeError
-from ravine.studies._options import Options
+from ravine.core.options import Option, option
+from ravine.core.recipe import FPS, HOLD, SECONDS, RecipeError
+from ravine.studies._options import BATCH_NORM, SCALE, Options
 
 Directions: TypeAlias = Literal["random", "pca", "residual", "hessian", "swa", "solutions", "bend", "points"]
 
@@ -18,48 +19,62 @@ _THROUGH_SEVERAL = ("swa", "solutions", "bend", "points", "residual")
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneOptions(Options):
-    """What `ravine plane` has to choose besides what every study has.
+    """What `ravine plane` has to choose besides what every study has."""
 
-    Attributes:
-        directions: Random and filter-normalised (Li), the principal components of the training paths, the
-            way from start to solution and the one to the iterate that is farthest from it (Goodfellow), the
-            first eigenvectors of the Hessian at the solution, or the plane of three points: of SWA's three
-            iterates, of three solutions, or of two solutions and the bend of a curve between them. Of given
-            points, `points` is the plane of three. Unless given, the principal components; random ones for
-            one given point, and through three given points.
-        span: The part of the plane that is shown, X0 X1 Y0 Y1 in units of the directions; chosen to show what
-            is there unless given.
-        resolution: Points a side.
-        view: From above, or a surface.
-        scale: Of the losses.
-        heights: The losses that are shown lowest and highest, for pictures that are to be compared; what lies
-            beyond is cut off there. Those of the plane unless given.
-        convexity: Shade |smallest / largest eigenvalue of the Hessian| in place of the loss, under the lines
-            of the loss; on the view from above.
-        paths: Draw the training paths.
-        seconds: How long a film of the paths moves.
-        fps: Frames a second.
-        hold: For how many seconds its last frame stands.
-    """
-
+    noun: ClassVar[str] = "plane"
     default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
 
-    directions: Directions | None = None
-    span: tuple[float, float, float, float] | None = None
-    resolution: int = 51
-    view: Literal["contour", "surface"] = "contour"
-    scale: Literal["auto", "linear", "log"] = "auto"
-    heights: tuple[float, float] | None = None
-    convexity: bool = False
-    paths: bool = True
-    seconds: float = 8.0
-    fps: float = 25.0
-    hold: float = 2.0
+    batch_norm: Literal["inference", "recomputed"] | None = option(
+        None,
+        replace(BATCH_NORM, usual="inference; recomputed on a plane through several solutions"),
+    )
+    directions: Directions | None = option(
+        None,
+        Option(
+            "random: filter-normalised random ones (Li). pca: principal components of the training paths. "
+            "residual: from start to solution, and to the iterate that is farthest from that line "
+            "(Goodfellow). hessian: the first eigenvectors of the Hessian at the solution. swa, solutions, "
+            "bend: the plane of three of SWA's iterates, of three solutions, or of two solutions and the "
+            "control point of a curve between them. points: the plane of three given points.",
+            usual="pca; of one given point random, and of three points",
+        ),
+    )
+    span: tuple[float, float, float, float] | None = option(
+        None,
+        Option(
+            "The part of the plane that is shown, in units of the directions.",
+            metavar="X0 X1 Y0 Y1",
+            usual="around what is there",
+        ),
+    )
+    resolution: int = option(51, Option("Points a side.", metavar="N", least=2, most=1000))
+    view: Literal["contour", "surface"] = option(
+        "contour", Option("The plane from above (contour), or as a surface.")
+    )
+    scale: Literal["auto", "linear", "log"] = option("auto", SCALE)
+    heights: tuple[float, float] | None = option(
+        None,
+        Option(
+            "The losses that are shown lowest and highest, for pictures that are to be compared; what lies "
+            "beyond is cut off there.",
+            metavar="LOW HIGH",
+            usual="those of the plane",
+        ),
+    )
+    convexity: bool = option(
+        False,
+        Option(
+            "Shade |smallest / largest eigenvalue of the Hessian| in place of the loss, under the contour "
+            "lines of the loss; on the view from above."
+        ),
+    )
+    paths: bool = option(True, Option("Draw the training paths."))
+    seconds: float = option(8.0, SECONDS)
+    fps: float = option(25.0, FPS)
+    hold: float = option(2.0, HOLD)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 2 <= self.resolution <= 1000:
-            raise RecipeError(f"resolution is 2 to 1000 points a side; got {self.resolution}.")
+    def check(self) -> None:
+        super().check()
         if self.span and not (self.span[0] < self.span[1] and self.span[2] < self.span[3]):
             raise RecipeError(f"A span goes from X0 up to X1 and from Y0 up to Y1; got {self.span}.")
         if self.heights and not self.heights[0] < self.heights[1]:

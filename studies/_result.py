@@ -1,18 +1,13 @@
 """What a study finds: numbers, a table and a picture, each written by the ending of a file's name."""
 
-import csv
-import io
-import json
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-import numpy as np
-
 from ravine.core.atomic import OutputError, atomic_write, check_target
+from ravine.core.tables import as_csv, as_json, as_npz, flat
 from ravine.studies._checkpoints import Arrays
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
@@ -121,7 +116,11 @@ class Result(ABC, Generic[Chosen]):
 
     def to_bytes(self, ending: str) -> bytes:
         """The numbers as a .json, .csv or .npz file."""
-        return {".json": _as_json, ".csv": _as_csv, ".npz": _as_npz}[ending](self)
+        if ending == ".csv":
+            return as_csv(self.table())
+        if ending == ".json":
+            return as_json(self.record())
+        return as_npz(**dict(flat(self.record())), **self.arrays())
 
     if not TYPE_CHECKING:  # which knows all names, and that there are no others
 
@@ -183,53 +182,6 @@ def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> Non
     if Path(path).suffix.lower() not in known:
         raise OutputError(f"A study is written as {', '.join(known)}; got {str(path)!r}.")
     check_target(path)
-
-
-def plain(value: Any) -> Any:
-    """Arrays as lists, and what is not finite as None."""
-    if isinstance(value, Mapping):
-        return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _as_json(result: Result[Any]) -> bytes:
-    return (json.dumps(plain(result.record()), allow_nan=False, ensure_ascii=False) + "\n").encode()
-
-
-def _as_csv(result: Result[Any]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerows(_written(row) for row in result.table())
-    return text.getvalue().encode()
-
-
-def _written(row: Row) -> Iterator[Any]:
-    for cell in row:
-        if isinstance(cell, np.generic):
-            cell = cell.item()
-        yield "" if cell is None else repr(cell) if isinstance(cell, float) else cell
-
-
-def _as_npz(result: Result[Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **dict(_flat(result.record())), **result.arrays())
-    return buffer.getvalue()
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Arrays under names such as path_step and curves_0_alphas; what is None is left out."""
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _flat(part, f"{name}_{key}" if name else key)
-    elif isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
-        for number, part in enumerate(value):
-            yield from _flat(part, f"{name}_{number}")
-    elif value is not None:
-        yield name, np.asarray(value)
 
 
 _POLICIES = {

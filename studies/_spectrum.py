@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float
 
 from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params
-from ravine.core.recipe import RecipeError
 from ravine.landscapes.curvature import Spectrum as Found
 from ravine.landscapes.curvature import spectrum as spectrum_at
 from ravine.landscapes.networks import Objective
-from ravine.studies._call import keys_of_call
 from ravine.studies._checkpoints import Arrays, arrays_of, digest, trained_of
-from ravine.studies._checks import check_single
 from ravine.studies._fixed import Fixed, fixed_at_point
-from ravine.studies._options import Options
+from ravine.studies._options import SpectrumOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import check_finite, given, is_given, trainings, with_rates
 
@@ -33,32 +30,6 @@ _RECORDED = (
 
 _CRITICAL = 1e-3
 """A gradient below this part of the largest eigenvalue: a Newton step of a thousandth at most there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpectrumOptions(Options):
-    """What `ravine spectrum` has to choose besides what every study has.
-
-    Attributes:
-        at: Where: at the start of a training or at its end.
-        top: How many of the largest eigenvalues.
-        bottom: How many of the smallest.
-    """
-
-    default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"
-
-    at: Literal["solution", "start"] = "solution"
-    top: int = 5
-    bottom: int = 5
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("top", "bottom"):
-            if not 1 <= getattr(self, name) <= 100:
-                raise RecipeError(f"{name} is 1 to 100 eigenvalues; got {getattr(self, name)}.")
-        check_single(self)
-        if len(self.points) > 1:
-            raise RecipeError(f"A spectrum is that at one point; got {len(self.points)} of them.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -198,17 +169,3 @@ def _where(choices: SpectrumOptions, stage: Stage) -> tuple[Objective, Params, F
         return run.problem.objective(choices.policy), run.start, None
     check_finite(run)
     return run.problem.objective(choices.policy), run.solution, None
-
-
-def spectrum(subject: Any = None, *points: Any, **choices: Any) -> Spectrum:
-    """The largest and smallest eigenvalues of the Hessian, and their density.
-
-    Args:
-        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
-        points: With a loss of your own, the point: a pytree or the path of a checkpoint.
-        choices: Any other key of `SpectrumOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-    """
-    return run_spectrum(SpectrumOptions.of(keys_of_call("spectrum", subject, points, choices)))

@@ -45,15 +45,19 @@ def preview(choices: Any, *, film: bool) -> Any:
 
 
 class Kind(NamedTuple):
-    """A command's choices and what runs them: a function of choices and of who watches."""
+    """A command's options and what runs them: a function of options and of who watches."""
 
     choices: "type[Options]"
     run: Callable[..., Any]
 
 
+def options_of(command: str) -> "type[Options]":
+    """The options of a command; of all but planes they stand in one module."""
+    module = "_plane_options" if command == "plane" else "_options"
+    return getattr(importlib.import_module(f"ravine.studies.{module}"), f"{command.capitalize()}Options")
+
+
 def kind_of(command: str) -> Kind:
     """The kind of study that a command makes."""
     module = importlib.import_module(f"ravine.studies._{command}")
-    return Kind(
-        choices=getattr(module, f"{command.capitalize()}Options"), run=getattr(module, f"run_{command}")
-    )
+    return Kind(choices=options_of(command), run=getattr(module, f"run_{command}"))

@@ -11,34 +11,13 @@ from jaxtyping import Float
 
 from ravine.core.atomic import check_folder_target
 from ravine.core.progress import Stage, unwatched
-from ravine.core.recipe import RecipeError
-from ravine.studies._call import keys_of_call
 from ravine.studies._measure import MEASURES
-from ravine.studies._options import Options
+from ravine.studies._options import TrainOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainOptions(Options):
-    """What `ravine train` has to choose besides what every study has.
-
-    Attributes:
-        target: A training loss; the first step at which each optimizer's is no higher is counted and shown.
-    """
-
-    optimizers: tuple[Any, ...] = ("sgd", "momentum", "adam")
-    target: float | None = 0.1
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.target is not None and self.target <= 0.0:
-            raise RecipeError(f"A target is a training loss above 0; got {self.target:g}.")
-        if self.objective is not None or self.points:
-            raise RecipeError("A network is what is trained here; an objective alone has no minibatches.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -156,16 +135,3 @@ def run_train(choices: TrainOptions, stage: Stage = unwatched) -> Train:
     """Train every network under every optimizer."""
     choices = with_rates(choices, stage)
     return Train(choices=choices, runs=tuple(trainings(choices, stage)))
-
-
-def train(subject: Any = None, **choices: Any) -> Train:
-    """Train networks under several optimizers, side by side.
-
-    Args:
-        subject: A network such as "mlp:activation=tanh", or several.
-        choices: Any other key of `TrainOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-    """
-    return run_train(TrainOptions.of(keys_of_call("train", subject, (), choices)))

@@ -1,6 +1,6 @@
 """A walk with SGD: what the loss does between an update and the next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,16 +14,14 @@ from jaxtyping import Float, Int
 
 from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.core.pytree import Params, minus
-from ravine.core.recipe import RecipeError
 from ravine.landscapes import minibatches
 from ravine.landscapes.curvature import NotFiniteError, extremes
 from ravine.landscapes.evaluation import evaluate
 from ravine.landscapes.geometry import cosines, distances, interior_share, stacked
 from ravine.landscapes.networks import Objective
-from ravine.studies._call import keys_of_call
 from ravine.studies._fixed import Fixed, fixed_on_walk
 from ravine.studies._measure import gradients_at, slope_of
-from ravine.studies._options import Options
+from ravine.studies._options import WalkOptions
 from ravine.studies._result import Result, Row
 from ravine.studies._subjects import Trained, given, is_given, trainings, with_rates
 
@@ -36,40 +34,6 @@ _RECORDED = (
     *("alphas", "losses", "cosines", "distances", "sharpness", "sharpness_at"),
     *("stable_sharpness", "interior_share"),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class WalkOptions(Options):
-    """What `ravine walk` has to choose besides what every study has.
-
-    Attributes:
-        sharpness_every: The largest eigenvalue of the Hessian is found at every so manyth update.
-    """
-
-    optimizers: tuple[Any, ...] = ("sgd@GD:learning_rate=1", "sgd@SGD:learning_rate=1")
-    batch_size: tuple[int | str, ...] = ("full", 100)
-    steps: int = 100
-    keep_every: int = 1
-    sharpness_every: int = 5
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.keep_every != 1:
-            raise RecipeError(f"A walk looks at every update: keep_every is 1; got {self.keep_every}.")
-        if self.sharpness_every < 1:
-            raise RecipeError(f"sharpness_every must be at least 1; got {self.sharpness_every}.")
-
-    @classmethod
-    def _usual_batch_size(cls, values: Mapping[str, Any]) -> tuple[int | str, ...]:
-        """As for every study; chosen optimizers see minibatches unless their size is chosen too.
-
-        Of few examples SGD sees a half: it would be gradient descent otherwise.
-        """
-        *full, usual = super()._usual_batch_size(values)
-        if "optimizers" in values:
-            return (usual,)
-        is_few = isinstance(usual, int) and usual != cls.batch_size[-1]
-        return (*full, max(1, int(usual) // 2) if is_few else usual)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -332,20 +296,3 @@ def _between(
     found = evaluate(objective, point, (direction,), _ALPHAS[:, None], memory_mb=choices.memory)
     on_update(update + 1)
     return found["train_loss"]
-
-
-def walk(subject: Any = None, *points: Any, **choices: Any) -> Walk:
-    """The loss between the iterates of a training, the angles between its gradients, and how far it goes.
-
-    Args:
-        subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
-        points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
-        choices: Any other key of `WalkOptions`.
-
-    Raises:
-        RecipeError: a choice is unknown or of the wrong kind.
-
-    Reference:
-        C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
-    """
-    return run_walk(WalkOptions.of(keys_of_call("walk", subject, points, choices)))

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from ravine.core.atomic import Contents, PathName, atomic_folder
+from ravine.core.tables import plain
 from ravine.landscapes.networks import Model, read_checkpoint, write_checkpoint
 from ravine.studies.training._train import Training
 
@@ -53,7 +54,7 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
         write_checkpoint(draft / "start.safetensors", training.start)
         write_checkpoint(draft / "solution.safetensors", training.solution)
         write_checkpoint(draft / "iterates.safetensors", training.iterates)
-        (draft / "run.json").write_text(json.dumps(_plain(record), indent=1, allow_nan=False), "utf-8")
+        (draft / "run.json").write_text(json.dumps(plain(record), indent=1, allow_nan=False), "utf-8")
 
 
 def load_run(folder: PathName, like: Model) -> Training:
@@ -120,14 +121,3 @@ def _check(record: dict[str, Any]) -> None:
 
 def _numbers(values: Any) -> np.ndarray:
     return np.array([math.nan if value is None else value for value in values], np.float32)
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, np.ndarray | np.generic | jax.Array):
-        return _plain(np.asarray(value).tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -47,7 +47,7 @@ WRONG_PICTURES = {
     "beale --show-batch": "show_batch needs a landscape with examples, such as noisy_moons; beale has none.",
     "saddle --slice -1 0 1": "Option '--slice' requires 4 arguments. 'ravine animate --help' explains.",
     "saddle --slice 1 0 1 0": "A slice must end elsewhere than it begins; got (1.0, 0.0, 1.0, 0.0).",
-    "saddle --slice 1 0 1 nan": "slices are lines X0 Y0 X1 Y1 in finite numbers; got (1.0, 0.0, 1.0, nan).",
+    "saddle --slice 1 0 1 nan": "slices must be lines X0 Y0 X1 Y1 in finite numbers; got (1.0, 0.0, 1.0, ",
     "saddle --slice 0 0 1 1 --slice 0 0 1 2 --slice 0 0 1 3 --slice 0 0 1 4": "A picture has room for 3 "
     "slices; got 4.",
     "beale --view curve": "The view curve is for a loss of x alone; beale has two variables: see --slice.",
@@ -135,9 +135,9 @@ def test_a_wrong_number_of_values_names_the_command_that_explains(ravine):
     ("text", "said"),
     [
         ("batch_size = 0", "batch_size must be a whole number of examples, at least 1, or full; got 0."),
-        ("slices = [[0, 0, 1]]", "slices are lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1)."),
-        ('show_vectors = "all"', "show_vectors is step or newton or minimum; got 'all'."),
-        ('clock = "time"', "clock is steps or evaluations; got 'time'."),
+        ("slices = [[0, 0, 1]]", "slices must be lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1)."),
+        ('show_vectors = "all"', "show_vectors must be step or newton or minimum; got 'all'."),
+        ('clock = "time"', "clock must be steps or evaluations; got 'time'."),
         ('control = "no"', "control must be true or false; got 'no'."),
         ("plot = 3", "plot must be a word; got 3."),
         ("show_batch = 1", "show_batch must be true or false; got 1."),

@@ -396,7 +396,7 @@ def test_what_a_film_needs_is_worked_out_once():
 
 
 def test_a_misspelt_choice():
-    with pytest.raises(RecipeError, match=r"no key 'step'\. Did you mean 'steps'\?"):
+    with pytest.raises(RecipeError, match=r"no option 'step'\. Did you mean 'steps'\?"):
         ravine.film("beale", ["sgd"], step=3)
 
 

@@ -60,12 +60,15 @@ def test_where_a_landscape_is_not_a_number():
 @pytest.mark.parametrize(
     ("slices", "said"),
     [
-        ([[0, 0, 1]], "slices are lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1)."),
-        ([3], "slices are lines X0 Y0 X1 Y1 in finite numbers; got 3."),
-        ([[0, 0, 1, float("nan")]], "slices are lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1, nan)."),
+        ([[0, 0, 1]], "slices must be lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1)."),
+        ([3], "slices must be lines X0 Y0 X1 Y1 in finite numbers; got 3."),
+        (
+            [[0, 0, 1, float("nan")]],
+            "slices must be lines X0 Y0 X1 Y1 in finite numbers; got (0, 0, 1, nan).",
+        ),
         ([[1, 2, 1, 2]], "A slice must end elsewhere than it begins; got (1, 2, 1, 2)."),
         ([[0, 0, 1, k] for k in range(4)], "A picture has room for 3 slices; got 4."),
-        ("AB", "slices must be a list of lines; got 'AB'."),
+        ("AB", "slices must be a list of lines X0 Y0 X1 Y1 in finite numbers; got 'AB'."),
     ],
 )
 def test_what_is_no_line(slices, said):

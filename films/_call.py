@@ -1,0 +1,65 @@
+"""A film as a function: a landscape, optimizers and options in, the film out."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ravine.core.signature import lists_options_of
+from ravine.films._recipe import COMMON_RULES, Recipe
+from ravine.landscapes import Landscape
+
+if TYPE_CHECKING:
+    from ravine.films._film import Film
+    from ravine.optimizers import Optimizer, Setting
+
+
+@lists_options_of(Recipe)
+def film(
+    landscape: str | Landscape | Callable[..., Any] = "beale",
+    optimizers: "str | Sequence[Any] | Callable[..., Any] | Optimizer | Setting" = COMMON_RULES,
+    **options: Any,
+) -> "Film":
+    """A film of optimizers descending a landscape.
+
+    Names and options are checked here; what is computed waits until it is asked for.
+
+    Args:
+        landscape: A name of the catalogue, a `Landscape`, or any function of a point in jax.numpy.
+        optimizers: Texts such as "adam:learning_rate=0.1", settings, optimizers of the catalogue, optax
+            transformations, or functions that build one, such as `optax.lion`, whose rate is then tuned.
+        options: What else is chosen.
+
+    Raises:
+        RecipeError: an option is unknown or of the wrong kind.
+        UnknownNameError: the catalogue has no such landscape or optimizer.
+        SpecError: an optimizer's text cannot be read.
+
+    Example:
+        >>> made = ravine.film("rosenbrock", ["adam", optax.lion], steps=300)  # doctest: +SKIP
+        >>> made.descents[0].points.shape  # doctest: +SKIP
+        (301, 2)
+        >>> made.save("race.gif")  # doctest: +SKIP
+    """
+    from ravine.films._film import Film
+
+    recipe = Recipe.of({"landscape": landscape, "optimizers": optimizers, **options})
+    made = Film(recipe)
+    _check_names(recipe)
+    return made
+
+
+def _check_names(recipe: Recipe) -> None:
+    """Read the names and texts of a recipe, which costs nothing, before its runs are asked for.
+
+    Raises:
+        ValueError: a landscape, an optimizer, a formula or the start is not one.
+    """
+    from ravine.films._runs import FilmRuns
+
+    runs = FilmRuns(recipe)
+    _ = runs.settings
+    if recipe.function is not None:
+        from ravine.landscapes import resolve_function
+
+        resolve_function(recipe.function)
+    elif isinstance(recipe.landscape, str):
+        _ = runs.landscape
