@@ -7,13 +7,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from ravine.core.atomic import OutputError, atomic_write, check_target
-from ravine.studies._checkpoints import Arrays
+from ravine.core.pytree import Params, is_array, is_floating, is_key, named_leaves
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
 from ravine.studies._study import NUMBERS
@@ -25,11 +26,21 @@ if TYPE_CHECKING:
 
 
 Row: TypeAlias = tuple[Any, ...]
+Arrays: TypeAlias = dict[str, np.ndarray]
 Chosen = TypeVar("Chosen", bound=Options)
 
-_NOT_NUMBERS = ("comment", "look", "fixed_record")
+_POLICIES = {
+    "inference": "batch norm by the stored statistics",
+    "recomputed": "batch norm measured anew at every point",
+}
+
+_NOT_NUMBERS = ("background", "comment", "fixed_record", "paths")
 
 PICTURES = (".png", ".pdf", ".svg")
+
+
+_PLAIN = "biufc"
+"""The kinds of numbers that NumPy knows by itself."""
 
 
 class Result(ABC, Generic[Chosen]):
@@ -64,10 +75,11 @@ class Result(ABC, Generic[Chosen]):
         """Of the initial weights, the minibatches and the directions."""
         return self.choices.seed
 
-    @property
-    def _itself(self) -> Any:
-        """This result: where its file is checked beside the installed package, its types are two."""
-        return self
+    def subtitle(self, measured: str, *, batch_norm: str = "") -> str:
+        """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
+        caption = "" if self.held is None else self.held.caption
+        parts = [measured, _POLICIES.get(batch_norm, ""), caption, f"seed {self.seed}"]
+        return ", ".join(part for part in parts if part)
 
     @property
     def fixed(self) -> list[str]:
@@ -83,11 +95,6 @@ class Result(ABC, Generic[Chosen]):
     def fixed_record(self) -> dict[str, Any]:
         """What the record says of leaves that are held fixed."""
         return {} if self.held is None else self.held.record()
-
-    @property
-    def look(self) -> dict[str, Any]:
-        """Theme and size of the picture."""
-        return {"theme": self.choices.theme, "size": self.choices.size}
 
     @property
     def comment(self) -> str:
@@ -232,14 +239,39 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
         yield name, np.asarray(value)
 
 
-_POLICIES = {
-    "inference": "batch norm by the stored statistics",
-    "recomputed": "batch norm measured anew at every point",
-}
+def arrays_of(name: str, params: Params, *, moving: bool = False) -> Arrays:
+    """Name the leaves of parameters as arrays, such as "origin/layers.0.weight".
+
+    Numbers that NumPy has not, such as bfloat16, are float32. A name that is taken has its place after it.
+
+    Args:
+        name: Of the parameters.
+        params: Any pytree; leaves that are no numbers are left out.
+        moving: Take only leaves of real numbers, as of a direction.
+    """
+    arrays: Arrays = {}
+    for place, (leaf_name, leaf) in enumerate(named_leaves(params)[0]):
+        if is_array(leaf) and not is_key(leaf) and (is_floating(leaf) or not moving):
+            key = f"{name}/{leaf_name}"
+            arrays[f"{key}#{place}" if key in arrays else key] = _readable(np.asarray(leaf))
+    return arrays
 
 
-def subtitle(choices: Options, objective: str, *, batch_norm: str = "", held: Fixed | None = None) -> str:
-    """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
-    caption = "" if held is None else held.caption
-    parts = [objective, _POLICIES.get(batch_norm, ""), caption, f"seed {choices.seed}"]
-    return ", ".join(part for part in parts if part)
+def trained_of(mask: Any, params: Params) -> Arrays:
+    """One flag a leaf, true where it is trained, as "trained/layers.0.weight"."""
+    known = arrays_of("trained", params)
+    return {key: flag for key, flag in arrays_of("trained", mask).items() if key in known}
+
+
+def digest(arrays: Mapping[str, np.ndarray]) -> str:
+    """The SHA-256 of the arrays' bytes, one after the other, in hexadecimal digits."""
+    found = sha256()
+    for array in arrays.values():
+        found.update(array.tobytes())
+    return found.hexdigest()
+
+
+def _readable(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind in _PLAIN:
+        return array
+    return array.astype(np.float32 if is_floating(array) else np.int64)

@@ -55,5 +55,5 @@ def kind_of(command: str) -> Kind:
     """The kind of study that a command makes."""
     module = importlib.import_module(f"ravine.studies._{command}")
     return Kind(
-        choices=getattr(module, f"{command.capitalize()}Choices"), run=getattr(module, f"run_{command}")
+        choices=getattr(module, f"{command.capitalize()}Options"), run=getattr(module, f"run_{command}")
     )

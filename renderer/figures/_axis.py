@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Real
 
 from ravine.renderer.canvas import decade_ticks, labels, linear_ticks, power_label
-from ravine.renderer.figures._records import ScaleName
-from ravine.renderer.style import is_wide
+from ravine.renderer.style import ScaleName, is_wide
 
 _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""
