@@ -151,8 +151,9 @@ class Connect(Result[ConnectOptions]):
             label=label,
             colour_key=colour_key,
             alphas=self.alphas,
+            train_loss=measures["train_loss"],
+            test_loss=measures.get("test_loss"),
             barrier=self._barrier_on(measures),
-            **measures,
         )
 
 

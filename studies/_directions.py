@@ -1,6 +1,6 @@
 """The directions of the plane through a network's parameters that a study looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ from ravine.landscapes.curvature import spectrum
 from ravine.landscapes.geometry import filter_normalised, on_line, on_plane, plane_through, principal
 from ravine.landscapes.networks import Objective
 from ravine.studies._given import Given, names_of
-from ravine.studies._plane_options import PlaneOptions
+from ravine.studies._plane_options import Directions, PlaneOptions
 from ravine.studies._result import Arrays, arrays_of, digest, trained_of
 from ravine.studies._trainings import Trained, Trajectory, check_finite, trained_control_point, trainings
 from ravine.studies.training import bezier
@@ -52,7 +52,7 @@ class Basis:
         known: What else is known of each direction, by name.
     """
 
-    kind: str
+    kind: Directions
     objective: Objective
     origin: Params
     directions: tuple[Params, Params]
@@ -85,7 +85,7 @@ class Basis:
         return {**arrays_of("origin", self.origin), **u, **v, **trained}
 
     def record(self) -> dict[str, Any]:
-        """What the origin and the directions are, so that those of a file can be told from others."""
+        """Describe the origin and the directions, so that those of a file can be told from others."""
         lengths = np.sqrt(self.products.diagonal())
         cosine = self.products[0, 1] / lengths.prod() if lengths.all() else np.nan
         directions = zip(_NAMES, self.directions, self.axes, self.known, lengths, strict=True)
@@ -109,7 +109,7 @@ class Basis:
 
 
 _SEEDS = {"solutions": 3, "bend": 2}
-"""How many seeds a kind of plane trains a single optimizer with."""
+"""The number of seeds with which a kind of plane trains a single optimizer."""
 
 _OF_ONE_SOLUTION = ("pca", "random", "hessian")
 """Kinds that need the first solution alone; other runs may diverge, and are shown as far as they are real."""
@@ -128,7 +128,7 @@ def basis_of(choices: PlaneOptions, stage: Stage) -> Basis:
     return _MAKERS[kind](choices, runs[0].problem.objective(choices.policy), runs, stage)
 
 
-def _check_runs(choices: PlaneOptions, kind: str) -> None:
+def _check_runs(choices: PlaneOptions, kind: Directions) -> None:
     """Refuse what no plane goes through, before anything is trained."""
     if len(choices.networks) > 1:
         raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
@@ -195,7 +195,7 @@ def _pca_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], st
     return _with_paths(basis, runs, about=f"solution of {runs[0].label}", plane_through=labels)
 
 
-def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Basis:
+def _principal(objective: Objective, iterates: Params, origin: Params, mask: Params) -> Basis:
     found = principal(iterates, mask, origin=origin)
     coordinates, _ = on_plane(iterates, origin, found.u, found.v, mask)
     one, two = found.shares[:2]
@@ -338,7 +338,7 @@ def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:
     return x0, x1, y0, y1
 
 
-_MAKERS: Mapping[str, Any] = {
+_MAKERS: Mapping[Directions, Callable[[PlaneOptions, Objective, list[Trained], Stage], Basis]] = {
     "random": _random_of,
     "pca": _pca_of,
     "residual": _residual_of,

@@ -18,11 +18,11 @@ from ravine.studies._options import Options
 from ravine.studies._trainings import Trajectory, problem_of
 
 _SHOWN = 6
-"""How many leaves a message names."""
+"""The number of leaves that a message names."""
 
 
 def is_given(choices: Options) -> bool:
-    """Whether points are given in place of networks to train."""
+    """Tell whether points are given in place of networks to train."""
     if choices.objective is not None and not choices.points:
         raise RecipeError(
             "An objective needs points to look at: give --from and --to, or --points, with checkpoints."
@@ -52,7 +52,7 @@ class Given:
 
 
 def given(choices: Options, *, least: int) -> Given:
-    """The objective and the points that were given in place of trained networks.
+    """Read the objective and the points that were given in place of trained networks.
 
     Raises:
         RecipeError: there are fewer points than the study needs.
@@ -74,7 +74,7 @@ def given(choices: Options, *, least: int) -> Given:
 
 
 def objective_of(objective: Any, ends: dict[str, Params]) -> Objective:
-    """The objective of a record, a function of a pytree, or "package.module:name".
+    """Make an objective of a record, a function of a pytree, or "package.module:name".
 
     Raises:
         ObjectiveError: its loss fails at one of the ends, or is no finite number there.
@@ -100,7 +100,7 @@ def _label(point: Any, place: int) -> str:
 
 
 def points_of(choices: Options, like: Params | None) -> tuple[Params, ...]:
-    """The given points, all of one form.
+    """Read the given points, all of one form.
 
     Args:
         choices: Of the study.
@@ -123,7 +123,7 @@ def points_of(choices: Options, like: Params | None) -> tuple[Params, ...]:
 
 
 def names_of(points: Sequence[Any]) -> tuple[str, ...]:
-    """Checkpoints by their paths, pytrees by their places."""
+    """Name checkpoints by their paths, pytrees by their places."""
     named = enumerate(points, start=1)
     return tuple(str(it) if isinstance(it, str | Path) else f"point {place}" for place, it in named)
 

@@ -81,7 +81,7 @@ class Line(Result[LineOptions]):
 
     Attributes:
         curves: One for each network and optimizer.
-        objective: What was measured, in words.
+        objective: The loss that was measured, in words.
         data: Of the trained networks, in words.
         batch_norm: Where its statistics come from; empty without batch norm.
         held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
@@ -137,7 +137,7 @@ class Line(Result[LineOptions]):
 
     @property
     def barrier(self) -> float | None:
-        """How far the loss rises above its higher end."""
+        """The rise of the loss above its higher end."""
         return self.facts and self.facts.barrier
 
     @property
@@ -208,7 +208,7 @@ class Line(Result[LineOptions]):
 
     @property
     def between(self) -> str | None:
-        """What the ends are; None of points that were given."""
+        """The kind of its ends; None for given points."""
         return None if self.choices.points else self.choices.between
 
     def table(self) -> Iterator[Row]:

@@ -19,33 +19,17 @@ from ravine.studies._directions import Basis, Span, basis_of, basis_of_given
 from ravine.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
 from ravine.studies._given import Given, given, is_given
 from ravine.studies._measure import evaluated
-from ravine.studies._plane_film import path_of, plane_film
+from ravine.studies._plane_film import TITLES, curves_of, path_of, plane_film
 from ravine.studies._plane_options import PlaneOptions
 from ravine.studies._result import Arrays, Result, Row
 from ravine.studies._study import FILMS
-from ravine.studies._trainings import Trajectory, with_rates
+from ravine.studies._trainings import SAME, Trajectory, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ravine.renderer import Background, Run, SceneFrames
-    from ravine.renderer.figures import PlaneCurve
     from ravine.renderer.writers import Written
-
-
-_SAME = 1e-5
-"""Losses that are computed in two programs agree to this part of them."""
-
-_TITLES = {
-    "random": "The loss about a solution, in two random directions",
-    "pca": "The loss in the plane of the training paths",
-    "residual": "The training path and the straight line between its ends",
-    "hessian": "The loss about a solution, along the Hessian's first eigenvectors",
-    "swa": "The plane of three iterates, and their average",
-    "solutions": "The plane of three solutions",
-    "bend": "The plane of two solutions and a curve between them",
-    "points": "The plane of three points",
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -59,8 +43,8 @@ class Plane(Result[PlaneOptions]):
         loss: The training loss.
         center_loss: At the plane's origin.
         mark_losses: At the marks of the basis, in their order.
-        explained_share: The part of the paths' squared distances from the origin lies in the plane; None
-            where there is no path.
+        explained_share: The part of the paths' squared distances from the origin that lies in the plane;
+            None where there is no path.
         trajectories: The training paths with their projections on the plane.
         convexity: |smallest / largest eigenvalue of the Hessian|, if it was asked for.
     """
@@ -84,7 +68,7 @@ class Plane(Result[PlaneOptions]):
 
     @property
     def axes(self) -> tuple[str, str]:
-        """What the directions are, in words."""
+        """The directions, in words."""
         return self.basis.axes
 
     @property
@@ -102,17 +86,17 @@ class Plane(Result[PlaneOptions]):
 
     @property
     def objective(self) -> str:
-        """What was measured, in words."""
+        """The loss that was measured, in words."""
         return self.basis.objective.name
 
     @property
     def batch_norm(self) -> str | None:
-        """Where its statistics come from."""
+        """The source of the statistics of batch norm."""
         return self.basis.objective.batch_norm or None
 
     @property
     def vectors(self) -> dict[str, Any]:
-        """What the origin and the directions are."""
+        """A description of the origin and the directions."""
         return self.basis.record()
 
     def record(self) -> dict[str, Any]:
@@ -155,11 +139,11 @@ class Plane(Result[PlaneOptions]):
         """The claims of Li et al. on planes, tested on this one."""
         basis = self.basis
         own = float(jax.jit(basis.objective.loss)(basis.origin))
-        found = {"center_is_the_loss_there": abs(self.center_loss - own) <= _SAME * abs(own)}
+        found = {"center_is_the_loss_there": abs(self.center_loss - own) <= SAME * abs(own)}
         if self.explained_share is not None:
             found["most_motion_explained"] = self.explained_share > 0.5
         if self.trajectories:
-            found["paths_leave_the_plane"] = any(map(_leaves_the_plane, self.trajectories))
+            found["paths_leave_the_plane"] = any(path.leaves_the_plane for path in self.trajectories)
         return found
 
     def table(self) -> Iterator[Row]:
@@ -179,7 +163,7 @@ class Plane(Result[PlaneOptions]):
         return draw_plane(
             self.background,
             self.paths,
-            self._curves,
+            curves_of(self.basis.curve),
             subtitle=self._subtitle,
             view=choices.view,
             size=choices.size,
@@ -197,7 +181,7 @@ class Plane(Result[PlaneOptions]):
             self.x,
             self.y,
             self.loss,
-            title=choices.title or _TITLES[basis.kind],
+            title=choices.title or TITLES[basis.kind],
             axes=basis.axes,
             shares=basis.shares,
             start=(float(paths[0].points[0, 0]), float(paths[0].points[0, 1])) if paths else (0.0, 0.0),
@@ -212,19 +196,6 @@ class Plane(Result[PlaneOptions]):
     def paths(self) -> "list[Run]":
         """The training paths as films and pictures have them."""
         return [path_of(trajectory, self.basis.lengths) for trajectory in self.trajectories]
-
-    @property
-    def _curves(self) -> "list[PlaneCurve]":
-        """The curve of low loss, if there is one, and the straight line between its ends."""
-        from ravine.renderer.figures import PlaneCurve
-
-        points = self.basis.curve
-        if points is None:
-            return []
-        return [
-            PlaneCurve(label="curve of low loss", colour_key="momentum", points=points),
-            PlaneCurve(label="straight line", colour_key="sgd", points=points[[0, -1]], dashed=True),
-        ]
 
     @property
     def _subtitle(self) -> str:
@@ -307,7 +278,7 @@ def run_plane(choices: PlaneOptions, stage: Stage = unwatched) -> Plane:
 
 
 def _held(choices: PlaneOptions, found: Given) -> Fixed:
-    """What is held fixed, and as in which point where several lie on the plane."""
+    """Note what is held fixed, and as in which point where several lie on the plane."""
     if choices.kind in ("points", "pca"):
         origin = "w1" if choices.kind == "points" else "the last point"
         return fixed_on_plane(found.fixed, found.points, origin)
@@ -325,12 +296,6 @@ def _projected(
     """The places of its iterates on the plane, and their distances from it."""
     mask = basis.objective.trained(basis.origin)
     return on_plane(path.iterates, basis.origin, *basis.directions, mask)
-
-
-def _leaves_the_plane(path: Trajectory) -> bool:
-    """True where its own loss is another one than the plane's under it."""
-    with np.errstate(invalid="ignore"):
-        return bool(np.any(np.abs(path.loss - path.plane_loss) > _SAME * np.abs(path.loss)))
 
 
 def _explained(basis: Basis, trajectories: tuple[Trajectory, ...]) -> float | None:

@@ -2,14 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer import PLANE_LOSS, Background, Run, Scene, SceneFrames, Timing
+from ravine.renderer import PLANE_LOSS, Background, Run, Scene, Timing
+from ravine.renderer.figures import PlaneCurve
 from ravine.renderer.style import ThemeName, colours
 from ravine.studies._trainings import Trajectory
+
+if TYPE_CHECKING:
+    from ravine.renderer import SceneFrames
+
+TITLES = {
+    "random": "The loss about a solution, in two random directions",
+    "pca": "The loss in the plane of the training paths",
+    "residual": "The training path and the straight line between its ends",
+    "hessian": "The loss about a solution, along the Hessian's first eigenvectors",
+    "swa": "The plane of three iterates, and their average",
+    "solutions": "The plane of three solutions",
+    "bend": "The plane of two solutions and a curve between them",
+    "points": "The plane of three points",
+}
+"""Of the kinds of planes."""
 
 
 def path_of(trajectory: Trajectory, lengths: tuple[float, float]) -> Run:
@@ -35,6 +51,16 @@ def path_of(trajectory: Trajectory, lengths: tuple[float, float]) -> Run:
     )
 
 
+def curves_of(curve: Float[np.ndarray, "points 2"] | None) -> list[PlaneCurve]:
+    """Make what pictures have of a curve of low loss: it and the straight line between its ends."""
+    if curve is None:
+        return []
+    return [
+        PlaneCurve(label="curve of low loss", colour_key="momentum", points=curve),
+        PlaneCurve(label="straight line", colour_key="sgd", points=curve[[0, -1]], dashed=True),
+    ]
+
+
 def _diverged_at(points: Float[np.ndarray, "steps 2"], losses: Float[np.ndarray, " steps"]) -> int | None:
     lost = ~np.isfinite(points).all(-1) | ~np.isfinite(losses)
     return int(lost.argmax()) if lost.any() else None
@@ -52,7 +78,7 @@ def plane_film(
     hold: float = 2.0,
     view: Literal["contour", "surface"] = "contour",
     comment: str = "",
-) -> SceneFrames:
+) -> "SceneFrames":
     """Film the paths of a plane as they were trained, with their own losses beside it.
 
     The clock counts updates: between two that were saved, a path is a straight line. A path that ends before
@@ -73,6 +99,8 @@ def plane_film(
     Raises:
         ValueError: there is no path.
     """
+    from ravine.renderer import SceneFrames
+
     if not paths:
         raise ValueError("A film of a plane shows training paths; got 0 of them.")
     counts = np.unique(np.concatenate([_counts(path) for path in paths]))

@@ -1,4 +1,4 @@
-"""What a study finds: numbers, a table and a picture, each written by the ending of a file's name."""
+"""The result of a study: numbers, a table and a picture, each written by the ending of a file's name."""
 
 import csv
 import io
@@ -44,11 +44,11 @@ _PLAIN = "biufc"
 
 
 class Result(ABC, Generic[Chosen]):
-    """What a study found.
+    """The result of a study.
 
     Attributes:
         choices: All that determines it.
-        held: What of points that are given is held fixed; None of networks that are trained.
+        held: The leaves of given points that are held fixed; None for networks that are trained.
     """
 
     choices: Chosen
@@ -88,17 +88,17 @@ class Result(ABC, Generic[Chosen]):
 
     @property
     def fixed_note(self) -> str:
-        """What the numbers are of, where points differ in fixed leaves."""
+        """A note on the numbers, where points differ in fixed leaves."""
         return "" if self.held is None else self.held.note
 
     @property
     def fixed_record(self) -> dict[str, Any]:
-        """What the record says of leaves that are held fixed."""
+        """The part of the record on leaves that are held fixed."""
         return {} if self.held is None else self.held.record()
 
     @property
     def comment(self) -> str:
-        """What made the files."""
+        """The command that makes the files."""
         return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
 
     def save(self, path: str | Path) -> "Written | None":
@@ -148,7 +148,7 @@ class Result(ABC, Generic[Chosen]):
 
 
 def _names(kind: type[Result[Any]]) -> list[str]:
-    """What numbers a result has: its fields, and what is computed of them."""
+    """List the numbers of a result: its fields, and what is computed of them."""
     found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
     record: Any = kind
     named = dict.fromkeys([*found, *(field.name for field in fields(record))])

@@ -82,7 +82,7 @@ class Train(Result[TrainOptions]):
 
     @property
     def objective(self) -> str:
-        """What was trained, in words."""
+        """The networks and their data, in words."""
         return ", ".join(dict.fromkeys(run.problem.description for run in self.runs))
 
     def label_of(self, run: Trained) -> str:

@@ -25,6 +25,9 @@ from ravine.studies.training import Training, choose_rate, connect, divided, row
 CURVE_RULE = "adam:learning_rate=0.01"
 """The optimizer of a curve's control point, whatever trained the solutions."""
 
+SAME = 1e-5
+"""Losses that are computed in two programs agree to this part of them."""
+
 _EXAMPLE = "'mlp' or 'mlp:widths=[8,8],activation=tanh'"
 
 Chosen = TypeVar("Chosen", bound=Options)
@@ -55,6 +58,12 @@ class Trajectory:
     points: Float[np.ndarray, "projected 2"] = field(default_factory=lambda: np.zeros((0, 2)))
     distance: Float[np.ndarray, " projected"] = field(default_factory=lambda: np.zeros(0))
     plane_loss: Float[np.ndarray, " projected"] = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def leaves_the_plane(self) -> bool:
+        """True where its own loss is another one than the plane's under it."""
+        with np.errstate(invalid="ignore"):
+            return bool(np.any(np.abs(self.loss - self.plane_loss) > SAME * np.abs(self.loss)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,7 +115,7 @@ class Trained(Trajectory):
 
 
 def problem_of(choices: Options, text: str) -> Problem:
-    """The network of a text such as "mlp:activation=tanh" on the chosen data.
+    """Load the network of a text such as "mlp:activation=tanh" on the chosen data.
 
     Raises:
         ValueError: the text, the network or the data is none.
@@ -125,7 +134,7 @@ def problem_of(choices: Options, text: str) -> Problem:
 
 
 def trainings(choices: Options, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:
-    """Every network under every optimizer, trained from the initial weights of the seed."""
+    """Train every network under every optimizer, from the initial weights of the seed."""
     for text in choices.networks:
         problem = problem_of(choices, text)
         for setting, size in _settings(choices):
@@ -134,7 +143,7 @@ def trainings(choices: Options, stage: Stage, *, seed: int | None = None) -> Ite
 
 
 def with_rates(choices: Chosen, stage: Stage) -> Chosen:
-    """The choices with the rates that were not given, found on the network if there is one alone.
+    """Fill in the rates that were not given, found on the network if there is one alone.
 
     Of several networks each has rates of its own.
 
@@ -206,7 +215,7 @@ def _trained(
 
 
 def _shared(choices: Options, size: int | str) -> dict[str, Any]:
-    """What a training and the trials of its rate have in common."""
+    """Collect the options that a training and the trials of its rate share."""
     return {
         "steps": choices.steps,
         "batch_size": size,
@@ -217,7 +226,7 @@ def _shared(choices: Options, size: int | str) -> dict[str, Any]:
 
 
 def text_of(setting: Setting) -> str:
-    """The setting as the command line writes it; empty where it has no text."""
+    """Write the setting as the command line does; empty where it has no text."""
     try:
         return optimizers.write_setting(setting)
     except ValueError:
@@ -238,7 +247,7 @@ def check_finite(run: Trained) -> None:
         )
 
 
-def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Setting, Any]]) -> None:
+def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Setting, int | str]]) -> None:
     """Refuse a training that cannot begin, where others would come before it.
 
     Args:
@@ -255,7 +264,14 @@ def check_trainings(problems: Sequence[Problem], settings: Sequence[tuple[Settin
         params, _ = divided(jax.eval_shape(lambda problem=problem: problem.start(0)))
         for setting, size in settings:
             count = len(problem.data.train.labels)
-            rows_of_steps(count, size, steps=1, order="shuffled", seed=0, difficulty=None)
+            rows_of_steps(
+                count,
+                "full" if size == "full" else int(size),
+                steps=1,
+                order="shuffled",
+                seed=0,
+                difficulty=None,
+            )
             rated = setting.with_rate(1.0) if setting.needs_rate else setting
             jax.eval_shape(optimizers.rule_of(rated).init, params)
 

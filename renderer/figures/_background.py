@@ -127,12 +127,12 @@ def norm_of(background: Background) -> LossNorm:
 
 
 def shades_title(background: Background) -> str:
-    """What the shades show."""
+    """The title of what the shades show."""
     return LOSS_NAME if background.shades is None else background.shades.title
 
 
 def axis_names(background: Background, dimension: int) -> tuple[str, ...]:
-    """What an axis is, in full and in fewer words."""
+    """The names of an axis, in full and in fewer words."""
     name, in_full = background.axes[dimension], background.long_axes[dimension]
     return (in_full, name) if in_full else (name,)
 
@@ -262,7 +262,7 @@ def _is_power(value: float) -> bool:
 def losses_between(
     x: Float[np.ndarray, " columns"], y: Float[np.ndarray, " rows"], loss: Float[np.ndarray, "rows columns"]
 ) -> GridLosses:
-    """The loss at any pair of an x and a y on the box of a grid.
+    """Interpolate the loss at any pair of an x and a y on the box of a grid.
 
     It is the grid's own at the grid's points, and in each cell between those of its corners: beside a cliff
     a spline would swing. What lies nearest to a point whose loss is not finite has none either.
@@ -289,7 +289,7 @@ def losses_between(
 
 
 def _norm_between(losses: Float[np.ndarray, " finite"]) -> LossNorm:
-    """What the losses are smooth in: themselves, or their logarithm from the lowest on where they are skewed.
+    """The map in which losses are smooth: linear, or logarithmic from the lowest on where they are skewed.
 
     Unlike the norm of a picture it tells losses of any size apart, and a plateau from what is beside it.
     """

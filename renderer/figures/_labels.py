@@ -13,10 +13,10 @@ from ravine.renderer.figures._sheet import Box, Sheet
 
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 _REACHES = (14.0, 26.0, 42.0, 62.0, 88.0)
-"""How far from its point a word stands, in units, the nearest first."""
+"""The distances of a word from its point, in units, the nearest first."""
 
 _FARTHER = 0.02
-"""What the next candidate costs, where a curve under a word costs 1 for every four pixels."""
+"""The cost of the next candidate, where a curve under a word costs 1 for every four pixels."""
 
 _HEIGHT = 1.15
 """Of a line of text, in its size."""
@@ -130,7 +130,7 @@ class Words:
         return inside and not any(touch(wide, other) for other in self._taken)
 
     def _hidden(self, box: Box) -> float:
-        """How much of the curves lies under a box, in units of length."""
+        """The length of the curves under a box."""
         x, y = self._curves.T
         under = (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
         return float(under.sum())

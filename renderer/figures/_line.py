@@ -89,7 +89,7 @@ class _Picture:
 
     @property
     def zooms(self) -> int:
-        """How many segments are enlarged."""
+        """The number of enlarged segments."""
         return max((len(curve.zooms) for curve in self.curves), default=0)
 
     @property

@@ -50,7 +50,7 @@ _LEFT = 34.0
 """Room for the labels of heights, in units."""
 
 _WRITTEN = (1.04, 1.09, 1.14, 1.19, 1.24, 1.29)
-"""How far from the middle of the relief labels and names of axes stand."""
+"""The distances of labels and names of axes from the middle of the relief."""
 
 
 @house_style()

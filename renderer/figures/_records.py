@@ -160,7 +160,7 @@ class Eigenvalues(Protocol):
 
     @property
     def kind(self) -> str:
-        """What a critical point would be with these eigenvalues: "minimum", "saddle" and so on."""
+        """The kind of critical point that they make: "minimum", "saddle" and so on."""
         ...
 
     @property

@@ -107,7 +107,7 @@ class Sheet:
 
     @property
     def body(self) -> Box:
-        """What is free."""
+        """The free part."""
         width, height = self.size
         return self.margin, self.top, width - self.margin, height - 0.55 * self.margin
 
@@ -164,7 +164,7 @@ class Sheet:
     def letters(
         self, text: str, *, size: float = 16.0, colour: str = "", bold: bool = False
     ) -> dict[str, Any]:
-        """How matplotlib is told to set a text."""
+        """The settings of a text for matplotlib."""
         return {
             "fontsize": self.points(size),
             "color": colour or self.theme.text,

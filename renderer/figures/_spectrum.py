@@ -20,11 +20,11 @@ _FAINTEST = 1e-7
 """Of the highest density: what is less is not drawn, the smoothing alone makes it."""
 
 _STEM = 0.12
-"""How high the stems of eigenvalues are under a density, as a part of the panel."""
+"""The height of the stems of eigenvalues under a density, as a part of the panel."""
 
 _MOST_NAMES, _MOST_BARS_NAMED = 3, 6
 _NEAR = 30.0
-"""How near its stem the number of an eigenvalue stands, in units: farther off it is taken for another."""
+"""The largest distance of a number from its stem, in units: farther off it is taken for another's."""
 
 _NARROW = 1e-9
 

@@ -19,13 +19,13 @@ from ravine.renderer.layers import FADING, PALEST, THINNEST
 from ravine.renderer.style import mixed
 
 _HIDDEN = 0.8
-"""How much of the background is in the colour of a path that the landscape hides."""
+"""The share of the background in the colour of a path that the landscape hides."""
 
 _WIDTH, _HALO = 3.4, 6.4
 
 _ROW, _TIGHT = 34.0, 25.0
 _PANEL = 200.0
-"""What the losses need at least, in units."""
+"""The least height of the losses, in units."""
 
 
 def nearness(
@@ -33,7 +33,7 @@ def nearness(
     distance: Float[np.ndarray, " steps"],
     lengths: tuple[float, float],
 ) -> Float[np.ndarray, " steps"]:
-    """How near a path's iterates are to its plane: 1 in it, 0 as far off as the path extends on it.
+    """Rate how near a path's iterates are to its plane: 1 in it, 0 as far off as the path extends on it.
 
     Args:
         points: On the plane.

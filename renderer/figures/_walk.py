@@ -1,4 +1,4 @@
-"""How optimizers walk down a valley: Xing's panels."""
+"""Walks of optimizers down a valley: Xing's panels."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ _VALLEYS = 0.56
 """The part of the height that the valleys have."""
 
 _UPDATE = 5.0
-"""What an update needs at least to be seen, in units: of long walks the valley shows the first updates."""
+"""The least width at which an update is seen, in units: of long walks the valley shows the first updates."""
 
 _DOTTED = 13.0
 """From this width of an update on its ends are marked, in units."""
@@ -93,7 +93,7 @@ def _draw_valleys(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequ
 
 
 def _shown(sheet: Sheet, runs: Sequence[WalkRun]) -> tuple[int, float]:
-    """How many updates the valleys show, and the width of each in units."""
+    """Count the updates that the valleys show, and find the width of each in units."""
     left, _, right, _ = sheet.body
     room = (right - left) / _columns(runs) / sheet.unit - 90
     shown = max(1, min(_updates(runs), int(room / _UPDATE)))
@@ -105,7 +105,7 @@ def _updates(runs: Sequence[WalkRun]) -> int:
 
 
 def _columns(runs: Sequence[WalkRun]) -> int:
-    """How many valleys stand beside each other."""
+    """Count the valleys beside each other."""
     return len(runs) if len(runs) <= 3 else 2
 
 
