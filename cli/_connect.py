@@ -26,4 +26,4 @@ def connect_command(**options: Any) -> None:
 
 
 def _report(connect: Any) -> str:
-    return f"barrier {connect.line_barrier:.3g} straight, {connect.curve_barrier:.3g} on the curve"
+    return f"barrier {connect.line_barrier:.3g} on the line, {connect.curve_barrier:.3g} on the curve"

@@ -29,7 +29,7 @@ def line_command(**options: Any) -> None:
 
 def _report(line: Any) -> str:
     return "; ".join(
-        f"{curve.label}: loss {curve.ends[0]:.3g} to {curve.ends[1]:.3g}{_shape(curve.facts)}"
+        f"{curve.label}: from {curve.initial_loss:.3g} to {curve.final_loss:.3g}{_shape(curve.facts)}"
         for curve in line.curves
     )
 
@@ -37,4 +37,7 @@ def _report(line: Any) -> str:
 def _shape(facts: Any) -> str:
     if facts is None:
         return ""
-    return ", monotone" if facts.monotone else f", barrier {facts.barrier:.3g}, rise {facts.total_rise:.3g}"
+    if facts.monotone:
+        return ", never rising"
+    barrier = f"a barrier of {facts.barrier:.3g}" if facts.barrier else "no barrier"
+    return f", rising by {facts.total_rise:.3g} in all, {barrier}"

@@ -76,8 +76,8 @@ def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quie
 
 def _say_fixed(held: "Fixed") -> None:
     """What was held fixed, and what of it the picture does not show as one may think."""
-    if held.told:
-        click.echo(held.told)
+    if held.described:
+        click.echo(held.described)
     if held.note:
         click.echo(f"Note: {held.note}", err=True)
 

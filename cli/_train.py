@@ -44,7 +44,7 @@ def _check_folder(save: Path | None, choices: Any) -> None:
 
 def _report(train: Any) -> str:
     return "; ".join(
-        f"{run.label}: loss {run.training.measures['train_loss'][-1]:.3g}{_reached(train, run)}"
+        f"{train.label_of(run)}: loss {run.training.measures['train_loss'][-1]:.3g}{_reached(train, run)}"
         for run in train.runs
     )
 

@@ -26,7 +26,7 @@ def walk_command(**options: Any) -> None:
 
 def _report(walk: Any) -> str:
     return "; ".join(
-        f"{run.label}: {100 * run.record()['interior_share']:.0f} % of the minima inside, "
-        f"distance {run.distances[-1]:.3g}"
+        f"{run.label}: {100 * run.interior_share:.0f} % of the updates cross a valley floor, "
+        f"{run.distances[-1]:.3g} from the start"
         for run in walk.runs
     )

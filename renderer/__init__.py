@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ravine.renderer._frames import Frame as Frame
     from ravine.renderer._frames import Frames as Frames
     from ravine.renderer._frames import Pixels as Pixels
+    from ravine.renderer._scene import PLANE_LOSS as PLANE_LOSS
     from ravine.renderer._scene import Background as Background
     from ravine.renderer._scene import Batches as Batches
     from ravine.renderer._scene import GridLosses as GridLosses

@@ -17,6 +17,10 @@ GridLosses: TypeAlias = Callable[
 ]
 
 
+PLANE_LOSS = "plane_loss"
+"""The series with the loss of the plane under a run, whose own iterates may lie beside it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Background:
     """A landscape as a picture shows it.
@@ -32,6 +36,7 @@ class Background:
         slices: Lines across the landscape, whose losses have a panel.
         batches: The losses that single steps saw, whose contours lie faintly on the ground.
         axes: What x and y are, where they need a name.
+        long_axes: The same in more words, where there is room; empty where there are no more.
         heights: The losses at the lowest and at the highest level; those of the window unless given.
         samples: The losses that choose the levels, those that were measured; the window's unless given.
         shades: What is shaded in place of the loss.
@@ -49,6 +54,7 @@ class Background:
     slices: "tuple[Slice, ...]" = ()
     batches: "Batches | None" = None
     axes: tuple[str, str] = ("", "")
+    long_axes: tuple[str, str] = ("", "")
     heights: tuple[float, float] | None = None
     samples: Float[np.ndarray, "..."] | None = None
     shades: "Shades | None" = None
@@ -59,14 +65,21 @@ class Shades:
     """What the bands of a contour show where that is not the loss, whose lines lie over them.
 
     Attributes:
-        name: In the key.
+        title: Over the colour bar.
+        highest: What the highest band stands for; the lowest stands for 0.
         levels: From 0 to 1 at every pair of an x and a y.
         colour: Of the highest band, as a hex string.
     """
 
-    name: str
+    title: str
+    highest: str
     levels: GridLosses
     colour: str
+
+    @property
+    def name(self) -> str:
+        """The title with the range, for the legend."""
+        return f"{self.title}, 0 to {self.highest}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +178,7 @@ class Run:
         stopped_at: The step at which it was stopped, if it was.
         nearness: Where the ground is a plane through a space of more dimensions, how near it each iterate is:
             1 in the plane, towards 0 far from it. None where all iterates are on the ground.
+        counts: What the clock shows at each of its steps; those of the scene unless given.
         colour_key: A rule's name, or any other: a common rule wears the same colour in every picture.
         colour: As a hex string; that of its key among the picture's runs unless given.
     """
@@ -181,6 +195,7 @@ class Run:
     vectors: tuple[Vector, ...] = ()
     stopped_at: int | None = None
     nearness: Float[np.ndarray, "steps+1"] | None = None
+    counts: Int[np.ndarray, "steps+1"] | None = None
     colour_key: str = ""
     colour: str = ""
 

@@ -10,14 +10,21 @@ from jaxtyping import Float
 from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
+from ravine.landscapes.geometry import Barrier, line_barrier
 from ravine.landscapes.networks import Problem
-from ravine.studies._checkpoints import Arrays, arrays_of, digest, points_of
-from ravine.studies._control_point import trained_control_point
+from ravine.renderer.figures import LineCurve
 from ravine.studies._fixed import Fixed, fixed_on_line, fixing
+from ravine.studies._given import points_of
 from ravine.studies._measure import MEASURES, evaluated
 from ravine.studies._options import ConnectOptions
-from ravine.studies._result import Result, Row
-from ravine.studies._subjects import check_finite, problem_of, trainings, with_rates
+from ravine.studies._result import Arrays, Result, Row, arrays_of, digest
+from ravine.studies._trainings import (
+    check_finite,
+    problem_of,
+    trained_control_point,
+    trainings,
+    with_rates,
+)
 from ravine.studies.training import bezier
 
 if TYPE_CHECKING:
@@ -26,10 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Connect(Result[ConnectOptions]):
-    """Two ways from one solution to another.
+    """A curve and a straight line from one solution to another.
 
     Attributes:
-        alphas: Places on both ways, 0 at the first solution and 1 at the second.
+        alphas: Places on both, 0 at the first solution and 1 at the second.
         straight: The measures on the straight line, by name.
         curve: Those on the curve.
         ends: Both solutions.
@@ -48,13 +55,16 @@ class Connect(Result[ConnectOptions]):
 
     @property
     def line_barrier(self) -> float:
-        """How far the straight line rises above its higher end."""
-        return _barrier(self.straight["train_loss"])
+        """The rise of the straight line above its higher end."""
+        return self._barrier_on(self.straight).height
 
     @property
     def curve_barrier(self) -> float:
-        """How far the curve rises above its higher end."""
-        return _barrier(self.curve["train_loss"])
+        """The rise of the curve above its higher end."""
+        return self._barrier_on(self.curve).height
+
+    def _barrier_on(self, measures: dict[str, Float[np.ndarray, " places"]]) -> Barrier:
+        return line_barrier(self.alphas, measures["train_loss"])
 
     @property
     def line(self) -> dict[str, Float[np.ndarray, " places"] | None]:
@@ -63,7 +73,7 @@ class Connect(Result[ConnectOptions]):
 
     @property
     def verdicts(self) -> dict[str, bool]:
-        """Whether the curve stays lower."""
+        """The claim of Garipov et al.: the curve stays lower."""
         return {"curve_is_lower": self.curve_barrier < self.line_barrier}
 
     def record(self) -> dict[str, Any]:
@@ -83,7 +93,7 @@ class Connect(Result[ConnectOptions]):
 
     @property
     def vectors(self) -> dict[str, Any]:
-        """What tells the ends and the control point from others."""
+        """Digests of the ends and of the control point, which tell them from others."""
         return {f"{name}_digest": digest(arrays_of(name, point)) for name, point in self._points.items()}
 
     @property
@@ -95,24 +105,41 @@ class Connect(Result[ConnectOptions]):
 
     def table(self) -> Iterator[Row]:
         yield ("way", "alpha", *MEASURES)
-        for way, measures in (("line", self.straight), ("curve", self.curve)):
-            columns = [measures[name] for name in MEASURES if name in measures]
+        for name, measures in (("line", self.straight), ("curve", self.curve)):
+            columns = [measures[measure] for measure in MEASURES if measure in measures]
             for numbers in zip(self.alphas, *columns, strict=True):
-                yield (way, *numbers)
+                yield (name, *numbers)
 
     def figure(self) -> "Figure":
-        from ravine.renderer.figures import draw_curve
-        from ravine.studies._connect_figure import picture_of
+        from ravine.renderer.figures import draw_connection
 
-        return draw_curve(picture_of(self._itself), **self.look)
+        choices = self.choices
+        line = self._as_curve(self.straight, label="straight line", colour_key="sgd")
+        curve = self._as_curve(self.curve, label="Bézier curve", colour_key="momentum")
+        return draw_connection(
+            line,
+            curve,
+            title=choices.title or "Two solutions, joined by a curve of low loss",
+            subtitle=self.subtitle(self.objective, batch_norm=self.batch_norm),
+            size=choices.size,
+            theme=choices.theme,
+        )
 
-
-def _barrier(loss: Float[np.ndarray, " places"]) -> float:
-    return float(np.max(loss) - max(loss[0], loss[-1]))
+    def _as_curve(
+        self, measures: dict[str, Float[np.ndarray, " places"]], *, label: str, colour_key: str
+    ) -> LineCurve:
+        return LineCurve(
+            label=label,
+            colour_key=colour_key,
+            alphas=self.alphas,
+            train_loss=measures["train_loss"],
+            test_loss=measures.get("test_loss"),
+            barrier=self._barrier_on(measures),
+        )
 
 
 def run_connect(choices: ConnectOptions, stage: Stage = unwatched) -> Connect:
-    """Train two solutions and the curve between them, and measure along both ways."""
+    """Train two solutions and the curve between them, and measure along it and along the line."""
     choices = with_rates(choices, stage)
     problem, first, second = _ends(choices, stage)
     objective, held = problem.objective(choices.policy), None

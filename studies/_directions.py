@@ -1,6 +1,6 @@
-"""Which plane through a network's parameters a study looks at."""
+"""The directions of the plane through a network's parameters that a study looks at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -10,16 +10,15 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.core.progress import Stage
-from ravine.core.pytree import Params, inner, mixed
+from ravine.core.pytree import Params, flat, inner, mixed
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.curvature import spectrum
 from ravine.landscapes.geometry import filter_normalised, on_line, on_plane, plane_through, principal
 from ravine.landscapes.networks import Objective
-from ravine.studies._checkpoints import names_of
-from ravine.studies._control_point import trained_control_point
-from ravine.studies._paths import Way, way_of_points, way_of_training
-from ravine.studies._plane_options import PlaneOptions
-from ravine.studies._subjects import Given, Trained, check_finite, stays_finite, trainings
+from ravine.studies._given import Given, names_of
+from ravine.studies._plane_options import Directions, PlaneOptions
+from ravine.studies._result import Arrays, arrays_of, digest, trained_of
+from ravine.studies._trainings import Trained, Trajectory, check_finite, trained_control_point, trainings
 from ravine.studies.training import bezier
 
 Span: TypeAlias = tuple[float, float, float, float]
@@ -29,37 +28,43 @@ _PLACES_OF_THREE = (0.75, 0.875, 1.0)
 """Of a training, where the three iterates of SWA's plane are."""
 
 
+_NAMES = ("direction_x", "direction_y")
+"""Of the directions in a file."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plane:
-    """A plane through a network's parameters.
+class Basis:
+    """The origin and the directions of a plane through a network's parameters, and what is known of them.
 
     Attributes:
-        kind: What chose its directions.
+        kind: The rule that chose the directions.
+        objective: The loss that is looked at.
+        origin: A point of the plane, at the coordinates 0 and 0.
         directions: Two, not needing to be orthogonal or of length one.
         axes: What they are, in words.
         span: The part that is looked at where none is chosen.
         marks: Points in the plane by name.
-        ways: Those that are drawn on it.
-        shares: What part of the ways' motion each direction explains, where that is what chose them.
+        trajectories: The paths that are drawn on it.
+        shares: The part of the paths' motion that each direction explains, where that is what chose them.
         curve: A curve in the plane.
         about: What the origin is, in words.
-        through: What the plane goes through, in words: checkpoints by their paths.
+        plane_through: What the plane goes through, in words: checkpoints by their paths.
         known: What else is known of each direction, by name.
     """
 
-    kind: str
+    kind: Directions
     objective: Objective
     origin: Params
     directions: tuple[Params, Params]
     axes: tuple[str, str]
     span: Span
     marks: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    ways: tuple[Way, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
     shares: tuple[float, float] | None = None
     curve: Float[np.ndarray, "points 2"] | None = None
     about: str = ""
     plane_through: tuple[str, ...] = ()
-    known: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
+    known: tuple[Mapping[str, float], Mapping[str, float]] = ({}, {})
 
     @cached_property
     def products(self) -> Float[np.ndarray, "2 2"]:
@@ -67,16 +72,51 @@ class Plane:
         mask = self.objective.trained(self.origin)
         return np.array([[inner(u, v, mask) for v in self.directions] for u in self.directions])
 
+    @property
+    def lengths(self) -> tuple[float, float]:
+        """The lengths of the directions, over what is trained."""
+        first, second = np.sqrt(self.products.diagonal()).tolist()
+        return first, second
+
+    def arrays(self) -> Arrays:
+        """The origin, both directions and what is trained, leaf by leaf, as a file holds them."""
+        u, v = (arrays_of(name, it, moving=True) for name, it in zip(_NAMES, self.directions, strict=True))
+        trained = trained_of(self.objective.trained(self.origin), self.origin)
+        return {**arrays_of("origin", self.origin), **u, **v, **trained}
+
+    def record(self) -> dict[str, Any]:
+        """Describe the origin and the directions, so that those of a file can be told from others."""
+        lengths = np.sqrt(self.products.diagonal())
+        cosine = self.products[0, 1] / lengths.prod() if lengths.all() else np.nan
+        directions = zip(_NAMES, self.directions, self.axes, self.known, lengths, strict=True)
+        return {
+            "origin": {"label": self.about, "digest": digest(arrays_of("origin", self.origin))},
+            "directions": [
+                {
+                    "label": label,
+                    "kind": self.kind,
+                    **known,
+                    "norm": length,
+                    "digest": digest(arrays_of(name, direction, moving=True)),
+                }
+                for name, direction, label, known, length in directions
+            ],
+            "inner_product": self.products[0, 1],
+            "angle": np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))),
+            "through": self.plane_through or None,
+            "parameters": len(flat(self.origin, self.objective.trained(self.origin))),
+        }
+
 
 _SEEDS = {"solutions": 3, "bend": 2}
-"""How many seeds a kind of plane trains a single optimizer with."""
+"""The number of seeds with which a kind of plane trains a single optimizer."""
 
 _OF_ONE_SOLUTION = ("pca", "random", "hessian")
 """Kinds that need the first solution alone; other runs may diverge, and are shown as far as they are real."""
 
 
-def plane_of(choices: PlaneOptions, stage: Stage) -> Plane:
-    """Train what the chosen plane needs, and find it."""
+def basis_of(choices: PlaneOptions, stage: Stage) -> Basis:
+    """Train what the chosen plane needs, and find its directions."""
     kind = choices.kind
     if kind == "points":
         raise RecipeError("directions points is for points that are given; for trained ones it is solutions.")
@@ -88,7 +128,7 @@ def plane_of(choices: PlaneOptions, stage: Stage) -> Plane:
     return _MAKERS[kind](choices, runs[0].problem.objective(choices.policy), runs, stage)
 
 
-def _check_runs(choices: PlaneOptions, kind: str) -> None:
+def _check_runs(choices: PlaneOptions, kind: Directions) -> None:
     """Refuse what no plane goes through, before anything is trained."""
     if len(choices.networks) > 1:
         raise RecipeError("A plane goes through the parameters of one network; give one, not several.")
@@ -100,8 +140,8 @@ def _check_runs(choices: PlaneOptions, kind: str) -> None:
         )
 
 
-def plane_of_given(choices: PlaneOptions, found: Given) -> Plane:
-    """The plane that suits the number of given points: random directions, three points, or PCA."""
+def basis_of_given(choices: PlaneOptions, found: Given) -> Basis:
+    """Find the directions that suit the number of given points: random ones, three points, or PCA."""
     points, objective = found.points, found.objective
     mask = objective.trained(points[0])
     kind, names = choices.kind, names_of(choices.points)
@@ -110,29 +150,28 @@ def plane_of_given(choices: PlaneOptions, found: Given) -> Plane:
     if kind == "hessian":
         return replace(_hessian(choices, objective, points[-1], points[0]), about=names[-1])
     if kind == "points" and len(points) == 3:
-        plane = _three(objective, points, ("w1", "w2", "w3"), mask)
-        return replace(plane, about=names[0], plane_through=names)
+        basis = _three(objective, points, ("w1", "w2", "w3"), mask)
+        return replace(basis, about=names[0], plane_through=names)
     if kind == "pca":
-        plane = _principal(objective, points, points[-1], mask)
-        ways = (way_of_points(points, objective),)
-        return replace(plane, ways=ways, about=names[-1], plane_through=names)
+        basis = _principal(objective, points, points[-1], mask)
+        return replace(basis, trajectories=(found.trajectory,), about=names[-1], plane_through=names)
     raise RecipeError(
         f"directions {kind} do not go with the {len(points)} given points: "
         "random and hessian take 1 or more, pca 3 or more, and points 3."
     )
 
 
-def _random_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _random_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     del stage
     solution = runs[0].solution
-    plane = _random(choices, objective, solution, objective.trained(solution))
-    return _with_ways(plane, runs)
+    basis = _random(choices, objective, solution, objective.trained(solution))
+    return _with_paths(basis, runs)
 
 
-def _random(choices: PlaneOptions, objective: Objective, origin: Params, mask: Params) -> Plane:
+def _random(choices: PlaneOptions, objective: Objective, origin: Params, mask: Params) -> Basis:
     keys = jax.random.split(jax.random.key(choices.seed))
     first, second = (filter_normalised(key, origin, mask) for key in keys)
-    return Plane(
+    return Basis(
         kind="random",
         objective=objective,
         origin=origin,
@@ -145,22 +184,22 @@ def _random(choices: PlaneOptions, objective: Objective, origin: Params, mask: P
     )
 
 
-def _pca_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _pca_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     del choices, stage
     origin = runs[0].solution
     mask = objective.trained(origin)
-    paths = [run.training.iterates for run in runs if stays_finite(run)]
+    paths = [run.training.iterates for run in runs if run.ends_finite]
     stacked = jax.tree.map(lambda *kept: np.concatenate(kept), *paths)
-    plane = _principal(objective, stacked, origin, mask)
-    labels = tuple(run.label for run in runs if stays_finite(run))
-    return _with_ways(plane, runs, about=f"solution of {runs[0].label}", plane_through=labels)
+    basis = _principal(objective, stacked, origin, mask)
+    labels = tuple(run.label for run in runs if run.ends_finite)
+    return _with_paths(basis, runs, about=f"solution of {runs[0].label}", plane_through=labels)
 
 
-def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params) -> Plane:
+def _principal(objective: Objective, iterates: Params, origin: Params, mask: Params) -> Basis:
     found = principal(iterates, mask, origin=origin)
     coordinates, _ = on_plane(iterates, origin, found.u, found.v, mask)
     one, two = found.shares[:2]
-    return Plane(
+    return Basis(
         kind="pca",
         objective=objective,
         origin=origin,
@@ -172,7 +211,7 @@ def _principal(objective: Objective, iterates: Any, origin: Params, mask: Params
     )
 
 
-def _residual_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _residual_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     """Goodfellow's plane: along the line from start to solution, and to the iterate that is farthest from it.
 
     Both directions are as long as the line, so that a height is a residual in its units.
@@ -187,7 +226,7 @@ def _residual_of(choices: PlaneOptions, objective: Objective, runs: list[Trained
     found = plane_through(start, solution, farthest, mask)
     length = float(found.coordinates[1, 0])
     along, away = (mixed([(length, direction)]) for direction in (found.u, found.v))
-    plane = Plane(
+    basis = Basis(
         kind="residual",
         objective=objective,
         origin=start,
@@ -198,22 +237,22 @@ def _residual_of(choices: PlaneOptions, objective: Objective, runs: list[Trained
         about="start",
         plane_through=("start", "solution", f"step {run.training.steps[farthest_at]}"),
     )
-    return _with_ways(plane, runs[:1])
+    return _with_paths(basis, runs[:1])
 
 
-def _hessian_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _hessian_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     del stage
-    return _with_ways(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
+    return _with_paths(_hessian(choices, objective, runs[0].solution, runs[0].start), runs)
 
 
-def _hessian(choices: PlaneOptions, objective: Objective, origin: Params, start: Params) -> Plane:
+def _hessian(choices: PlaneOptions, objective: Objective, origin: Params, start: Params) -> Basis:
     found = spectrum(objective, origin, top=2, bottom=1, seed=choices.seed)
     first, second = found.top_vectors[:2]
     reach = [
         float(np.sqrt(2.0 * max(float(objective.loss(start)), 1e-3) / max(abs(value), 1e-6)))
         for value in found.top[:2]
     ]
-    return Plane(
+    return Basis(
         kind="hessian",
         objective=objective,
         origin=origin,
@@ -230,7 +269,7 @@ def _eigenvector(place: str, value: float) -> str:
     return f"{place} Hessian eigenvector, λ = {value:.3g}"
 
 
-def _swa_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _swa_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     del choices, stage
     run = runs[0]
     kept = len(run.training.steps)
@@ -242,36 +281,36 @@ def _swa_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], st
         )
     points = [run.training.iterate(place) for place in places]
     names = tuple(f"step {run.training.steps[place]}" for place in places)
-    plane = _three(objective, points, names, objective.trained(points[0]))
-    x, y = np.mean(list(plane.marks.values()), axis=0).tolist()
-    return _with_ways(plane, runs, kind="swa", marks={**plane.marks, "their average": (x, y)})
+    basis = _three(objective, points, names, objective.trained(points[0]))
+    x, y = np.mean(list(basis.marks.values()), axis=0).tolist()
+    return _with_paths(basis, runs, kind="swa", marks={**basis.marks, "their average": (x, y)})
 
 
-def _solutions_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _solutions_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     del stage
     points = [run.solution for run in runs[:3]]
     same = len(choices.optimizers) == 1
     labels = [f"seed {choices.seed + n}" if same else run.label for n, run in enumerate(runs[:3])]
-    plane = _three(objective, points, tuple(labels), objective.trained(points[0]))
-    return replace(plane, kind="solutions")
+    basis = _three(objective, points, tuple(labels), objective.trained(points[0]))
+    return replace(basis, kind="solutions")
 
 
-def _bend_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Plane:
+def _bend_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     first, second = runs
     mask = objective.trained(first.solution)
-    bend = trained_control_point(choices, first.problem, first.solution, second.solution, stage, mask=mask)
-    points = (first.solution, second.solution, bend)
-    plane = _three(objective, points, ("solution A", "solution B", "bend"), mask)
-    corners = np.array(list(plane.marks.values()))
-    weights = bezier(np.linspace(0.0, 1.0, 101))  # of the bend and of the second solution
+    ends = (first.solution, second.solution)
+    points = (*ends, trained_control_point(choices, first.problem, *ends, stage, mask=mask))
+    basis = _three(objective, points, ("solution A", "solution B", "bend"), mask)
+    corners = np.array(list(basis.marks.values()))
+    weights = bezier(np.linspace(0.0, 1.0, 101))  # of the control point and of the second solution
     curve = corners[0] + weights @ (corners[[2, 1]] - corners[0])
-    return replace(plane, kind="bend", curve=curve)
+    return replace(basis, kind="bend", curve=curve)
 
 
-def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...], mask: Params) -> Plane:
+def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...], mask: Params) -> Basis:
     w1, w2, w3 = points
     found = plane_through(w1, w2, w3, mask)
-    return Plane(
+    return Basis(
         kind="points",
         objective=objective,
         origin=w1,
@@ -284,8 +323,9 @@ def _three(objective: Objective, points: Sequence[Params], names: tuple[str, ...
     )
 
 
-def _with_ways(plane: Plane, runs: Sequence[Trained], **others: Any) -> Plane:
-    return replace(plane, ways=tuple(way_of_training(run, plane.objective) for run in runs), **others)
+def _with_paths(basis: Basis, runs: Sequence[Trained], **others: Any) -> Basis:
+    paths = tuple(run.measured_by(basis.objective) for run in runs)
+    return replace(basis, trajectories=paths, **others)
 
 
 def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:
@@ -298,7 +338,7 @@ def _around(points: Float[np.ndarray, "points 2"], *, margin: float) -> Span:
     return x0, x1, y0, y1
 
 
-_MAKERS: Mapping[str, Any] = {
+_MAKERS: Mapping[Directions, Callable[[PlaneOptions, Objective, list[Trained], Stage], Basis]] = {
     "random": _random_of,
     "pca": _pca_of,
     "residual": _residual_of,

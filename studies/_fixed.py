@@ -1,4 +1,4 @@
-"""Leaves of given points that are held fixed: stored statistics, and what a study is told to."""
+"""Leaves of given points that are held fixed: stored statistics, and others on request."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ NONE = "none"
 """In place of a pattern: stored statistics are parameters too."""
 
 _SHOWN = 6
-"""How many leaves a message names."""
+"""The number of leaves that a message names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +25,10 @@ class Fixed:
 
     Attributes:
         stored: Stored statistics, by their names; or what the objective itself does not train.
-        chosen: What the study was told to hold fixed.
+        chosen: Leaves that are held fixed on request.
         constants: Leaves that hold no real numbers, but for counters.
-        by_name: Whether `stored` was told by names.
-        unread: Whether the loss takes other statistics than the stored ones, those of the examples.
+        by_name: True where `stored` was found by names.
+        unread: True where the loss takes other statistics than the stored ones, those of the examples.
         between: Stored statistics that differ between the ends of a line, and go along with it.
         note: What a picture shows otherwise than one may think, where points differ in fixed leaves.
         caption: The same on a picture, in a few words.
@@ -49,7 +49,7 @@ class Fixed:
         return (*self.stored, *self.chosen)
 
     @property
-    def told(self) -> str:
+    def described(self) -> str:
         """All of them in one line; empty without any."""
         how = "stored statistics; --fixed adds others, and --fixed none takes these for parameters"
         parts = [(self.stored, how if self.by_name else "not trained"), (self.chosen, "--fixed")]
@@ -57,7 +57,7 @@ class Fixed:
         return f"Held fixed: {'; '.join(shown)}." if shown else ""
 
     def record(self) -> dict[str, Any]:
-        """What is written of them to files."""
+        """Write them for files."""
         return {"fixed": list(self.names), **({"fixed_note": self.note} if self.note else {})}
 
 

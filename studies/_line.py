@@ -11,15 +11,16 @@ from jaxtyping import Float
 from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
-from ravine.landscapes.geometry import LineFacts, on_line
+from ravine.landscapes.geometry import LineFacts, line_barrier, line_facts, on_line
 from ravine.landscapes.networks import Objective
-from ravine.studies._checkpoints import Arrays, arrays_of
+from ravine.renderer.figures import LinePath, LineZoom
 from ravine.studies._fixed import Fixed, fixed_on_line
-from ravine.studies._line_curve import Curve, Path
-from ravine.studies._measure import MEASURES, evaluated, measures_of_iterates
+from ravine.studies._given import given, is_given
+from ravine.studies._line_curve import Curve, from_end_to_end
+from ravine.studies._measure import MEASURES, evaluated
 from ravine.studies._options import LineOptions
-from ravine.studies._result import Result, Row
-from ravine.studies._subjects import Trained, check_finite, given, is_given, trainings, with_rates
+from ravine.studies._result import Arrays, Result, Row, arrays_of
+from ravine.studies._trainings import Trained, check_finite, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +29,22 @@ if TYPE_CHECKING:
 _ZOOMS = ((0.0, 0.01), (0.99, 1.0))
 _ZOOM_POINTS = 21
 
+_GIVEN = ""
+_TITLES = {
+    _GIVEN: "Straight from one point to another",
+    "start,solution": "From the start of training straight to its end",
+    "solution,solution": "Straight from one solution to another",
+    "random,solution": "From an unrelated start straight to a solution",
+    "solution,permuted": "From a solution to itself with its hidden units reordered",
+}
+_ENDS = {
+    _GIVEN: ("first point", "last point"),
+    "start,solution": ("start", "solution"),
+    "solution,solution": ("solution A", "solution B"),
+    "random,solution": ("random start", "solution"),
+    "solution,permuted": ("solution", "the same, reordered"),
+}
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Line(Result[LineOptions]):
@@ -35,7 +52,7 @@ class Line(Result[LineOptions]):
 
     Attributes:
         curves: One for each network and optimizer.
-        objective: What was measured, in words.
+        objective: The loss that was measured, in words.
         data: Of the trained networks, in words.
         batch_norm: Where its statistics come from; empty without batch norm.
         held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
@@ -51,7 +68,7 @@ class Line(Result[LineOptions]):
 
     @property
     def _first(self) -> Curve:
-        """What the numbers below are of."""
+        """The curve that the numbers below are of."""
         return self.curves[0]
 
     @property
@@ -67,22 +84,22 @@ class Line(Result[LineOptions]):
     @property
     def train_loss(self) -> Float[np.ndarray, " alphas"]:
         """The training loss at each."""
-        return self._first.measures["train_loss"]
+        return self._first.train_loss
 
     @property
     def test_loss(self) -> Float[np.ndarray, " alphas"] | None:
         """The test loss, where it was measured."""
-        return self._first.measures.get("test_loss")
+        return self._first.test_loss
 
     @property
     def train_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
         """The share of training examples that are told right."""
-        return self._first.measures.get("train_accuracy")
+        return self._first.train_accuracy
 
     @property
     def test_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
         """That of test examples."""
-        return self._first.measures.get("test_accuracy")
+        return self._first.test_accuracy
 
     @property
     def facts(self) -> LineFacts | None:
@@ -91,12 +108,12 @@ class Line(Result[LineOptions]):
 
     @property
     def barrier(self) -> float | None:
-        """How far the loss rises above its higher end."""
+        """The rise of the loss above its higher end."""
         return self.facts and self.facts.barrier
 
     @property
     def monotone(self) -> bool | None:
-        """Whether it never rises."""
+        """True where it never rises."""
         return self.facts and self.facts.monotone
 
     @property
@@ -117,27 +134,27 @@ class Line(Result[LineOptions]):
     @property
     def zooms(self) -> list[dict[str, np.ndarray]]:
         """The training loss close to both ends: alphas and train_loss."""
-        return [{"alphas": alphas, "train_loss": loss} for alphas, loss in self._first.zooms]
+        return [zoom._asdict() for zoom in self._first.zooms]
 
     @property
     def vectors(self) -> dict[str, Any]:
-        """What tells the line from others: its length, and digests of its ends."""
+        """The length of the line and digests of its ends, which tell it from others."""
         return self._first.vectors
 
     @property
     def initial_loss(self) -> float:
         """The training loss at the first end."""
-        return self._first.ends[0]
+        return self._first.initial_loss
 
     @property
     def final_loss(self) -> float:
         """The training loss at the second end."""
-        return self._first.ends[1]
+        return self._first.final_loss
 
     @property
     def verdicts(self) -> dict[str, bool]:
-        """What Goodfellow et al. found, asked of the line."""
-        return self._first.verdicts
+        """The claims of Goodfellow et al., tested on the line."""
+        return self._first.claims
 
     def record(self) -> dict[str, Any]:
         first, *others = ({"label": curve.label, **curve.record()} for curve in self.curves)
@@ -162,21 +179,31 @@ class Line(Result[LineOptions]):
 
     @property
     def between(self) -> str | None:
-        """What the ends are; None of points that were given."""
+        """The kind of its ends; None for given points."""
         return None if self.choices.points else self.choices.between
 
     def table(self) -> Iterator[Row]:
         yield ("label", "alpha", *MEASURES)
         for curve in self.curves:
-            columns = [curve.measures.get(name) for name in MEASURES]
+            columns = list(curve.measures.values())
             for place, alpha in enumerate(curve.alphas):
                 yield (curve.label, alpha, *(None if c is None else c[place] for c in columns))
 
     def figure(self) -> "Figure":
         from ravine.renderer.figures import draw_line
-        from ravine.studies._line_figure import picture_of
 
-        return draw_line(picture_of(self._itself), **self.look)
+        choices, between = self.choices, self.between or _GIVEN
+        return draw_line(
+            self.curves,
+            title=choices.title or _TITLES[between],
+            subtitle=self.subtitle(
+                self.data if len(choices.networks) > 1 else self.objective, batch_norm=self.batch_norm
+            ),
+            ends=_ENDS[between],
+            scale=choices.scale,
+            size=choices.size,
+            theme=choices.theme,
+        )
 
 
 def run_line(choices: LineOptions, stage: Stage = unwatched) -> Line:
@@ -199,8 +226,13 @@ def run_line(choices: LineOptions, stage: Stage = unwatched) -> Line:
         for run, other, label in zip(runs, others, labels, strict=True)
     )
     policies = {run.problem.objective(choices.policy).batch_norm for run in runs}
-    data, description = runs[0].problem.data.title, _said(runs)
-    return Line(choices=choices, curves=curves, objective=description, batch_norm=max(policies), data=data)
+    return Line(
+        choices=choices,
+        curves=curves,
+        objective=_description(runs),
+        batch_norm=max(policies),
+        data=runs[0].problem.data.title,
+    )
 
 
 def _two_seeds(choices: LineOptions) -> bool:
@@ -208,12 +240,12 @@ def _two_seeds(choices: LineOptions) -> bool:
 
 
 def _labels(choices: LineOptions, runs: list[Trained]) -> list[str]:
-    if len(choices.networks) > 1 and len(choices.optimizers) > 1:
-        return [f"{run.problem.title}, {run.label}" for run in runs]
-    return [run.label if len(choices.networks) == 1 else run.problem.title for run in runs]
+    if len(choices.networks) > 1 and len(choices.optimizers) == 1:
+        return [run.problem.title for run in runs]
+    return [run.name_among(choices.networks) for run in runs]
 
 
-def _said(runs: list[Trained]) -> str:
+def _description(runs: list[Trained]) -> str:
     titles = dict.fromkeys(run.problem.title for run in runs)
     return f"{', '.join(titles)} on {runs[0].problem.data.title}"
 
@@ -233,7 +265,8 @@ def _between_ends(choices: LineOptions, run: Trained, other: Trained, *, label: 
             ends = (run.problem.start(choices.seed + 1), run.solution)
         case "solution,permuted":
             ends = (run.solution, run.solution.permuted(jax.random.key(choices.seed)))
-    return _curve(choices, objective, ends, label=label, stage=stage, rule=run.rule, path=path)
+    key = label if len(choices.networks) > 1 else run.rule
+    return _curve(choices, objective, ends, label=label, stage=stage, colour_key=key, path=path)
 
 
 def _check_ends(choices: LineOptions, objective: Objective, ends: tuple[Params, ...], held: Fixed) -> None:
@@ -259,8 +292,8 @@ def _curve(
     *,
     label: str,
     stage: Stage,
-    rule: str = "",
-    path: Path | None = None,
+    colour_key: str = "",
+    path: LinePath | None = None,
 ) -> Curve:
     start, solution = ends
     direction = minus(solution, start)
@@ -280,14 +313,19 @@ def _curve(
         choices, objective, start, (direction,), places[:, None], wanted=wanted, title=label, stage=stage
     )
     loss = found["train_loss"]
+    first, last = loss[count : count + 2].tolist()
     close = np.split(loss[count + 2 :], len(zooms)) if zooms else []
+    whole = from_end_to_end(alphas, loss[:count], (first, last))
     return Curve(
         label=label,
-        rule=rule,
+        colour_key=colour_key,
         alphas=alphas,
-        measures={name: values[:count] for name, values in found.items()},
-        ends=(float(loss[count]), float(loss[count + 1])),
-        zooms=tuple(zip(zooms, close, strict=True)),
+        **{name: values[:count] for name, values in found.items()},
+        initial_loss=first,
+        final_loss=last,
+        facts=whole and line_facts(*whole),
+        barrier=whole and line_barrier(*whole),
+        zooms=tuple(LineZoom(*pair) for pair in zip(zooms, close, strict=True)),
         path=path,
         length=norm(direction, objective.trained(start)),
         points=(arrays_of("start", start), arrays_of("end", solution)),
@@ -299,10 +337,10 @@ def _zoomed(choices: LineOptions) -> bool:
     return choices.zoom and low <= 0.0 and high >= 1.0
 
 
-def _path(run: Trained, objective: Objective) -> Path:
+def _path(run: Trained, objective: Objective) -> LinePath:
     training = run.training
     mask = objective.trained(training.start)
     projection, residual = on_line(training.iterates, training.start, training.solution, mask)
     length = norm(minus(training.solution, training.start), mask)
-    loss = measures_of_iterates(training, objective)["train_loss"]
-    return Path(step=training.steps, projection=projection, residual=residual / length, loss=loss)
+    loss = run.measured_by(objective).loss
+    return LinePath(step=training.steps, projection=projection, residual=residual / length, loss=loss)

@@ -18,7 +18,7 @@ from ravine.studies._options import Options
 from ravine.studies.training import Training
 
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
-"""What is measured of a network, in the order of the files."""
+"""The measures of a network, in the order of the files."""
 
 
 def evaluated(
@@ -32,7 +32,7 @@ def evaluated(
     stage: Stage,
     wanted: Sequence[str] = ("train_loss",),
 ) -> dict[str, Float[np.ndarray, " points"]]:
-    """Measures at origin + coordinates @ directions."""
+    """Compute measures at origin + coordinates @ directions."""
     with stage(title, len(coordinates)) as on_points, objective.checked():
         found = evaluate(
             objective,
@@ -50,7 +50,7 @@ def evaluated(
 def measures_of_iterates(
     training: Training, objective: Objective
 ) -> Mapping[str, Float[np.ndarray, " kept"]]:
-    """Loss and accuracy at the iterates of a training, with the objective's own batch norm."""
+    """Compute loss and accuracy at the iterates of a training, with the objective's own batch norm."""
     if objective.batch_norm != "inference":
         return training.measures
     found = jax.jit(lambda iterates: jax.lax.map(objective.at, iterates))(training.iterates)
@@ -58,7 +58,7 @@ def measures_of_iterates(
 
 
 def slope_of(objective: Objective, point: Params, mask: Params) -> Params:
-    """The gradient by the trained leaves; the others stand in it as they are."""
+    """Differentiate by the trained leaves; the others stand in the gradient as they are."""
     moving, others = eqx.partition(point, mask)
     slope = jax.grad(lambda moving: objective.loss(eqx.combine(moving, others)))(moving)
     return eqx.combine(slope, others)
@@ -67,7 +67,7 @@ def slope_of(objective: Objective, point: Params, mask: Params) -> Params:
 def gradients_at(
     gradient: Callable[[Params, Any], Params], iterates: Params, rows: Int[np.ndarray, "updates size"]
 ) -> Params:
-    """Those that the updates were taken with, stacked."""
+    """Recompute the gradients that the updates were taken with, stacked."""
     places = jax.tree.map(lambda leaf: jnp.asarray(leaf[: len(rows)]), iterates)
     found = jax.jit(lambda: jax.lax.map(lambda place: gradient(*place), (places, jnp.asarray(rows))))()
     return jax.device_get(found)

@@ -1,68 +1,34 @@
 """The loss in a plane through a network's parameters, with the training paths on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from ravine.core.cache import cache_folder
 from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.landscapes.curvature import extremes_at
 from ravine.landscapes.geometry import on_plane
-from ravine.studies._checkpoints import Arrays
-from ravine.studies._directions import Plane as Background
-from ravine.studies._directions import Span, plane_of, plane_of_given
+from ravine.studies._directions import Basis, Span, basis_of, basis_of_given
 from ravine.studies._fixed import Fixed, fixed_at_point, fixed_on_plane
+from ravine.studies._given import Given, given, is_given
 from ravine.studies._measure import evaluated
-from ravine.studies._paths import Way
-from ravine.studies._plane_file import arrays_of_plane, record_of_plane
+from ravine.studies._plane_film import TITLES, curves_of, path_of, plane_film
 from ravine.studies._plane_options import PlaneOptions
-from ravine.studies._result import Result, Row
+from ravine.studies._result import Arrays, Result, Row
 from ravine.studies._study import FILMS
-from ravine.studies._subjects import Given, given, is_given, with_rates
+from ravine.studies._trainings import SAME, Trajectory, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ravine.renderer import SceneFrames
+    from ravine.renderer import Background, Run, SceneFrames
     from ravine.renderer.writers import Written
-
-
-_SAME = 1e-5
-"""Losses that are computed along two ways agree to this part of them."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Trajectory:
-    """A training path seen from a plane.
-
-    Attributes:
-        steps: Whose iterates were kept.
-        points: Their projections on the plane, in its coordinates.
-        loss: Their own training loss.
-        plane_loss: The plane's under them.
-        distance: How far from the plane they are.
-    """
-
-    label: str
-    rule: str
-    note: str
-    steps: Int[np.ndarray, " kept"]
-    points: Float[np.ndarray, "kept 2"]
-    loss: Float[np.ndarray, " kept"]
-    plane_loss: Float[np.ndarray, " kept"]
-    distance: Float[np.ndarray, " kept"]
-
-    @property
-    def leaves_the_plane(self) -> bool:
-        """Whether its own loss is another one than the plane's under it."""
-        with np.errstate(invalid="ignore"):
-            return bool(np.any(np.abs(self.loss - self.plane_loss) > _SAME * np.abs(self.loss)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -70,18 +36,20 @@ class Plane(Result[PlaneOptions]):
     """The loss in a plane.
 
     Attributes:
+        basis: Its origin and directions.
         x: Coordinates of the columns, in units of the first direction.
         y: Of the rows, in units of the second one.
         loss: The training loss.
         center_loss: At the plane's origin.
-        mark_losses: At the ground's marks, in their order.
-        explained_share: What part of the paths' squared distances from the origin lies in the plane; None
-            where there is no path.
+        mark_losses: At the marks of the basis, in their order.
+        explained_share: The part of the paths' squared distances from the origin that lies in the plane;
+            None where there is no path.
+        trajectories: The training paths with their projections on the plane.
         convexity: |smallest / largest eigenvalue of the Hessian|, if it was asked for.
     """
 
     choices: PlaneOptions
-    ground: Background
+    basis: Basis
     x: Float[np.ndarray, " columns"]
     y: Float[np.ndarray, " rows"]
     loss: Float[np.ndarray, "rows columns"]
@@ -94,41 +62,41 @@ class Plane(Result[PlaneOptions]):
 
     @property
     def explained_shares(self) -> tuple[float, float] | None:
-        """What part of the paths' motion each direction explains, where that is what chose them."""
-        return self.ground.shares
+        """The part of the paths' motion that each direction explains, where that is what chose them."""
+        return self.basis.shares
 
     @property
     def axes(self) -> tuple[str, str]:
-        """What the directions are, in words."""
-        return self.ground.axes
+        """The directions, in words."""
+        return self.basis.axes
 
     @property
     def points(self) -> list[dict[str, Any]]:
         """Points in the plane: label, x, y and loss."""
         return [
             {"label": label, "x": place[0], "y": place[1], "loss": loss}
-            for (label, place), loss in zip(self.ground.marks.items(), self.mark_losses, strict=True)
+            for (label, place), loss in zip(self.basis.marks.items(), self.mark_losses, strict=True)
         ]
 
     @property
     def curve(self) -> Float[np.ndarray, "points 2"] | None:
         """A curve in the plane."""
-        return self.ground.curve
+        return self.basis.curve
 
     @property
     def objective(self) -> str:
-        """What was measured, in words."""
-        return self.ground.objective.name
+        """The loss that was measured, in words."""
+        return self.basis.objective.name
 
     @property
     def batch_norm(self) -> str | None:
-        """Where its statistics come from."""
-        return self.ground.objective.batch_norm or None
+        """The source of the statistics of batch norm."""
+        return self.basis.objective.batch_norm or None
 
     @property
     def vectors(self) -> dict[str, Any]:
-        """What the origin and the directions are."""
-        return record_of_plane(self.ground)
+        """A description of the origin and the directions."""
+        return self.basis.record()
 
     def record(self) -> dict[str, Any]:
         return {
@@ -163,14 +131,14 @@ class Plane(Result[PlaneOptions]):
         }
 
     def arrays(self) -> Arrays:
-        return arrays_of_plane(self.ground)
+        return self.basis.arrays()
 
     @property
     def verdicts(self) -> dict[str, bool]:
-        """What Li et al. say of planes, asked of this one."""
-        ground = self.ground
-        own = float(jax.jit(ground.objective.loss)(ground.origin))
-        found = {"center_is_the_loss_there": abs(self.center_loss - own) <= _SAME * abs(own)}
+        """The claims of Li et al. on planes, tested on this one."""
+        basis = self.basis
+        own = float(jax.jit(basis.objective.loss)(basis.origin))
+        found = {"center_is_the_loss_there": abs(self.center_loss - own) <= SAME * abs(own)}
         if self.explained_share is not None:
             found["most_motion_explained"] = self.explained_share > 0.5
         if self.trajectories:
@@ -189,9 +157,48 @@ class Plane(Result[PlaneOptions]):
 
     def figure(self) -> "Figure":
         from ravine.renderer.figures import draw_plane
-        from ravine.studies._plane_figure import picture_of
 
-        return draw_plane(picture_of(self._itself), view=self.choices.view, **self.look)
+        choices = self.choices
+        return draw_plane(
+            self.background,
+            self.paths,
+            curves_of(self.basis.curve),
+            subtitle=self._subtitle,
+            view=choices.view,
+            size=choices.size,
+            theme=choices.theme,
+        )
+
+    @property
+    def background(self) -> "Background":
+        """The losses as films and pictures have them."""
+        from ravine.renderer.figures import plane_background
+
+        basis, choices, paths = self.basis, self.choices, self.trajectories
+        marks = zip(basis.marks.items(), self.mark_losses.tolist(), strict=True)
+        return plane_background(
+            self.x,
+            self.y,
+            self.loss,
+            title=choices.title or TITLES[basis.kind],
+            axes=basis.axes,
+            shares=basis.shares,
+            start=(float(paths[0].points[0, 0]), float(paths[0].points[0, 1])) if paths else (0.0, 0.0),
+            points=[(name, place, loss) for (name, place), loss in marks],
+            convexity=self.convexity,
+            scale=choices.scale,
+            heights=choices.heights,
+            theme=choices.theme,
+        )
+
+    @property
+    def paths(self) -> "list[Run]":
+        """The training paths as films and pictures have them."""
+        return [path_of(trajectory, self.basis.lengths) for trajectory in self.trajectories]
+
+    @property
+    def _subtitle(self) -> str:
+        return self.subtitle(self.objective, batch_norm=self.batch_norm or "")
 
     @cached_property
     def frames(self) -> "SceneFrames":
@@ -200,11 +207,21 @@ class Plane(Result[PlaneOptions]):
         Raises:
             ValueError: there is no path.
         """
-        from ravine.studies._plane_figure import film_of
-
         if not self.trajectories:
             raise ValueError("A film of a plane shows training paths, and there is none; write a .png.")
-        return film_of(self._itself)
+        choices = self.choices
+        return plane_film(
+            self.background,
+            self.paths,
+            subtitle=self._subtitle,
+            theme=choices.theme,
+            size=choices.size,
+            seconds=choices.seconds,
+            fps=choices.fps,
+            hold=choices.hold,
+            view=choices.view,
+            comment=self.comment,
+        )
 
     def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> "Written | None":
         """As every result, and as a film: .gif, .mp4, .webm or .webp.
@@ -225,41 +242,42 @@ def run_plane(choices: PlaneOptions, stage: Stage = unwatched) -> Plane:
     choices, held = with_rates(choices, stage), None
     if is_given(choices):
         found = given(choices, least=1)
-        ground, held = plane_of_given(choices, found), _held(choices, found)
+        basis, held = basis_of_given(choices, found), _held(choices, found)
     else:
-        ground = plane_of(choices, stage)
-    x, y = _sides(choices.span or ground.span, choices.resolution)
+        basis = basis_of(choices, stage)
+    x, y = _sides(choices.span or basis.span, choices.resolution)
     grid = np.stack([places.ravel() for places in np.meshgrid(x, y)], axis=-1)
-    paths = [_projected(ground, way) for way in ground.ways] if choices.paths else []
-    marks = np.array(list(ground.marks.values())).reshape(-1, 2)
-    parts = [grid, np.zeros((1, 2)), marks, *(points for points, _ in paths)]
-    places, directions = np.concatenate(parts), ground.directions
+    paths = basis.trajectories if choices.paths else ()
+    projected = [_projected(basis, path) for path in paths]
+    marks = np.array(list(basis.marks.values())).reshape(-1, 2)
+    parts = [grid, np.zeros((1, 2)), marks, *(points for points, _ in projected)]
+    places, directions = np.concatenate(parts), basis.directions
     losses = evaluated(
-        choices, ground.objective, ground.origin, directions, places, title="plane", stage=stage
+        choices, basis.objective, basis.origin, directions, places, title="plane", stage=stage
     )["train_loss"]
     loss, center, at_marks, *under = np.split(losses, np.cumsum([len(part) for part in parts])[:-1])
     trajectories = tuple(
-        _trajectory(way, *path, plane_loss=below)
-        for way, path, below in zip(ground.ways, paths, under, strict=False)
+        replace(path, points=points, distance=distance, plane_loss=below)
+        for path, (points, distance), below in zip(paths, projected, under, strict=True)
     )
     shape = (len(y), len(x))
     return Plane(
         choices=choices,
-        ground=ground,
+        basis=basis,
         x=x,
         y=y,
         loss=loss.reshape(shape),
         center_loss=float(center[0]),
         mark_losses=at_marks,
-        explained_share=_explained(ground, trajectories),
+        explained_share=_explained(basis, trajectories),
         trajectories=trajectories,
-        convexity=_convexity(choices, ground, grid, stage).reshape(shape) if choices.convexity else None,
+        convexity=_convexity(choices, basis, grid, stage).reshape(shape) if choices.convexity else None,
         held=held,
     )
 
 
 def _held(choices: PlaneOptions, found: Given) -> Fixed:
-    """What is held fixed, and as in which point where several lie on the plane."""
+    """Note what is held fixed, and as in which point where several lie on the plane."""
     if choices.kind in ("points", "pca"):
         origin = "w1" if choices.kind == "points" else "the last point"
         return fixed_on_plane(found.fixed, found.points, origin)
@@ -271,39 +289,29 @@ def _sides(span: Span, resolution: int) -> tuple[np.ndarray, np.ndarray]:
     return np.linspace(x0, x1, resolution), np.linspace(y0, y1, resolution)
 
 
-def _projected(ground: Background, way: Way) -> tuple[np.ndarray, np.ndarray]:
-    mask = ground.objective.trained(ground.origin)
-    return on_plane(way.points, ground.origin, *ground.directions, mask)
+def _projected(
+    basis: Basis, path: Trajectory
+) -> tuple[Float[np.ndarray, "saved 2"], Float[np.ndarray, " saved"]]:
+    """The places of its iterates on the plane, and their distances from it."""
+    mask = basis.objective.trained(basis.origin)
+    return on_plane(path.iterates, basis.origin, *basis.directions, mask)
 
 
-def _trajectory(way: Way, points: np.ndarray, distance: np.ndarray, *, plane_loss: np.ndarray) -> Trajectory:
-    return Trajectory(
-        label=way.label,
-        rule=way.rule,
-        note=way.note,
-        steps=way.steps,
-        points=points,
-        loss=way.loss,
-        plane_loss=plane_loss,
-        distance=distance,
-    )
-
-
-def _explained(ground: Background, trajectories: tuple[Trajectory, ...]) -> float | None:
+def _explained(basis: Basis, trajectories: tuple[Trajectory, ...]) -> float | None:
     """The share of the paths' squared distances from the origin that lies in the plane."""
     if not trajectories:
-        return sum(ground.shares) if ground.shares else None
-    inside = sum(float(np.nansum(path.points @ ground.products * path.points)) for path in trajectories)
+        return sum(basis.shares) if basis.shares else None
+    inside = sum(float(np.nansum(path.points @ basis.products * path.points)) for path in trajectories)
     off = sum(float(np.nansum(path.distance**2)) for path in trajectories)
     return inside / (inside + off) if inside + off else 1.0
 
 
-def _convexity(choices: PlaneOptions, ground: Background, grid: np.ndarray, stage: Stage) -> np.ndarray:
-    with stage("convexity", len(grid)) as on_points, ground.objective.checked():
+def _convexity(choices: PlaneOptions, basis: Basis, grid: np.ndarray, stage: Stage) -> np.ndarray:
+    with stage("convexity", len(grid)) as on_points, basis.objective.checked():
         found = extremes_at(
-            ground.objective,
-            ground.origin,
-            ground.directions,
+            basis.objective,
+            basis.origin,
+            basis.directions,
             grid,
             seed=choices.seed,
             keep=cache_folder() / "grids" if choices.keep else None,

@@ -1,130 +1,155 @@
-"""A film of training paths on a plane through a network's parameters."""
+"""Training paths on a plane through a network's parameters, as pictures have them, and their film."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer import Run, Scene, SceneFrames, Timing, ViewName
-from ravine.renderer.figures import PlaneBackground, PlanePicture, PlaneTrajectory, fades
+from ravine.renderer import PLANE_LOSS, Background, Run, Scene, Timing
+from ravine.renderer.figures import PlaneCurve
 from ravine.renderer.style import ThemeName, colours
+from ravine.studies._trainings import Trajectory
+
+if TYPE_CHECKING:
+    from ravine.renderer import SceneFrames
+
+TITLES = {
+    "random": "The loss about a solution, in two random directions",
+    "pca": "The loss in the plane of the training paths",
+    "residual": "The training path and the straight line between its ends",
+    "hessian": "The loss about a solution, along the Hessian's first eigenvectors",
+    "swa": "The plane of three iterates, and their average",
+    "solutions": "The plane of three solutions",
+    "bend": "The plane of two solutions and a curve between them",
+    "points": "The plane of three points",
+}
+"""Of the kinds of planes."""
+
+
+def path_of(trajectory: Trajectory, lengths: tuple[float, float]) -> Run:
+    """Make the path of films and pictures from a trajectory that is seen on a plane.
+
+    Args:
+        trajectory: With its projection.
+        lengths: Of a step of 1 along each axis, in the units of the distance from the plane.
+    """
+    from ravine.renderer.figures import nearness
+
+    return Run(
+        label=trajectory.label,
+        note=trajectory.note,
+        colour_key=trajectory.rule,
+        points=trajectory.points,
+        losses=trajectory.loss,
+        balls={},
+        diverged_at=_diverged_at(trajectory.points, trajectory.loss),
+        series={PLANE_LOSS: trajectory.plane_loss},
+        nearness=nearness(trajectory.points, trajectory.distance, lengths),
+        counts=trajectory.steps,
+    )
+
+
+def curves_of(curve: Float[np.ndarray, "points 2"] | None) -> list[PlaneCurve]:
+    """Make what pictures have of a curve of low loss: it and the straight line between its ends."""
+    if curve is None:
+        return []
+    return [
+        PlaneCurve(label="curve of low loss", colour_key="momentum", points=curve),
+        PlaneCurve(label="straight line", colour_key="sgd", points=curve[[0, -1]], dashed=True),
+    ]
+
+
+def _diverged_at(points: Float[np.ndarray, "steps 2"], losses: Float[np.ndarray, " steps"]) -> int | None:
+    lost = ~np.isfinite(points).all(-1) | ~np.isfinite(losses)
+    return int(lost.argmax()) if lost.any() else None
 
 
 def plane_film(
-    picture: PlanePicture,
+    background: Background,
+    paths: Sequence[Run],
     *,
-    notes: Sequence[str] = (),
+    subtitle: str = "",
     theme: ThemeName = "light",
     size: tuple[int, int] = (1280, 720),
     seconds: float = 8.0,
     fps: float = 25.0,
     hold: float = 2.0,
-    view: ViewName = "contour",
-    turn: float = 0.0,
-    azimuth: float | None = None,
+    view: Literal["contour", "surface"] = "contour",
     comment: str = "",
-) -> SceneFrames:
-    """The paths of a plane as they were trained, with their own losses beside it.
+) -> "SceneFrames":
+    """Film the paths of a plane as they were trained, with their own losses beside it.
 
-    The clock counts updates: between two that were kept, a path is a straight line. A path that ends before
+    The clock counts updates: between two that were saved, a path is a straight line. A path that ends before
     the others stays at its end.
 
     Args:
-        picture: A grid of losses, and at least one path.
-        notes: The small print of each path: its hyper-parameters.
+        background: The losses on the plane.
+        paths: At least one.
+        subtitle: Network, data, policy of batch norm, seed.
         theme: The look of everything but the paths.
         size: Width and height in pixels.
         seconds: How long the film moves; the hold of its last frame comes on top.
         fps: Frames a second.
         hold: Seconds for which the last frame stands.
         view: From above, or as a surface.
-        turn: By how many degrees the camera turns about a surface.
-        azimuth: Where it stands in degrees; chosen so that the paths are seen unless given.
         comment: What made the film, for the file's comment.
 
     Raises:
-        ValueError: the picture has no path.
+        ValueError: there is no path.
     """
-    if not picture.trajectories:
-        raise ValueError("A film of a plane shows training paths; got a picture with 0 of them.")
-    counts = _counts(picture.trajectories)
+    from ravine.renderer import SceneFrames
+
+    if not paths:
+        raise ValueError("A film of a plane shows training paths; got 0 of them.")
+    counts = np.unique(np.concatenate([_counts(path) for path in paths]))
+    shades = colours([path.colour_key for path in paths], theme=theme)
+    runs = [replace(_at(path, counts), colour=shade) for path, shade in zip(paths, shades, strict=True)]
     return SceneFrames(
         Scene(
-            ground=PlaneBackground.of(picture).in_film(theme),
-            runs=_runs(picture, counts, notes, theme=theme),
+            ground=background,
+            # The longest path lies lowest, and hides none.
+            runs=tuple(sorted(runs, key=_length, reverse=True)),
             view=view,
-            turn=turn,
-            azimuth=azimuth,
             size=size,
             theme=theme,
             timing=Timing(seconds=seconds, fps=fps, hold=hold),
-            subtitle=picture.subtitle or picture.loss_name,
+            subtitle=subtitle,
             counts=counts,
             comment=comment,
         )
     )
 
 
-def _counts(paths: Sequence[PlaneTrajectory]) -> Int[np.ndarray, " counts"]:
-    """The updates after which any path has an iterate."""
-    return np.unique(np.concatenate([_steps(path) for path in paths]))
-
-
-def _steps(path: PlaneTrajectory) -> Int[np.ndarray, " steps"]:
-    return np.arange(len(path.x)) if path.step is None else path.step
-
-
-def _runs(
-    picture: PlanePicture,
-    counts: Int[np.ndarray, " counts"],
-    notes: Sequence[str],
-    *,
-    theme: ThemeName,
-) -> tuple[Run, ...]:
-    """The paths, the longest first: it lies lowest, and hides none."""
-    paths = picture.trajectories
-    shades = colours([path.colour_key for path in paths], theme=theme)
-    description = notes or [""] * len(paths)
-    runs = [
-        _run(path, counts, note, colour=colour, lengths=picture.lengths)
-        for path, note, colour in zip(paths, description, shades, strict=True)
-    ]
-    return tuple(sorted(runs, key=_length, reverse=True))
+def _counts(path: Run) -> Int[np.ndarray, " steps"]:
+    return np.arange(len(path.points)) if path.counts is None else path.counts
 
 
 def _length(run: Run) -> float:
-    """On the plane, as far as the run is real."""
+    """On the plane, as far as the run is finite."""
     points = run.points[: run.diverged_at]
     return float(np.linalg.norm(np.diff(points, axis=0), axis=-1).sum())
 
 
-def _run(
-    path: PlaneTrajectory,
-    counts: Int[np.ndarray, " counts"],
-    note: str,
-    *,
-    colour: str,
-    lengths: tuple[float, float],
-) -> Run:
-    """A path at every count of the clock."""
-    steps = _steps(path)
+def _at(path: Run, counts: Int[np.ndarray, " counts"]) -> Run:
+    """The path at every count of the clock."""
+    steps = _counts(path)
 
     def over(values: Float[np.ndarray, " steps"]) -> Float[np.ndarray, " counts"]:
         return np.interp(counts, steps, values)
 
-    points = np.stack([over(path.x), over(path.y)], axis=-1)
-    losses = np.full(len(counts), np.nan) if path.loss is None else over(path.loss)
-    lost = ~np.isfinite(points).all(-1) | (~np.isfinite(losses) & (path.loss is not None))
+    points = np.stack([over(column) for column in path.points.T], axis=-1)
+    losses = over(path.losses)
+    diverged_at = _diverged_at(points, losses)
     ends = int(np.searchsorted(counts, steps[-1]))
-    return Run(
-        label=path.label,
-        note=note,
-        colour=colour,
+    return replace(
+        path,
         points=points,
         losses=losses,
-        balls={},
-        diverged_at=int(lost.argmax()) if lost.any() else None,
-        series={} if path.plane_loss is None else {"plane_loss": over(path.plane_loss)},
-        stopped_at=ends if ends < len(counts) - 1 and not lost.any() else None,
-        nearness=None if path.distance is None else 1.0 - over(fades(path, lengths)),
+        diverged_at=diverged_at,
+        series={name: over(values) for name, values in path.series.items()},
+        stopped_at=ends if ends < len(counts) - 1 and diverged_at is None else None,
+        nearness=None if path.nearness is None else over(path.nearness),
+        counts=counts,
     )

@@ -1,14 +1,17 @@
-"""What a study finds: numbers, a table and a picture, each written by the ending of a file's name."""
+"""The result of a study: numbers, a table and a picture, each written by the ending of a file's name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+import numpy as np
+
 from ravine.core.atomic import OutputError, atomic_write, check_target
+from ravine.core.pytree import Params, is_array, is_floating, is_key, named_leaves
 from ravine.core.tables import as_csv, as_json, as_npz, flat
-from ravine.studies._checkpoints import Arrays
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
 from ravine.studies._study import NUMBERS
@@ -20,19 +23,29 @@ if TYPE_CHECKING:
 
 
 Row: TypeAlias = tuple[Any, ...]
+Arrays: TypeAlias = dict[str, np.ndarray]
 Chosen = TypeVar("Chosen", bound=Options)
 
-_NOT_NUMBERS = ("comment", "look", "fixed_record")
+_POLICIES = {
+    "inference": "batch norm by the stored statistics",
+    "recomputed": "batch norm measured anew at every point",
+}
+
+_NOT_NUMBERS = ("background", "comment", "fixed_record", "paths")
 
 PICTURES = (".png", ".pdf", ".svg")
 
 
+_PLAIN = "biufc"
+"""The kinds of numbers that NumPy knows by itself."""
+
+
 class Result(ABC, Generic[Chosen]):
-    """What a study found.
+    """The result of a study.
 
     Attributes:
         choices: All that determines it.
-        held: What of points that are given is held fixed; None of networks that are trained.
+        held: The leaves of given points that are held fixed; None for networks that are trained.
     """
 
     choices: Chosen
@@ -59,10 +72,11 @@ class Result(ABC, Generic[Chosen]):
         """Of the initial weights, the minibatches and the directions."""
         return self.choices.seed
 
-    @property
-    def _itself(self) -> Any:
-        """This result: where its file is checked beside the installed package, its types are two."""
-        return self
+    def subtitle(self, measured: str, *, batch_norm: str = "") -> str:
+        """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
+        caption = "" if self.held is None else self.held.caption
+        parts = [measured, _POLICIES.get(batch_norm, ""), caption, f"seed {self.seed}"]
+        return ", ".join(part for part in parts if part)
 
     @property
     def fixed(self) -> list[str]:
@@ -71,22 +85,17 @@ class Result(ABC, Generic[Chosen]):
 
     @property
     def fixed_note(self) -> str:
-        """What the numbers are of, where points differ in fixed leaves."""
+        """A note on the numbers, where points differ in fixed leaves."""
         return "" if self.held is None else self.held.note
 
     @property
     def fixed_record(self) -> dict[str, Any]:
-        """What the record says of leaves that are held fixed."""
+        """The part of the record on leaves that are held fixed."""
         return {} if self.held is None else self.held.record()
 
     @property
-    def look(self) -> dict[str, Any]:
-        """Theme and size of the picture."""
-        return {"theme": self.choices.theme, "size": self.choices.size}
-
-    @property
     def comment(self) -> str:
-        """What made the files."""
+        """The command that makes the files."""
         return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
 
     def save(self, path: str | Path) -> "Written | None":
@@ -140,7 +149,7 @@ class Result(ABC, Generic[Chosen]):
 
 
 def _names(kind: type[Result[Any]]) -> list[str]:
-    """What numbers a result has: its fields, and what is computed of them."""
+    """List the numbers of a result: its fields, and what is computed of them."""
     found = [name for base in kind.__mro__ for name, it in vars(base).items() if isinstance(it, property)]
     record: Any = kind
     named = dict.fromkeys([*found, *(field.name for field in fields(record))])
@@ -184,14 +193,39 @@ def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> Non
     check_target(path)
 
 
-_POLICIES = {
-    "inference": "batch norm by the stored statistics",
-    "recomputed": "batch norm measured anew at every point",
-}
+def arrays_of(name: str, params: Params, *, moving: bool = False) -> Arrays:
+    """Name the leaves of parameters as arrays, such as "origin/layers.0.weight".
+
+    Numbers that NumPy has not, such as bfloat16, are float32. A name that is taken has its place after it.
+
+    Args:
+        name: Of the parameters.
+        params: Any pytree; leaves that are no numbers are left out.
+        moving: Take only leaves of real numbers, as of a direction.
+    """
+    arrays: Arrays = {}
+    for place, (leaf_name, leaf) in enumerate(named_leaves(params)[0]):
+        if is_array(leaf) and not is_key(leaf) and (is_floating(leaf) or not moving):
+            key = f"{name}/{leaf_name}"
+            arrays[f"{key}#{place}" if key in arrays else key] = _readable(np.asarray(leaf))
+    return arrays
 
 
-def subtitle(choices: Options, objective: str, *, batch_norm: str = "", held: Fixed | None = None) -> str:
-    """Network, data, the policy of batch norm where there is one, what is held fixed, and the seed."""
-    caption = "" if held is None else held.caption
-    parts = [objective, _POLICIES.get(batch_norm, ""), caption, f"seed {choices.seed}"]
-    return ", ".join(part for part in parts if part)
+def trained_of(mask: Any, params: Params) -> Arrays:
+    """One flag a leaf, true where it is trained, as "trained/layers.0.weight"."""
+    known = arrays_of("trained", params)
+    return {key: flag for key, flag in arrays_of("trained", mask).items() if key in known}
+
+
+def digest(arrays: Mapping[str, np.ndarray]) -> str:
+    """The SHA-256 of the arrays' bytes, one after the other, in hexadecimal digits."""
+    found = sha256()
+    for array in arrays.values():
+        found.update(array.tobytes())
+    return found.hexdigest()
+
+
+def _readable(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind in _PLAIN:
+        return array
+    return array.astype(np.float32 if is_floating(array) else np.int64)

@@ -12,11 +12,11 @@ from ravine.core.pytree import Params
 from ravine.landscapes.curvature import Spectrum as Found
 from ravine.landscapes.curvature import spectrum as spectrum_at
 from ravine.landscapes.networks import Objective
-from ravine.studies._checkpoints import Arrays, arrays_of, digest, trained_of
 from ravine.studies._fixed import Fixed, fixed_at_point
+from ravine.studies._given import given, is_given
 from ravine.studies._options import SpectrumOptions
-from ravine.studies._result import Result, Row
-from ravine.studies._subjects import check_finite, given, is_given, trainings, with_rates
+from ravine.studies._result import Arrays, Result, Row, arrays_of, digest, trained_of
+from ravine.studies._trainings import check_finite, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,17 +69,17 @@ class Spectrum(Result[SpectrumOptions]):
 
     @property
     def index(self) -> int:
-        """How many eigenvalues are negative."""
+        """The number of negative eigenvalues."""
         return self.found.index
 
     @property
     def kind(self) -> str:
-        """What the eigenvalues make of the point, if it is critical."""
+        """The kind of point that the eigenvalues make of it, if it is critical."""
         return self.found.kind
 
     @property
     def index_exact(self) -> bool:
-        """Whether negative eigenvalues were counted, and not estimated from the density."""
+        """True where negative eigenvalues were counted, and not estimated from the density."""
         return self.found.index_exact
 
     @property
@@ -89,12 +89,12 @@ class Spectrum(Result[SpectrumOptions]):
 
     @property
     def residuals(self) -> Float[np.ndarray, " ends"]:
-        """How far each of the largest and then of the smallest may be from an eigenvalue."""
+        """The largest error of each of the largest and then of the smallest."""
         return self.found.residuals
 
     @property
     def size(self) -> int:
-        """How many parameters are trained."""
+        """The number of trained parameters."""
         return self.found.size
 
     @property
@@ -104,7 +104,7 @@ class Spectrum(Result[SpectrumOptions]):
 
     @property
     def vectors(self) -> dict[str, Any]:
-        """What tells the point from others."""
+        """A digest of the point, which tells it from others."""
         return {"point_digest": digest(arrays_of("point", self.point))}
 
     def record(self) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Spectrum(Result[SpectrumOptions]):
 
     @property
     def verdicts(self) -> dict[str, bool]:
-        """What the eigenvalues say, and whether the point is critical at all."""
+        """The claims that the loss is convex there, and that the point is critical at all."""
         return {
             "convex_there": self.found.index == 0,
             "critical": self.found.gradient_norm <= _CRITICAL * float(abs(self.found.top[0])),
@@ -137,9 +137,16 @@ class Spectrum(Result[SpectrumOptions]):
 
     def figure(self) -> "Figure":
         from ravine.renderer.figures import draw_spectrum
-        from ravine.studies._spectrum_figure import picture_of
 
-        return draw_spectrum(picture_of(self._itself), **self.look)
+        choices = self.choices
+        place = "given point" if choices.points else choices.at
+        return draw_spectrum(
+            self.found,
+            title=choices.title or f"Eigenvalues of the Hessian at the {place}",
+            subtitle=self.subtitle(self.objective, batch_norm=self.batch_norm),
+            size=choices.size,
+            theme=choices.theme,
+        )
 
 
 def run_spectrum(choices: SpectrumOptions, stage: Stage = unwatched) -> Spectrum:

@@ -14,10 +14,12 @@ from ravine.core.progress import Stage, unwatched
 from ravine.studies._measure import MEASURES
 from ravine.studies._options import TrainOptions
 from ravine.studies._result import Result, Row
-from ravine.studies._subjects import Trained, trainings, with_rates
+from ravine.studies._trainings import Trained, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from ravine.renderer.figures import TrainingRun
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -59,16 +61,16 @@ class Train(Result[TrainOptions]):
 
     @property
     def objective(self) -> str:
-        """What was trained, in words."""
+        """The networks and their data, in words."""
         return ", ".join(dict.fromkeys(run.problem.description for run in self.runs))
 
     def label_of(self, run: Trained) -> str:
-        """What tells a run from all others: its optimizer, and its network where there are several."""
-        return run.label if len(self.choices.networks) == 1 else f"{run.problem.title}, {run.label}"
+        """The name that tells a run from all others."""
+        return run.name_among(self.choices.networks)
 
     @property
     def verdicts(self) -> dict[str, bool]:
-        """Whether the target was reached."""
+        """The claim that each run reaches the target."""
         return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
 
     def steps_to_target(self, run: Trained) -> int | None:
@@ -87,9 +89,33 @@ class Train(Result[TrainOptions]):
 
     def figure(self) -> "Figure":
         from ravine.renderer.figures import draw_training
-        from ravine.studies._train_figure import picture_of
 
-        return draw_training(picture_of(self._itself), **self.look)
+        choices, problems = self.choices, [run.problem for run in self.runs]
+        names = dict.fromkeys(problem.title for problem in problems)
+        titles = ", ".join(names)
+        data = problems[0].data.title
+        return draw_training(
+            [self._on_picture(run) for run in self.runs],
+            title=choices.title or f"Training {titles}",
+            subtitle=self.subtitle(data if len(names) > 1 else f"{titles} on {data}"),
+            target=choices.target,
+            size=choices.size,
+            theme=choices.theme,
+        )
+
+    def _on_picture(self, run: Trained) -> "TrainingRun":
+        from ravine.renderer.figures import TrainingRun
+
+        label = self.label_of(run)
+        return TrainingRun(
+            label=label,
+            colour_key=label if len(self.choices.networks) > 1 else run.rule,
+            note=run.note,
+            step=run.steps,
+            batch_loss=run.training.batch_losses,
+            reached_at=self.steps_to_target(run),
+            **run.training.measures,
+        )
 
     def save_runs(self, folder: str | Path) -> None:
         """Write the runs themselves: a folder each, with checkpoints and run.json.

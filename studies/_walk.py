@@ -19,11 +19,13 @@ from ravine.landscapes.curvature import NotFiniteError, extremes
 from ravine.landscapes.evaluation import evaluate
 from ravine.landscapes.geometry import cosines, distances, interior_share, stacked
 from ravine.landscapes.networks import Objective
+from ravine.renderer.figures import WalkRun
 from ravine.studies._fixed import Fixed, fixed_on_walk
+from ravine.studies._given import given, is_given
 from ravine.studies._measure import gradients_at, slope_of
 from ravine.studies._options import WalkOptions
 from ravine.studies._result import Result, Row
-from ravine.studies._subjects import Trained, given, is_given, trainings, with_rates
+from ravine.studies._trainings import Trained, trainings, with_rates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,53 +38,17 @@ _RECORDED = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Steps:
-    """The updates of one run.
-
-    Attributes:
-        alphas: Places between two iterates, 0 at the first.
-        losses: The training loss there, for each pair of consecutive iterates.
-        cosines: Between the gradients at successive iterates, each of the minibatch that its update saw and
-            with the weight decay. A rule that takes its gradients elsewhere was given other ones.
-        distances: Of the iterates from the start.
-        sharpness_at: The iterates whose largest Hessian eigenvalue was found.
-        sharpness: That eigenvalue; NaN where the Hessian is not finite.
-        rate: The learning rate, where it is one number.
-    """
-
-    label: str
-    rule: str
-    note: str
-    alphas: Float[np.ndarray, " alphas"]
-    losses: Float[np.ndarray, "updates alphas"]
-    cosines: Float[np.ndarray, " pairs"]
-    distances: Float[np.ndarray, " iterates"]
-    sharpness_at: np.ndarray
-    sharpness: Float[np.ndarray, " places"]
-    rate: float | None
-
-    @property
-    def stable_sharpness(self) -> float | None:
-        """The sharpness beyond which gradient descent at the rate diverges, where that is one number."""
-        return None if self.rate is None else 2.0 / self.rate
-
-    @property
-    def interior_share(self) -> float:
-        """The share of updates between whose ends the loss has its lowest."""
-        return interior_share(self.losses)
-
-    def record(self) -> dict[str, Any]:
-        """The numbers by name."""
-        return {name: getattr(self, name) for name in _RECORDED}
-
-
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Walk(Result[WalkOptions]):
-    """The updates of one run or several."""
+    """The updates of one run or several.
+
+    Attributes:
+        runs: In their order. The cosines are of the gradients of the minibatches that the updates saw, with
+            the weight decay; a rule that takes its gradients elsewhere was given other ones.
+    """
 
     choices: WalkOptions
-    runs: tuple[Steps, ...]
+    runs: tuple[WalkRun, ...]
     objective: str
     batch_norm: str
     held: Fixed | None = None
@@ -133,7 +99,9 @@ class Walk(Result[WalkOptions]):
         return self.runs[0].interior_share
 
     def record(self) -> dict[str, Any]:
-        first, *others = ({"label": run.label, **run.record()} for run in self.runs)
+        first, *others = (
+            {"label": run.label, **{name: getattr(run, name) for name in _RECORDED}} for run in self.runs
+        )
         return {
             **first,
             "seed": self.choices.seed,
@@ -154,15 +122,21 @@ class Walk(Result[WalkOptions]):
 
     def figure(self) -> "Figure":
         from ravine.renderer.figures import draw_walk
-        from ravine.studies._walk_figure import picture_of
 
-        return draw_walk(picture_of(self._itself), **self.look)
+        choices = self.choices
+        return draw_walk(
+            self.runs,
+            title=choices.title or "What the loss does from one update to the next",
+            subtitle=self.subtitle(self.objective, batch_norm=self.batch_norm),
+            size=choices.size,
+            theme=choices.theme,
+        )
 
     @property
     def verdicts(self) -> dict[str, bool]:
         """The claims of Xing et al. on the first runs, one by one."""
         first, *others = self.runs
-        found = {"most_minima_inside": interior_share(first.losses) > 0.5}
+        found = {"most_minima_inside": first.interior_share > 0.5}
         if others:
             found["farther_than_the_first"] = bool(others[0].distances[-1] > first.distances[-1])
         if others and len(first.cosines) and len(others[0].cosines):
@@ -186,10 +160,10 @@ def run_walk(choices: WalkOptions, stage: Stage = unwatched) -> Walk:
         rows = np.zeros((len(found.points) - 1, 0), dtype=np.int32)
         with objective.checked():
             gradients = gradients_at(lambda point, _: slope_of(objective, point, mask), iterates, rows)
-            steps = _steps(choices, objective, iterates, gradients, label=found.label, stage=stage)
+            run = _walked(choices, objective, iterates, gradients, label=found.label, stage=stage)
         return Walk(
             choices=choices,
-            runs=(steps,),
+            runs=(run,),
             objective=objective.name,
             batch_norm=objective.batch_norm,
             held=fixed_on_walk(found.fixed, found.points),
@@ -197,14 +171,14 @@ def run_walk(choices: WalkOptions, stage: Stage = unwatched) -> Walk:
     runs = list(trainings(choices, stage))
     return Walk(
         choices=choices,
-        runs=tuple(_steps_of(choices, run, stage) for run in runs),
+        runs=tuple(_walk_of(choices, run, stage) for run in runs),
         objective=", ".join(dict.fromkeys(run.problem.description for run in runs)),
         batch_norm=max(run.problem.objective(choices.policy).batch_norm for run in runs),
     )
 
 
-def _steps_of(choices: WalkOptions, run: Trained, stage: Stage) -> Steps:
-    problem, iterates = run.problem, run.training.iterates
+def _walk_of(choices: WalkOptions, run: Trained, stage: Stage) -> WalkRun:
+    problem, iterates = run.problem, run.iterates
     split = problem.data.train
     inputs, labels = jnp.asarray(split.inputs), jnp.asarray(split.labels)
 
@@ -213,14 +187,13 @@ def _steps_of(choices: WalkOptions, run: Trained, stage: Stage) -> Steps:
         return jax.tree.map(lambda own, leaf: own + choices.weight_decay * leaf, slope, model)
 
     rate = run.setting.hyperparameters.get("learning_rate")
-    return _steps(
+    return _walked(
         choices,
         problem.objective(choices.policy),
         iterates,
         gradients_at(gradient, iterates, _rows(choices, run)),
-        label=run.label if len(choices.networks) == 1 else f"{run.problem.title}, {run.label}",
-        rule=run.rule,
-        note=run.note,
+        label=run.name_among(choices.networks),
+        colour_key=run.rule,
         rate=rate if isinstance(rate, float) and run.setting.optimizer.step_form == "gradient" else None,
         stage=stage,
     )
@@ -230,12 +203,12 @@ def _rows(choices: WalkOptions, run: Trained) -> Int[np.ndarray, "updates size"]
     """The examples that each update saw."""
     count = len(run.problem.data.train.labels)
     size = None if run.batch_size == "full" else int(run.batch_size)
-    updates = len(run.training.steps) - 1
+    updates = len(run.steps) - 1
     found = minibatches(count, size=size, steps=updates, order=choices.batch_order, seed=choices.seed)
     return found[:, 0]
 
 
-def _steps(
+def _walked(
     choices: WalkOptions,
     objective: Objective,
     iterates: Params,
@@ -243,10 +216,9 @@ def _steps(
     *,
     label: str,
     stage: Stage,
-    rule: str = "",
-    note: str = "",
+    colour_key: str = "",
     rate: float | None = None,
-) -> Steps:
+) -> WalkRun:
     count = len(jax.tree.leaves(iterates)[0])
     points = [jax.tree.map(lambda leaf, k=k: leaf[k], iterates) for k in range(count)]
     mask = objective.trained(points[0])
@@ -260,12 +232,13 @@ def _steps(
         sharpness = [
             _sharpness(choices, objective, points[place], on_point, k) for k, place in enumerate(places)
         ]
-    return Steps(
+    between = np.stack(losses)
+    return WalkRun(
         label=label,
-        rule=rule,
-        note=note,
+        colour_key=colour_key,
         alphas=_ALPHAS,
-        losses=np.stack(losses),
+        losses=between,
+        interior_share=interior_share(between),
         cosines=cosines(gradients, mask),
         distances=distances(iterates, mask),
         sharpness_at=places,

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from ravine.landscapes.geometry._projection import on_line as on_line
     from ravine.landscapes.geometry._projection import on_plane as on_plane
     from ravine.landscapes.geometry._stack import stacked as stacked
+    from ravine.landscapes.geometry._statistics import Barrier as Barrier
     from ravine.landscapes.geometry._statistics import LineFacts as LineFacts
     from ravine.landscapes.geometry._statistics import cosines as cosines
     from ravine.landscapes.geometry._statistics import distances as distances
     from ravine.landscapes.geometry._statistics import interior_share as interior_share
+    from ravine.landscapes.geometry._statistics import line_barrier as line_barrier
     from ravine.landscapes.geometry._statistics import line_facts as line_facts
 
 

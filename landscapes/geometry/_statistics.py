@@ -13,6 +13,36 @@ _ABSOLUTE = 1e-6
 _RELATIVE = 1e-3
 
 
+class Barrier(NamedTuple):
+    """The rise of the loss along a line above the higher of both ends.
+
+    Attributes:
+        at: The place of the highest loss, 0 at the start and 1 at the solution.
+        foot: The loss at the higher end.
+        top: The highest loss; infinite where a loss between the ends is not finite.
+    """
+
+    at: float
+    foot: float
+    top: float
+
+    @property
+    def height(self) -> float:
+        """The highest loss less the higher of both ends; 0 where an end is highest."""
+        return np.inf if np.isinf(self.top) else self.top - self.foot
+
+
+def line_barrier(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, " points"]) -> Barrier:
+    """Find the barrier of a line or curve, from its losses at places from 0 to 1."""
+    heights = np.where(np.isfinite(losses), losses, np.inf)
+    highest = int(heights.argmax())
+    return Barrier(
+        at=float(alphas[highest]),
+        foot=float(max(losses[0], losses[-1])),
+        top=float(heights[highest]),
+    )
+
+
 class LineFacts(NamedTuple):
     """Facts of the loss between the two ends of a line.
 
@@ -61,7 +91,7 @@ def line_facts(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, "
         )
     total_rise = float(np.maximum(np.diff(losses), 0.0).sum())
     return LineFacts(
-        barrier=float(losses.max() - max(losses[0], losses[-1])),
+        barrier=line_barrier(alphas, losses).height,
         total_rise=total_rise,
         monotone=total_rise <= _ABSOLUTE + _RELATIVE * float(np.ptp(losses)),
         convex_share=_convex_share(alphas, losses),

@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import Real
 
 from ravine.renderer.canvas import decade_ticks, labels, linear_ticks, power_label
-from ravine.renderer.figures._records import ScaleName
-from ravine.renderer.style import is_wide
+from ravine.renderer.style import ScaleName, is_wide
 
 _NEAR_ZERO = 0.4
 """A linear scale begins at 0 where the smallest number is below this part of the largest."""
@@ -29,8 +28,8 @@ class Axis:
     """A range with ticks.
 
     Attributes:
-        log: Whether it is even in decades; then `low` is positive.
-        unit: What the labels of its ticks say.
+        log: True where it is even in decades; then `low` is positive.
+        unit: Of the labels of its ticks.
     """
 
     low: float
@@ -89,7 +88,7 @@ class Axis:
         return list(zip(places.tolist(), labels(places), strict=True))
 
     def share(self, value: float) -> float:
-        """Where a number stands on the axis, from 0 at its low end to 1 at its high one."""
+        """The place of a number on the axis, from 0 at its low end to 1 at its high one."""
         low, high = self.low, self.high
         if self.log:
             return float(np.log(max(value, 1e-2 * low) / low) / np.log(high / low))

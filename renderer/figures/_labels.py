@@ -1,6 +1,7 @@
-"""Words beside points, where they lie on nothing."""
+"""Words beside points, where they lie on nothing, and the legend in rows under the title."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -12,13 +13,18 @@ from ravine.renderer.figures._sheet import Box, Sheet
 
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 _REACHES = (14.0, 26.0, 42.0, 62.0, 88.0)
-"""How far from its point a word stands, in units, the nearest first."""
+"""The distances of a word from its point, in units, the nearest first."""
 
 _FARTHER = 0.02
-"""What the next candidate costs, where a curve under a word costs 1 for every four pixels."""
+"""The cost of the next candidate, where a curve under a word costs 1 for every four pixels."""
 
 _HEIGHT = 1.15
 """Of a line of text, in its size."""
+
+_ROW, _LONG, _SHORT, _GAP, _APART = 25.0, 34.0, 12.0, 9.0, 28.0
+_MOST_ROWS = 3
+_NARROWEST = 3.0
+"""A label is cut to this many letters at the least, in letters' heights."""
 
 
 class Words:
@@ -124,7 +130,7 @@ class Words:
         return inside and not any(touch(wide, other) for other in self._taken)
 
     def _hidden(self, box: Box) -> float:
-        """How much of the curves lies under a box, in units of length."""
+        """The length of the curves under a box."""
         x, y = self._curves.T
         under = (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
         return float(under.sum())
@@ -146,3 +152,80 @@ def _filled_in(points: Float[np.ndarray, "points 2"]) -> Float[np.ndarray, "dens
         return real
     places = np.linspace(0.0, lengths[-1], int(min(5000, lengths[-1] / 4.0)) + 2)
     return np.stack([np.interp(places, lengths, real[:, k]) for k in range(2)], axis=-1)
+
+
+class Entry(NamedTuple):
+    """A sample of a curve, and what it is."""
+
+    label: str
+    colour: str
+    style: Literal["-", "--", ":", "dot", "ring", "fade", "faint"] = "-"
+
+
+def add_legend(sheet: Sheet, entries: Sequence[Entry]) -> None:
+    """Write the entries under what is on the sheet already; `sheet.top` moves down."""
+    if not entries:
+        return
+    left, top, right, _ = sheet.body
+    labels = _cut(sheet, entries, right - left)
+    for row, (x, entry, label) in _flowed(sheet, entries, labels, right - left):
+        middle = top + (row + 0.5) * _ROW * sheet.unit
+        draw_sample(sheet, entry, (left + x, middle))
+        sheet.text(label, (left + x + _indent(sheet, entry), middle + 6 * sheet.unit), size=17)
+    rows = _rows(sheet, entries, labels, right - left)
+    sheet.top = top + (rows * _ROW + 8) * sheet.unit
+
+
+def draw_sample(sheet: Sheet, entry: Entry, at: tuple[float, float]) -> None:
+    """A short line or a dot; `at` is its left end."""
+    x, y = at
+    end = x + _indent(sheet, entry) - _GAP * sheet.unit
+    line = np.array([[x, y], [end, y]])
+    middle = line.mean(0, keepdims=True)
+    if entry.style == "dot":
+        sheet.line(middle, colour=entry.colour, style="", marker="o")
+    elif entry.style == "ring":
+        sheet.line(middle, colour=entry.colour, style="", marker="o", face=sheet.theme.ground)
+    elif entry.style == "fade":
+        cuts = np.linspace(x, end, 9)
+        for start, stop, alpha in zip(cuts, cuts[1:], np.linspace(1.0, 0.2, 8), strict=False):
+            piece = np.array([[start, y], [stop, y]])
+            sheet.line(piece, colour=entry.colour, width=3.0, alpha=float(alpha))
+    elif entry.style == "faint":
+        sheet.line(line, colour=entry.colour, width=3.0, alpha=0.35)
+    else:
+        sheet.line(line, colour=entry.colour, width=3.0, style=entry.style)
+
+
+def _indent(sheet: Sheet, entry: Entry) -> float:
+    """From the left of a sample to its label, in pixels."""
+    return ((_SHORT if entry.style in ("dot", "ring") else _LONG) + _GAP) * sheet.unit
+
+
+def _flowed(
+    sheet: Sheet, entries: Sequence[Entry], labels: Sequence[str], room: float
+) -> list[tuple[int, tuple[float, Entry, str]]]:
+    """The row of each entry, and how far from the left it begins."""
+    placed, row, x = [], 0, 0.0
+    for entry, label in zip(entries, labels, strict=True):
+        width = _indent(sheet, entry) + sheet.width(label, size=17)
+        if x and x + width > room:
+            row, x = row + 1, 0.0
+        placed.append((row, (x, entry, label)))
+        x += width + _APART * sheet.unit
+    return placed
+
+
+def _rows(sheet: Sheet, entries: Sequence[Entry], labels: Sequence[str], room: float) -> int:
+    return _flowed(sheet, entries, labels, room)[-1][0] + 1
+
+
+def _cut(sheet: Sheet, entries: Sequence[Entry], room: float) -> list[str]:
+    """The labels, the longest ones cut until all are in a few rows."""
+    labels = [entry.label for entry in entries]
+    widest = room - (_LONG + _GAP) * sheet.unit
+    cut = [sheet.fitted(label, widest, size=17) for label in labels]
+    while _rows(sheet, entries, cut, room) > _MOST_ROWS and widest > _NARROWEST * 17 * sheet.unit:
+        widest *= 0.9
+        cut = [sheet.fitted(label, widest, size=17) for label in labels]
+    return cut

@@ -40,20 +40,20 @@ def add_panel(
     boxed: bool = False,
     labelled: bool = True,
 ) -> Axes:
-    """Axes with ticks inside a box.
+    """Add axes with ticks inside a box.
 
     Args:
         sheet: Where to.
         box: For everything: title, labels and words.
         x: The horizontal axis.
         y: The vertical one.
-        title: What is shown upward, written over the axes.
-        x_label: What is shown to the right.
+        title: The vertical quantity, written over the axes.
+        x_label: The horizontal one.
         names: Words below places on the horizontal axis.
         indent: How far from the left of the box the axes begin, in pixels; as far as their labels need
             where this is None.
-        boxed: Whether the axes have a frame all around.
-        labelled: Whether labels and words stand below the axes; not where a panel below has the same.
+        boxed: Draw a frame all around the axes.
+        labelled: Write labels and words below the axes; not where a panel below has the same.
     """
     unit = sheet.unit
     left, top, right, bottom = box
@@ -75,7 +75,7 @@ def add_panel(
 
 
 def rows_below(sheet: Sheet, width: float, x: Axis, x_label: str, names: Sequence[tuple[float, str]]) -> int:
-    """How many rows of words stand below the labels of a horizontal axis of a width in pixels."""
+    """Count the rows of words below the labels of a horizontal axis of a width in pixels."""
     if not (names and x_label):
         return 1 if names or x_label else 0
     half = sheet.width(x_label, size=17) / 2 + 16 * sheet.unit
@@ -114,14 +114,14 @@ def split(box: Box, shares: Sequence[float], *, gap: float) -> list[Box]:
 
 
 def indent_of(sheet: Sheet, box: Box, *axes: Axis) -> float:
-    """How much room the labels left of panels of this height need, in pixels."""
+    """Measure the room that labels left of panels of this height need, in pixels."""
     height = max(1.0, box[3] - box[1] - (HEAD + FOOT + ROW) * sheet.unit)
     texts = [text for axis in axes for _, text in axis.ticks(most_ticks(sheet, height))]
     return max((sheet.width(text) for text in texts), default=0.0) + _CLEAR * sheet.unit
 
 
 def most_ticks(sheet: Sheet, height: float) -> int:
-    """How many labels there is room for above each other."""
+    """Count the labels that there is room for above each other."""
     return max(1, min(6, int(height / (_PITCH * sheet.unit))))
 
 
@@ -146,7 +146,7 @@ def _span(sheet: Sheet, axis: Axis, tick: tuple[float, str], width: float) -> tu
 
 
 def _overhang(sheet: Sheet, axis: Axis, ticks: Sequence[tuple[float, str]], width: float) -> float:
-    """How far the last label reaches beyond the axes, at least a little."""
+    """Measure how far the last label reaches beyond the axes, at least a little."""
     ends = [_span(sheet, axis, tick, width)[1] - width for tick in ticks]
     return max([4.0 * sheet.unit, *ends])
 
@@ -215,7 +215,7 @@ def add_curve(
     alpha: float = 1.0,
     order: float = 3.0,
 ) -> Line2D:
-    """A curve; where it is a single point among gaps, a dot."""
+    """Draw a curve; where it is a single point among gaps, a dot."""
     (line,) = axes.plot(xs, ys, color=colour, lw=sheet.points(width), ls=style, alpha=alpha, zorder=order)
     line.set_solid_capstyle("round")
     line.set_solid_joinstyle("round")
@@ -241,7 +241,7 @@ def add_dots(
     edge: str = "",
     order: float = 5.0,
 ) -> Line2D:
-    """Markers with a rim, over the edge of the axes where they stand on it."""
+    """Draw markers with a rim, over the edge of the axes where they stand on it."""
     (dots,) = axes.plot(
         xs,
         ys,

@@ -11,7 +11,7 @@ from ravine.renderer.canvas import label
 from ravine.renderer.figures._axis import Axis
 from ravine.renderer.figures._labels import Words
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
-from ravine.renderer.figures._records import SpectrumPicture
+from ravine.renderer.figures._records import Eigenvalues
 from ravine.renderer.figures._sheet import Box, Sheet, house_style
 from ravine.renderer.style import ThemeName
 
@@ -20,42 +20,55 @@ _FAINTEST = 1e-7
 """Of the highest density: what is less is not drawn, the smoothing alone makes it."""
 
 _STEM = 0.12
-"""How high the stems of eigenvalues are under a density, as a part of the panel."""
+"""The height of the stems of eigenvalues under a density, as a part of the panel."""
 
 _MOST_NAMES, _MOST_BARS_NAMED = 3, 6
 _NEAR = 30.0
-"""How near its stem the number of an eigenvalue stands, in units: farther off it is taken for another."""
+"""The largest distance of a number from its stem, in units: farther off it is taken for another's."""
 
 _NARROW = 1e-9
 
 
 @house_style()
 def draw_spectrum(
-    picture: SpectrumPicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
+    found: Eigenvalues,
+    *,
+    title: str,
+    subtitle: str = "",
+    size: tuple[int, int] = (1280, 720),
+    theme: ThemeName = "light",
 ) -> Figure:
-    """The density with the outermost eigenvalues under it, and beside it what they say in words."""
-    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
+    """Draw the density with the outermost eigenvalues under it, and beside it what they say in words.
+
+    Args:
+        found: The eigenvalues.
+        title: Over all.
+        subtitle: Network, data, policy of batch norm, seed.
+        size: Width and height in pixels.
+        theme: The look of everything but the eigenvalues.
+    """
+    sheet = Sheet(size, theme, title=title, subtitle=subtitle)
     main, column = split(sheet.body, (1.0 - _COLUMN, _COLUMN), gap=40 * sheet.unit)
-    shown = _shown(picture.density)
-    y = _write_facts(sheet, column, picture, large=shown is None)
-    if shown is None:
-        _draw_ranks(sheet, main, picture)
+    shown = None if found.density is None else _shown(found.density[1])
+    y = _write_facts(sheet, column, found, large=shown is None)
+    if found.density is None or shown is None:
+        _draw_ranks(sheet, main, found)
         return sheet.figure
-    _draw_spread(sheet, main, picture, shown)
+    _draw_spread(sheet, main, _outermost(found), *found.density, shown)
     left, _, right, bottom = column
-    if len(_outermost(picture)):
-        _draw_ranks(sheet, (left, y + 10 * sheet.unit, right, bottom), picture)
+    if len(_outermost(found)):
+        _draw_ranks(sheet, (left, y + 10 * sheet.unit, right, bottom), found)
     return sheet.figure
 
 
-def _outermost(picture: SpectrumPicture) -> Float[np.ndarray, " values"]:
+def _outermost(found: Eigenvalues) -> Float[np.ndarray, " values"]:
     """The largest and the smallest eigenvalues once each, falling."""
-    values = np.concatenate([picture.top, picture.bottom])
+    values = np.concatenate([found.top, found.bottom])
     values = np.sort(values[np.isfinite(values)])[::-1]
     if len(values) < 2:
         return values
     scale = max(float(np.abs(values).max()), 1e-300)
-    both = picture.size is not None and picture.size < len(values)
+    both = found.size < len(values)
     return values[np.r_[True, np.abs(np.diff(values)) > _NARROW * scale]] if both else values
 
 
@@ -64,12 +77,15 @@ def _colours(sheet: Sheet) -> tuple[str, str]:
     return sheet.accent("adagrad"), sheet.accent("sgd")
 
 
-def _draw_spread(sheet: Sheet, box: Box, picture: SpectrumPicture, shown: Float[np.ndarray, " some"]) -> None:
+def _draw_spread(
+    sheet: Sheet,
+    box: Box,
+    values: Float[np.ndarray, " values"],
+    places: Float[np.ndarray, " places"],
+    density: Float[np.ndarray, " places"],
+    shown: Float[np.ndarray, " some"],
+) -> None:
     """The density on a log scale, over it the outermost eigenvalues as stems."""
-    places, density = picture.density_value, picture.density
-    if places is None or density is None:
-        return
-    values = _outermost(picture)
     x, y = Axis.of(values, places, np.zeros(1), scale="linear"), Axis.of(shown, scale="log")
     axes = add_panel(sheet, box, x, y, title="density of the eigenvalues", x_label="eigenvalue")
     _draw_density(sheet, axes, places, density, y.low)
@@ -77,10 +93,8 @@ def _draw_spread(sheet: Sheet, box: Box, picture: SpectrumPicture, shown: Float[
     _draw_stems(sheet, axes, values, y.low)
 
 
-def _shown(density: Float[np.ndarray, " values"] | None) -> Float[np.ndarray, " some"] | None:
+def _shown(density: Float[np.ndarray, " values"]) -> Float[np.ndarray, " some"] | None:
     """The density where it is worth drawing; nothing where it is nowhere positive."""
-    if density is None:
-        return None
     real = np.isfinite(density) & (density > 0.0)
     if not real.any():
         return None
@@ -122,13 +136,13 @@ def _draw_stems(
         words.put(label(float(value), digits=3), (float(value), level), size=17, reach=_NEAR)
 
 
-def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture, *, large: bool) -> float:
+def _write_facts(sheet: Sheet, box: Box, found: Eigenvalues, *, large: bool) -> float:
     """The kind in large letters, and what it rests on below; returns where the words end."""
     left, top, right, bottom = box
-    unit, facts = sheet.unit, list(_facts(picture))
+    unit, facts = sheet.unit, list(_facts(found))
     y = top + 24 * unit
     size, row = (17.0, 30.0) if not large else (22.0, min(90.0, (bottom - y) / unit / (len(facts) + 1)))
-    sheet.text(sheet.fitted(_kind(picture), right - left, size=24, bold=True), (left, y), size=24, bold=True)
+    sheet.text(sheet.fitted(_kind(found), right - left, size=24, bold=True), (left, y), size=24, bold=True)
     for name, value in facts:
         y += row * unit
         sheet.text(value, (right, y), size=size, anchor="right")
@@ -137,33 +151,28 @@ def _write_facts(sheet: Sheet, box: Box, picture: SpectrumPicture, *, large: boo
     return y + 8 * unit
 
 
-def _kind(picture: SpectrumPicture) -> str:
-    return {"degenerate": "degenerate: flat directions"}.get(picture.kind, picture.kind)
+def _kind(found: Eigenvalues) -> str:
+    return {"degenerate": "degenerate: flat directions"}.get(found.kind, found.kind)
 
 
-def _facts(picture: SpectrumPicture) -> Iterator[tuple[str, str]]:
-    if picture.index is not None:
-        of = "" if picture.size is None else f" of {picture.size}"
-        about = "" if picture.index_exact else "about "
-        yield "negative eigenvalues", f"{about}{picture.index}{of}"
-    elif picture.size is not None:
-        yield "parameters", f"{picture.size}"
-    values = _outermost(picture)
+def _facts(found: Eigenvalues) -> Iterator[tuple[str, str]]:
+    about = "" if found.index_exact else "about "
+    yield "negative eigenvalues", f"{about}{found.index} of {found.size}"
+    values = _outermost(found)
     if len(values):
         yield "largest", label(float(values[0]), digits=3)
         yield "smallest", label(float(values[-1]), digits=3)
     if len(values) > 1 and values[-1] > 0.0:
         yield "condition number", label(float(values[0] / values[-1]), digits=3)
-    if picture.gradient_norm is not None:
-        yield "norm of the gradient", label(picture.gradient_norm, digits=2)
+    yield "norm of the gradient", label(found.gradient_norm, digits=2)
 
 
-def _draw_ranks(sheet: Sheet, box: Box, picture: SpectrumPicture) -> None:
+def _draw_ranks(sheet: Sheet, box: Box, found: Eigenvalues) -> None:
     """The outermost eigenvalues as bars beside each other, the largest first."""
-    values = _outermost(picture)
+    values = _outermost(found)
     x = Axis(low=0.4, high=max(1, len(values)) + 0.6)
     y = Axis.of(values, np.zeros(1), scale="linear", pad=0.12)
-    title = "outermost eigenvalues" if _few(picture) else "eigenvalues"
+    title = "outermost eigenvalues" if found.size > len(values) else "eigenvalues"
     axes = add_panel(sheet, box, x, y, title=title, x_label="the largest first")
     axes.xaxis.set_ticks([])
     above, below = _colours(sheet)
@@ -186,8 +195,3 @@ def _name_bar(sheet: Sheet, axes: Axes, rank: int, value: float) -> None:
         va="bottom" if value >= 0.0 else "top",
         **sheet.letters(word, size=17),
     )
-
-
-def _few(picture: SpectrumPicture) -> bool:
-    """Whether there are other eigenvalues than the outermost ones."""
-    return picture.size is None or picture.size > len(_outermost(picture))

@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 
 from ravine.renderer.canvas import label
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._labels import Words
-from ravine.renderer.figures._legend import Entry, add_legend
+from ravine.renderer.figures._labels import Entry, Words, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split
-from ravine.renderer.figures._records import TrainingPicture, TrainingRun
+from ravine.renderer.figures._records import TrainingRun
 from ravine.renderer.figures._sheet import Box, Sheet, house_style
 from ravine.renderer.style import ThemeName
 
@@ -26,26 +25,44 @@ _MOST_MARKS = 4
 
 @house_style()
 def draw_training(
-    picture: TrainingPicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
+    runs: Sequence[TrainingRun],
+    *,
+    title: str,
+    subtitle: str = "",
+    target: float | None = None,
+    size: tuple[int, int] = (1280, 720),
+    theme: ThemeName = "light",
 ) -> Figure:
-    """Loss and accuracy over the steps, and the step at which each run reaches the target."""
-    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
-    colours = sheet.colours([run.colour_key for run in picture.runs])
-    add_legend(sheet, list(_entries(sheet, picture, colours)))
-    accuracies = [part for run in picture.runs for part in (run.train_accuracy, run.test_accuracy)]
+    """Draw loss and accuracy over the steps, and the step at which each run reaches the target.
+
+    Args:
+        runs: Trainings that are compared.
+        title: Over all.
+        subtitle: Data and seed.
+        target: The loss whose first step is marked for each run; None for no marks.
+        size: Width and height in pixels.
+        theme: The look of everything but the curves.
+    """
+    sheet = Sheet(size, theme, title=title, subtitle=subtitle)
+    colours = sheet.colours([run.colour_key for run in runs])
+    add_legend(sheet, list(_entries(sheet, runs, target, colours)))
+    accuracies = [part for run in runs for part in (run.train_accuracy, run.test_accuracy)]
     if all(part is None for part in accuracies):
-        _draw_losses(sheet, sheet.body, picture, colours)
+        _draw_losses(sheet, sheet.body, runs, target, colours)
         return sheet.figure
     losses, aside = split(sheet.body, (_LOSS, _ACCURACY), gap=36 * sheet.unit)
-    _draw_losses(sheet, losses, picture, colours)
-    _draw_accuracies(sheet, aside, picture, colours)
+    _draw_losses(sheet, losses, runs, target, colours)
+    _draw_accuracies(sheet, aside, runs, colours)
     return sheet.figure
 
 
-def _entries(sheet: Sheet, picture: TrainingPicture, colours: Sequence[str]) -> Iterator[Entry]:
-    runs, muted = picture.runs, sheet.theme.muted
+def _entries(
+    sheet: Sheet, runs: Sequence[TrainingRun], target: float | None, colours: Sequence[str]
+) -> Iterator[Entry]:
+    muted = sheet.theme.muted
+    are_marked = len(_reached(runs)) <= _MOST_MARKS
     for run, colour in zip(runs, colours, strict=True):
-        yield Entry(_entry(run, picture), colour, "dot")
+        yield Entry(_entry(run, target, is_marked=are_marked), colour, "dot")
     if any(run.test_loss is not None or run.test_accuracy is not None for run in runs):
         yield Entry("training examples", muted)
         yield Entry("test examples", muted, "--")
@@ -53,27 +70,27 @@ def _entries(sheet: Sheet, picture: TrainingPicture, colours: Sequence[str]) -> 
         yield Entry("minibatches, averaged", muted, "faint")
 
 
-def _entry(run: TrainingRun, picture: TrainingPicture) -> str:
+def _entry(run: TrainingRun, target: float | None, *, is_marked: bool) -> str:
     """Name and hyper-parameters, and when it reached the target where no mark on the picture says so."""
     words = [run.label, run.note]
-    if picture.target is not None and run.reached_at is None:
-        words.append(f"never at {label(picture.target, digits=3)}")
-    elif picture.target is not None and len(_reached(picture)) > _MOST_MARKS:
+    if target is not None and run.reached_at is None:
+        words.append(f"never at {label(target, digits=3)}")
+    elif target is not None and not is_marked:
         words.append(f"step {run.reached_at}")
     return ", ".join(word for word in words if word)
 
 
-def _reached(picture: TrainingPicture) -> list[int]:
-    return [run.reached_at for run in picture.runs if run.reached_at is not None]
+def _reached(runs: Sequence[TrainingRun]) -> list[int]:
+    return [run.reached_at for run in runs if run.reached_at is not None]
 
 
-def _draw_losses(sheet: Sheet, box: Box, picture: TrainingPicture, colours: Sequence[str]) -> None:
-    runs = picture.runs
+def _draw_losses(
+    sheet: Sheet, box: Box, runs: Sequence[TrainingRun], target: float | None, colours: Sequence[str]
+) -> None:
     batches = [None if run.batch_loss is None else averaged(run.batch_loss) for run in runs]
     losses = [part for run in runs for part in (run.train_loss, run.test_loss)]
-    target = None if picture.target is None else np.array([picture.target])
-    y = Axis.of(*losses, *batches, target, scale=picture.scale)
-    axes = add_panel(sheet, box, _steps(picture), y, title="loss", x_label="step")
+    y = Axis.of(*losses, *batches, None if target is None else np.array([target]), scale="log")
+    axes = add_panel(sheet, box, _steps(runs), y, title="loss", x_label="step")
     for run, batch, colour in zip(runs, batches, colours, strict=True):
         if batch is not None:
             steps = np.arange(1.0, len(batch) + 1)
@@ -81,24 +98,24 @@ def _draw_losses(sheet: Sheet, box: Box, picture: TrainingPicture, colours: Sequ
         if run.test_loss is not None:
             add_curve(sheet, axes, run.step, run.test_loss, colour=colour, width=2.2, style="--")
         add_curve(sheet, axes, run.step, run.train_loss, colour=colour)
-    if picture.target is not None:
-        _mark_target(sheet, axes, picture, picture.target, colours)
+    if target is not None:
+        _mark_target(sheet, axes, runs, target, colours)
 
 
 def _mark_target(
-    sheet: Sheet, axes: Axes, picture: TrainingPicture, target: float, colours: Sequence[str]
+    sheet: Sheet, axes: Axes, runs: Sequence[TrainingRun], target: float, colours: Sequence[str]
 ) -> None:
     """The target as a line, and on it each run's first step there with its number."""
     axes.axhline(target, color=sheet.theme.muted, lw=sheet.points(1.5), ls=":", zorder=2.5)
     low, high = axes.get_xlim()
     foot = axes.get_ylim()[0]
     across = np.array([[low, target], [high, target]])
-    drawn = [(run.step, loss) for run in picture.runs for loss in (run.train_loss, run.test_loss)]
+    drawn = [(run.step, loss) for run in runs for loss in (run.train_loss, run.test_loss)]
     curves = [np.stack([step, loss], axis=-1).astype(float) for step, loss in drawn if loss is not None]
     words = Words(sheet, axes, across, *curves)
     reached = [
         (float(run.reached_at), colour)
-        for run, colour in zip(picture.runs, colours, strict=True)
+        for run, colour in zip(runs, colours, strict=True)
         if run.reached_at is not None
     ]
     for step, colour in reached:
@@ -111,10 +128,9 @@ def _mark_target(
     words.put(f"loss {label(target, digits=3)}", (low, target), (high, target), colour=sheet.theme.muted)
 
 
-def _draw_accuracies(sheet: Sheet, box: Box, picture: TrainingPicture, colours: Sequence[str]) -> None:
-    runs = picture.runs
+def _draw_accuracies(sheet: Sheet, box: Box, runs: Sequence[TrainingRun], colours: Sequence[str]) -> None:
     y = Axis.accuracy(*(part for run in runs for part in (run.train_accuracy, run.test_accuracy)))
-    axes = add_panel(sheet, box, _steps(picture), y, title="accuracy", x_label="step")
+    axes = add_panel(sheet, box, _steps(runs), y, title="accuracy", x_label="step")
     for run, colour in zip(runs, colours, strict=True):
         if run.test_accuracy is not None:
             add_curve(sheet, axes, run.step, run.test_accuracy, colour=colour, width=2.2, style="--")
@@ -122,9 +138,9 @@ def _draw_accuracies(sheet: Sheet, box: Box, picture: TrainingPicture, colours: 
             add_curve(sheet, axes, run.step, run.train_accuracy, colour=colour)
 
 
-def _steps(picture: TrainingPicture) -> Axis:
-    last = [np.array([0.0 if run.batch_loss is None else float(len(run.batch_loss))]) for run in picture.runs]
-    return Axis.exactly(np.zeros(1), *last, *(run.step for run in picture.runs))
+def _steps(runs: Sequence[TrainingRun]) -> Axis:
+    last = [np.array([0.0 if run.batch_loss is None else float(len(run.batch_loss))]) for run in runs]
+    return Axis.exactly(np.zeros(1), *last, *(run.step for run in runs))
 
 
 def averaged(losses: Float[np.ndarray, " updates"]) -> Float[np.ndarray, " updates"]:

@@ -1,6 +1,6 @@
-"""How optimizers walk down a valley: Xing's panels."""
+"""Walks of optimizers down a valley: Xing's panels."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._legend import Entry, add_legend
+from ravine.renderer.figures._labels import Entry, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, split, stack
-from ravine.renderer.figures._records import WalkPicture, WalkRun
+from ravine.renderer.figures._records import WalkRun
 from ravine.renderer.figures._sheet import Box, Sheet, house_style
 from ravine.renderer.style import ThemeName
 
@@ -18,7 +18,7 @@ _VALLEYS = 0.56
 """The part of the height that the valleys have."""
 
 _UPDATE = 5.0
-"""What an update needs at least to be seen, in units: of long walks the valley shows the first updates."""
+"""The least width at which an update is seen, in units: of long walks the valley shows the first updates."""
 
 _DOTTED = 13.0
 """From this width of an update on its ends are marked, in units."""
@@ -32,76 +32,84 @@ _MOST = 4
 
 @house_style()
 def draw_walk(
-    picture: WalkPicture, *, size: tuple[int, int] = (1280, 720), theme: ThemeName = "light"
+    runs: Sequence[WalkRun],
+    *,
+    title: str,
+    subtitle: str = "",
+    size: tuple[int, int] = (1280, 720),
+    theme: ThemeName = "light",
 ) -> Figure:
-    """Above the losses from each iterate to the next, below cosines, distances and sharpness.
+    """Draw the losses from each iterate to the next, and under them cosines, distances and sharpness.
+
+    Args:
+        runs: One to four walks down the same loss.
+        title: Over all.
+        subtitle: Network, data, policy of batch norm, seed.
+        size: Width and height in pixels.
+        theme: The look of everything but the curves.
 
     Raises:
         ValueError: There are no walks, or more than four.
     """
-    runs = picture.runs
     if not 1 <= len(runs) <= _MOST:
         raise ValueError(
             f"A picture shows 1 to {_MOST} walks; got {len(runs)}. Draw them on several pictures."
         )
-    sheet = Sheet(size, theme, title=picture.title, subtitle=picture.subtitle)
+    sheet = Sheet(size, theme, title=title, subtitle=subtitle)
     colours = sheet.colours([run.colour_key for run in runs])
-    add_legend(sheet, list(_entries(sheet, picture, colours)))
+    add_legend(sheet, list(_entries(sheet, runs, colours)))
     left, top, right, bottom = sheet.body
     middle = top + _VALLEYS * (bottom - top)
-    _draw_valleys(sheet, (left, top, right, middle), picture, colours)
+    _draw_valleys(sheet, (left, top, right, middle), runs, colours)
     _draw_measures(sheet, (left, middle + 8 * sheet.unit, right, bottom), runs, colours)
     return sheet.figure
 
 
-def _entries(sheet: Sheet, picture: WalkPicture, colours: Sequence[str]) -> Iterator[Entry]:
+def _entries(sheet: Sheet, runs: Sequence[WalkRun], colours: Sequence[str]) -> Iterator[Entry]:
     muted = sheet.theme.muted
-    pairs = zip(picture.runs, colours, strict=True)
+    pairs = zip(runs, colours, strict=True)
     yield from (Entry(run.label, colour, "dot") for run, colour in pairs)
-    _, pitch = _shown(sheet, picture)
+    _, pitch = _shown(sheet, runs)
     yield Entry("lowest loss of an update", sheet.theme.text, "ring" if pitch >= _DOTTED else "dot")
-    if any(run.rate is not None and run.sharpness is not None for run in picture.runs):
+    if any(run.rate is not None for run in runs):
         yield Entry("2 / rate, where descent becomes unstable", muted, "--")
 
 
-def _draw_valleys(sheet: Sheet, box: Box, picture: WalkPicture, colours: Sequence[str]) -> None:
+def _draw_valleys(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
     """One panel a walk, all with the same axes."""
-    runs = picture.runs
-    columns = _columns(picture)
+    columns = _columns(runs)
     rows = stack(sheet, box, [1.0] * -(-len(runs) // columns), rows=1)
     boxes = [
         (part, row is rows[-1]) for row in rows for part in split(row, [1.0] * columns, gap=30 * sheet.unit)
     ]
-    shown, pitch = _shown(sheet, picture)
-    updates = _updates(picture)
+    shown, pitch = _shown(sheet, runs)
+    updates = _updates(runs)
     label = "update" if shown == updates else f"update, the first {shown} of {updates}"
     x = Axis(low=0.0, high=float(shown))
-    y = Axis.of(*(run.losses[:shown] for run in runs), scale=picture.scale)
+    y = Axis.of(*(run.losses[:shown] for run in runs), scale="auto")
     for run, colour, (part, last) in zip(runs, colours, boxes, strict=False):
         axes = add_panel(sheet, part, x, y, title=_valley_title(run), x_label=label, labelled=last)
         _draw_valley(sheet, axes, run, shown, colour=colour, pitch=pitch)
 
 
-def _shown(sheet: Sheet, picture: WalkPicture) -> tuple[int, float]:
-    """How many updates the valleys show, and the width of each in units."""
+def _shown(sheet: Sheet, runs: Sequence[WalkRun]) -> tuple[int, float]:
+    """Count the updates that the valleys show, and find the width of each in units."""
     left, _, right, _ = sheet.body
-    room = (right - left) / _columns(picture) / sheet.unit - 90
-    shown = max(1, min(_updates(picture), int(room / _UPDATE)))
+    room = (right - left) / _columns(runs) / sheet.unit - 90
+    shown = max(1, min(_updates(runs), int(room / _UPDATE)))
     return shown, room / shown
 
 
-def _updates(picture: WalkPicture) -> int:
-    return max(len(run.losses) for run in picture.runs)
+def _updates(runs: Sequence[WalkRun]) -> int:
+    return max(len(run.losses) for run in runs)
 
 
-def _columns(picture: WalkPicture) -> int:
-    """How many valleys stand beside each other."""
-    return len(picture.runs) if len(picture.runs) <= 3 else 2
+def _columns(runs: Sequence[WalkRun]) -> int:
+    """Count the valleys beside each other."""
+    return len(runs) if len(runs) <= 3 else 2
 
 
 def _valley_title(run: WalkRun) -> str:
-    if run.interior_share is None:
-        return f"loss on the way, {run.label}"
     return f"{run.label}: {100.0 * run.interior_share:.2g} % of updates cross the valley floor"
 
 
@@ -131,13 +139,8 @@ def _draw_valley(sheet: Sheet, axes: Axes, run: WalkRun, shown: int, *, colour: 
 
 
 def _draw_measures(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
-    """Cosines, distances and, where it was measured, sharpness, beside each other."""
-    draws: list[Callable[[Sheet, Box, Sequence[WalkRun], Sequence[str]], None]] = [
-        _draw_cosines,
-        _draw_distances,
-    ]
-    if any(run.sharpness is not None for run in runs):
-        draws.append(_draw_sharpness)
+    """Cosines, distances and sharpness beside each other."""
+    draws = (_draw_cosines, _draw_distances, _draw_sharpness)
     for draw, part in zip(draws, split(box, [1.0] * len(draws), gap=30 * sheet.unit), strict=True):
         draw(sheet, part, runs, colours)
 
@@ -160,16 +163,15 @@ def _draw_distances(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Se
 
 
 def _draw_sharpness(sheet: Sheet, box: Box, runs: Sequence[WalkRun], colours: Sequence[str]) -> None:
-    pairs = zip(runs, colours, strict=True)
-    measured = [(run, run.sharpness, colour) for run, colour in pairs if run.sharpness is not None]
-    edges = [np.array([2.0 / run.rate]) for run, _, _ in measured if run.rate]
-    y = Axis.of(*(sharpness for _, sharpness, _ in measured), *edges, np.zeros(1), scale="linear")
-    x = Axis.exactly(np.array([0.0, *(float(len(run.losses)) for run, _, _ in measured)]))
+    edges = [np.array([run.stable_sharpness]) for run in runs if run.stable_sharpness]
+    y = Axis.of(*(run.sharpness for run in runs), *edges, np.zeros(1), scale="linear")
+    x = Axis.exactly(np.array([0.0, *(float(len(run.losses)) for run in runs)]))
     axes = add_panel(sheet, box, x, y, title="sharpness: largest curvature", x_label="update")
-    for run, sharpness, colour in measured:
-        if run.rate:
-            _draw_level(sheet, axes, 2.0 / run.rate, colour=colour, style="--")
-        add_curve(sheet, axes, _measured(run, len(sharpness)), sharpness, colour=colour, width=2.6)
+    for run, colour in zip(runs, colours, strict=True):
+        if run.stable_sharpness:
+            _draw_level(sheet, axes, run.stable_sharpness, colour=colour, style="--")
+        places = run.sharpness_at.astype(float)
+        add_curve(sheet, axes, places, run.sharpness, colour=colour, width=2.6)
 
 
 def _draw_level(sheet: Sheet, axes: Axes, value: float, *, colour: str, style: str) -> None:
@@ -181,10 +183,3 @@ def _until(last: int, count: int) -> Float[np.ndarray, " count"]:
     if count <= last + 1:
         return np.arange(last - count + 1, last + 1).astype(float)
     return np.linspace(0.0, last, count)
-
-
-def _measured(run: WalkRun, count: int) -> Float[np.ndarray, " count"]:
-    """The iterates whose sharpness is known."""
-    if run.sharpness_step is not None:
-        return run.sharpness_step.astype(float)
-    return np.linspace(0.0, len(run.losses), count)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ravine.renderer.style._layout import Layout as Layout
     from ravine.renderer.style._layout import Panels as Panels
     from ravine.renderer.style._levels import LossNorm as LossNorm
+    from ravine.renderer.style._levels import ScaleName as ScaleName
     from ravine.renderer.style._levels import is_wide as is_wide
     from ravine.renderer.style._palette import COMMON as COMMON
     from ravine.renderer.style._palette import arrow_colour as arrow_colour

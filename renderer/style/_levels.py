@@ -6,6 +6,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from jaxtyping import Float
 
+ScaleName: TypeAlias = Literal["auto", "linear", "log"]
+"""Of losses: "auto" takes the logarithm where they span decades."""
+
 _LARGEST = 1e300
 """Losses beyond it count as it, so that their range is a number."""
 
@@ -43,7 +46,7 @@ class LossNorm:
     def of(
         cls,
         losses: Float[np.ndarray, "..."],
-        scale: Literal["auto", "linear", "log"],
+        scale: ScaleName,
         *,
         knee_share: float = 0.01,
         heights: Heights | None = None,
@@ -72,7 +75,7 @@ class LossNorm:
         return cls(low=low, high=high, linthresh=max(linthresh, 1e-12 * (high - low)))
 
     @classmethod
-    def _between(cls, heights: Heights, scale: Literal["auto", "linear", "log"]) -> "LossNorm":
+    def _between(cls, heights: Heights, scale: ScaleName) -> "LossNorm":
         """The map from a fixed range: even in decades where it is wide and above 0, or that is wanted."""
         low, high = heights
         log = scale == "log" or (scale == "auto" and is_wide(low, high))

@@ -91,7 +91,7 @@ class TestOutputs:
 
     def test_the_default_name_is_the_commands(self, ravine, in_folder):
         said = ravine.works("line", NETWORK, *OPTIONS["line"]).stdout
-        assert said.startswith("line.png: Momentum: loss ")
+        assert said.startswith("line.png: Momentum: from ")
         assert (in_folder / "line.png").is_file()
 
     def test_several_networks_on_one_picture(self, ravine, in_folder):

@@ -6,21 +6,20 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from ravine.renderer import Run
 from ravine.renderer.canvas._canvas import Canvas
-from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory, draw_plane
+from ravine.renderer.figures import draw_plane, plane_background
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._background import PlaneBackground
-from ravine.renderer.figures._relief import _view
+from ravine.renderer.figures._background import norm_of
+from ravine.renderer.figures._plane import _view
 from ravine.renderer.figures._sheet import Sheet
-from ravine.renderer.figures._trails import Trail
 from ravine.renderer.layers._trails import FADING, Fading
 from ravine.renderer.panels._series import Series
 from ravine.renderer.style import colours
 from ravine.renderer.style._palette import COMMON
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views._contour import BANDS, ContourView, band_colours
-from ravine.studies._plane_film import plane_film
+from ravine.studies._plane_film import path_of, plane_film
+from ravine.studies._trainings import Trajectory
 
 X, Y = np.linspace(-2.0, 2.0, 25), np.linspace(-1.0, 3.0, 21)
 
@@ -52,31 +51,30 @@ SCALES = {
 }
 
 
-def path(**facts):
+def path(*, lengths=(1.0, 1.0), **facts):
     way = np.linspace(0.0, 1.0, 20)
     common = {
         "label": "SGD",
-        "colour_key": "sgd",
-        "x": -1.5 + 2.5 * way,
-        "y": 2.0 * way**2,
+        "rule": "sgd",
+        "points": np.stack([-1.5 + 2.5 * way, 2.0 * way**2], axis=-1),
         "loss": 70.0 ** (1.0 - way),
         "plane_loss": 70.0 ** (1.0 - way),
         "distance": 3.0 * way * (1.0 - way),
-        "step": 10 * np.arange(20),
+        "steps": 10 * np.arange(20),
     }
-    return PlaneTrajectory(**{**common, **facts})
+    return path_of(Trajectory(iterates=None, **{**common, **facts}), lengths)
 
 
-def picture(function=banana, **facts):
+def picture(function=banana, *, paths=None, **facts):
+    """What a film and a still of one plane are both made of."""
     common = {
         "title": "MLP on digits",
         "x": X,
         "y": Y,
         "loss": function(*np.meshgrid(X, Y)),
         "axes": ("first", "second"),
-        "trajectories": (path(),),
     }
-    return PlanePicture(**{**common, **facts})
+    return plane_background(**{**common, **facts}), (path(),) if paths is None else paths
 
 
 def bands_of(pixels, shades):
@@ -91,13 +89,13 @@ def bands_of(pixels, shades):
 def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch):
     """At the same place of the plane, but for a pixel at the border of two of them."""
     monkeypatch.setattr(ContourView, "_paint_hairlines", lambda *_: None)
-    shown = picture(LOSSES[name], **SCALES[scale])
+    shown = picture(LOSSES[name], theme=theme, **SCALES[scale])
     colour = COMMON[theme]["rmsprop"] if scale == "convexity" else ""
     shades = np.unique(band_colours(THEMES[theme], BANDS, colour), axis=0)
-    figure = draw_plane(shown, theme=theme, size=(480, 270))
+    figure = draw_plane(*shown, theme=theme, size=(480, 270))
     plane = next(axes for axes in figure.axes if axes.get_xlim() == (X[0], X[-1]))
     still = bands_of(np.asarray(plane.images[0].get_array()), shades)
-    frames = plane_film(shown, theme=theme, size=(480, 270))
+    frames = plane_film(*shown, theme=theme, size=(480, 270))
     left, top, right, bottom = frames._view.box
     canvas = Canvas(frames.size, THEMES[theme].ground)
     frames._view.paint(canvas, 0.0)
@@ -118,8 +116,8 @@ def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch
 def test_a_relief_has_the_same_heights(name, scale):
     shown = picture(LOSSES[name], **SCALES[scale])
     sheet = Sheet((1280, 720), "light", title="", subtitle="")
-    still = _view(sheet, (0.0, 0.0, 800.0, 600.0), PlaneBackground.of(shown))._relief
-    film = plane_film(shown, view="surface")._view._relief
+    still = _view(sheet, (0.0, 0.0, 800.0, 600.0), *shown)._relief
+    film = plane_film(*shown, view="surface")._view._relief
     assert still.tone == film.tone
     np.testing.assert_array_equal(still.heights, film.heights)
 
@@ -129,56 +127,61 @@ def test_coarse_grids_that_are_not_square_too(shape):
     rows, columns = shape
     x, y = np.linspace(-2.0, 2.0, columns), np.linspace(-1.0, 3.0, rows)
     shown = picture(x=x, y=y, loss=banana(*np.meshgrid(x, y)))
-    ground = PlaneBackground.of(shown)
-    view = plane_film(shown)._view
-    np.testing.assert_array_equal(view._tone.level(view._losses), ground.levels(*view._places))
+    background, _ = shown
+    view = plane_film(*shown)._view
+    levels = norm_of(background).level(background.losses(*view._places))
+    np.testing.assert_array_equal(view._tone.level(view._losses), levels)
 
 
 @pytest.mark.parametrize("lengths", [(1.0, 1.0), (0.3, 7.0)])
 def test_a_path_is_as_pale(lengths):
-    shown = picture(lengths=lengths)
-    (run,) = plane_film(shown)._scene.runs
-    assert isinstance(run, Run)
-    np.testing.assert_allclose(1.0 - run.nearness, Trail.of(shown.trajectories[0], lengths).fade, atol=1e-12)
-    figure = draw_plane(shown)
+    shown = picture(paths=(path(lengths=lengths),))
+    (run,) = plane_film(*shown)._scene.runs
+    np.testing.assert_allclose(run.nearness, path(lengths=lengths).nearness, atol=1e-12)
+    figure = draw_plane(*shown)
     trail = next(axes for axes in figure.axes if axes.get_xlim() == (X[0], X[-1])).collections[1]
     fading = Fading(run, THEMES["light"])
     assert fading.face(0.0) == run.colour
     widths = np.array(trail.get_linewidths())
+    farther = np.minimum(run.nearness[:-1], run.nearness[1:])
+    share = 0.625 + 0.375 * farther
+    np.testing.assert_allclose(widths / widths.max(), share / share.max(), atol=1e-6)
     assert widths.min() / widths.max() >= 0.625
     assert FADING in {text.get_text() for text in figure.findobj(Text)}
 
 
 @pytest.mark.parametrize("share", [(0.83, 0.0049), (0.996, 0.004), (1.0, 0.0), (0.0951, 0.0999)])
 def test_the_shares_of_the_axes_are_written_alike(share):
-    shown = picture(explained_share=share, trajectories=(path(),))
-    texts = {text.get_text() for text in draw_plane(shown).findobj(Text)}
-    for name in plane_film(shown)._scene.ground.axes:
+    shown = picture(shares=share)
+    texts = {text.get_text() for text in draw_plane(*shown).findobj(Text)}
+    for name in plane_film(*shown)._scene.ground.axes:
         assert f"{name} of the motion" in texts
         assert re.fullmatch(r"(first|second), [0-9.]+ %", name)
 
 
 def test_a_marked_point_has_the_same_words():
-    shown = picture(points=(PlanePoint(label="mean", x=0.5, y=1.0, loss=0.0281349),))
-    ((_, word),) = plane_film(shown)._scene.ground.marks
-    assert word in {text.get_text() for text in draw_plane(shown).findobj(Text)}
+    shown = picture(points=(("mean", (0.5, 1.0), 0.0281349),))
+    ((_, word),) = plane_film(*shown)._scene.ground.marks
+    assert word in {text.get_text() for text in draw_plane(*shown).findobj(Text)}
     assert word == "mean: 0.0281"
 
 
 @pytest.mark.parametrize("ratio", [2.0, 45.0, 51.0, 70.0, 120.0])
 def test_losses_are_on_a_log_scale_in_both_or_in_none(ratio):
     loss = np.geomspace(ratio, 1.0, 20)
-    shown = picture(trajectories=(path(loss=loss, plane_loss=loss),))
-    series = Series.of_losses(plane_film(shown)._scene.runs, lowest=None, floor=0.1)
-    axes = next(axes for axes in draw_plane(shown).axes if axes.get_xlim()[1] == 190.0)
+    shown = picture(paths=(path(loss=loss, plane_loss=loss),))
+    series = Series.of_losses(plane_film(*shown)._scene.runs, lowest=None, floor=0.1)
+    axes = next(axes for axes in draw_plane(*shown).axes if axes.get_xlim()[1] == 190.0)
     assert (axes.get_yscale() == "log") == series.log == (ratio > 50.0) == Axis.of(loss).log
 
 
 def test_each_path_has_the_same_colour():
     keys = ("adam", "mine", "sgd")
-    paths = tuple(path(label=key, colour_key=key, x=path().x + at) for at, key in enumerate(keys))
-    shown = picture(trajectories=paths)
-    runs = {run.label: run.colour for run in plane_film(shown, theme="dark")._scene.runs}
+    paths = tuple(
+        path(label=key, rule=key, points=path().points + np.array([at, 0.0])) for at, key in enumerate(keys)
+    )
+    shown = picture(paths=paths)
+    runs = {run.label: run.colour for run in plane_film(*shown, theme="dark")._scene.runs}
     assert tuple(runs[key] for key in keys) == colours(keys, theme="dark")
-    figure = draw_plane(shown, theme="dark")
+    figure = draw_plane(*shown, theme="dark")
     assert set(runs.values()) <= {line.get_color() for axes in figure.axes for line in axes.lines}

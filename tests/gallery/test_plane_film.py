@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.interpolate import RegularGridInterpolator
 
-from ravine.renderer.figures import PlanePicture, PlanePoint, PlaneTrajectory
-from ravine.renderer.figures._interpolate import losses_between
+from ravine.renderer.figures import losses_between, plane_background
 from ravine.renderer.style import colours
-from ravine.studies._plane_film import plane_film
+from ravine.studies._plane_film import path_of, plane_film
+from ravine.studies._trainings import Trajectory
 
 X, Y = np.linspace(-2.0, 2.0, 51), np.linspace(-1.0, 3.0, 41)
 
@@ -152,37 +152,40 @@ def path(label="SGD", key="sgd", *, last=60, every=10, reach=1.0, **facts):
     steps = np.arange(0, last + 1, every)
     share = steps / 60.0
     common = {
-        "x": -1.5 + 2.5 * reach * share,
-        "y": 2.0 * share**2,
+        "points": np.stack([-1.5 + 2.5 * reach * share, 2.0 * share**2], axis=-1),
         "loss": 2.0 * np.exp(-3.0 * share),
         "plane_loss": 1.5 * np.exp(-2.0 * share),
         "distance": 3.0 * share * (1.0 - share),
-        "step": steps,
+        "steps": steps,
     }
-    return PlaneTrajectory(label=label, colour_key=key, **{**common, **facts})
+    return Trajectory(label=label, rule=key, iterates=None, **{**common, **facts})
 
 
-def picture(*paths, **facts):
+def background(**facts):
     common = {
         "title": "MLP on digits",
         "x": X,
         "y": Y,
         "loss": on_grid(rosenbrock),
         "axes": ("first principal component", "second principal component"),
-        "explained_share": (0.834, 0.0049),
-        "trajectories": paths or (path(),),
+        "shares": (0.834, 0.0049),
     }
-    return PlanePicture(**{**common, **facts})
+    return plane_background(**{**common, **facts})
 
 
-def scene(*paths, theme="light", notes=(), **facts):
-    return plane_film(picture(*paths, **facts), theme=theme, notes=notes)._scene
+def film(*paths, lengths=(1.0, 1.0), look=None, **facts):
+    runs = [path_of(path, lengths) for path in paths or (path(),)]
+    return plane_film(background(**facts), runs, **look or {})
+
+
+def scene(*paths, theme="light", **facts):
+    return film(*paths, look={"theme": theme}, **facts)._scene
 
 
 class TestScene:
     def test_a_plane_without_paths_is_refused(self):
-        with pytest.raises(ValueError, match=r"shows training paths; got a picture with 0 of them\.$"):
-            plane_film(replace(picture(), trajectories=()))
+        with pytest.raises(ValueError, match=r"shows training paths; got 0 of them\.$"):
+            plane_film(background(), ())
 
     def test_the_window_is_the_box_of_the_grid(self):
         ground = scene().ground
@@ -194,19 +197,20 @@ class TestScene:
             "first principal component, 83 %",
             "second principal component, 0.49 %",
         )
-        assert scene(axes=("a", "b"), explained_share=None).ground.axes == ("a", "b")
+        assert scene(axes=("a", "b"), shares=None).ground.axes == ("a", "b")
 
     def test_points_are_marks(self):
-        shown = scene(points=(PlanePoint(label="SWA", x=0.5, y=1.0),))
-        assert shown.ground.marks == (((0.5, 1.0), "SWA"),)
+        shown = scene(points=(("SWA", (0.5, 1.0), 2.0),))
+        assert shown.ground.marks == (((0.5, 1.0), "SWA: 2"),)
 
     def test_the_clock_counts_updates(self):
         shown = scene(path(every=20), path("Adam", "adam", every=15))
         assert shown.counts.tolist() == [0, 15, 20, 30, 40, 45, 60]
         assert [shown.count(step) for step in range(shown.steps + 1)] == shown.counts.tolist()
 
-    def test_without_steps_it_counts_iterates(self):
-        assert scene(path(step=None)).counts.tolist() == list(range(7))
+    def test_without_counts_it_counts_iterates(self):
+        own = replace(path_of(path(), (1.0, 1.0)), counts=None)
+        assert plane_film(background(), [own])._scene.counts.tolist() == list(range(7))
 
     @pytest.mark.parametrize("other", [10, 15, 60])
     def test_a_path_goes_through_its_iterates(self, other):
@@ -214,15 +218,15 @@ class TestScene:
         own = path(every=20)
         shown = scene(own, path("Adam", "adam", every=other, reach=0.5))
         (run,) = (run for run in shown.runs if run.label == "SGD")
-        kept = np.isin(shown.counts, own.step)
-        np.testing.assert_allclose(run.points[kept], np.stack([own.x, own.y], axis=-1))
+        kept = np.isin(shown.counts, own.steps)
+        np.testing.assert_allclose(run.points[kept], own.points)
         np.testing.assert_allclose(run.losses[kept], own.loss)
         np.testing.assert_allclose(run.series["plane_loss"][kept], own.plane_loss)
-        way = np.diff(np.stack([own.x, own.y], axis=-1), axis=0)
+        way = np.diff(own.points, axis=0)
         for point, count in zip(run.points, shown.counts, strict=True):
             part, rest = divmod(count, 20)
             if rest:
-                expected = np.array([own.x[part], own.y[part]]) + rest / 20 * way[part]
+                expected = own.points[part] + rest / 20 * way[part]
                 np.testing.assert_allclose(point, expected)
 
     def test_a_shorter_path_is_stopped_where_it_ends(self):
@@ -234,14 +238,14 @@ class TestScene:
 
     def test_a_path_that_leaves_the_reals_is_gone(self):
         lost = path(last=40)
-        lost.x[3:], lost.loss[3:] = np.inf, np.nan
+        lost.points[3:, 0], lost.loss[3:] = np.inf, np.nan
         _, run = scene(path(), replace(lost, label="lost")).runs
         assert run.label == "lost"
         assert (run.diverged_at, run.stopped_at) == (3, None)
 
     def test_the_longest_path_lies_lowest_and_keeps_its_colour(self):
         shown = scene(
-            path("short", "sgd", reach=0.2), path("long", "adam"), notes=("rate 1", "rate 2"), theme="dark"
+            path("short", "sgd", reach=0.2, note="rate 1"), path("long", "adam", note="rate 2"), theme="dark"
         )
         assert [(run.label, run.note) for run in shown.runs] == [("long", "rate 2"), ("short", "rate 1")]
         assert tuple(run.colour for run in shown.runs) == colours(["adam", "sgd"], theme="dark")
@@ -254,38 +258,39 @@ class TestScene:
         np.testing.assert_allclose(run.nearness, np.clip(1.0 - path().distance / reach, 0.0, 1.0))
 
     def test_without_distances_nothing_fades(self):
-        (run,) = scene(path(distance=None)).runs
+        on_it = replace(path_of(path(), (1.0, 1.0)), nearness=None)
+        (run,) = plane_film(background(), [on_it])._scene.runs
         assert run.nearness is None
 
     def test_the_own_loss_is_what_is_shown(self):
-        """Not the plane's, which is a series of its own, if there is any."""
-        (run,) = scene(path(loss=None)).runs
-        assert np.isnan(run.losses).all()
-        assert run.diverged_at is None
-        (run,) = scene(path(plane_loss=None)).runs
-        assert dict(run.series) == {}
+        """Not the plane's, which is a series of its own."""
+        own = path()
+        (run,) = scene(own).runs
+        np.testing.assert_array_equal(run.losses, own.loss)
+        np.testing.assert_array_equal(run.series["plane_loss"], own.plane_loss)
 
 
 LOOKS = {
     "contour": {},
     "dark": {"theme": "dark"},
     "surface": {"view": "surface"},
-    "turning": {"view": "surface", "turn": 30.0},
     "upright": {"size": (240, 320)},
 }
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_can_be_drawn(look):
-    """With holes in the ground, a path that ends early, one that is lost and one without losses."""
+    """With holes in the ground, a path that ends early and one that is lost."""
     grid = on_grid(rosenbrock)
     grid[:4, :9], grid[30, 30] = np.nan, np.inf
     lost = path("lost", "adagrad", last=40)
-    lost.y[2:] = np.nan
-    paths = (path(), path("momentum", "momentum", last=30, reach=0.5), lost, path("Adam", "adam", loss=None))
-    shown = picture(*paths, loss=grid, points=(PlanePoint(label="w", x=0.0, y=0.0),))
-    frames = plane_film(
-        shown, **{"size": (320, 180), "seconds": 0.2, "fps": 20.0, "hold": 0.1, **LOOKS[look]}
+    lost.points[2:, 1] = np.nan
+    paths = (path(), path("momentum", "momentum", last=30, reach=0.5), lost)
+    frames = film(
+        *paths,
+        loss=grid,
+        points=(("w", (0.0, 0.0), np.nan),),
+        look={"size": (320, 180), "seconds": 0.2, "fps": 20.0, "hold": 0.1, **LOOKS[look]},
     )
     pixels = [frame.pixels.copy() for frame in frames]
     assert len(pixels) == 4

@@ -100,8 +100,8 @@ class TestLi:
 
     def test_l2_filter_norms_are_those_of_the_weights(self):
         plane = ravine.plane("mlp", directions="random", resolution=3)
-        for direction in plane.ground.directions:
-            for ours, weights in zip(leaves(direction), leaves(plane.ground.origin), strict=True):
+        for direction in plane.basis.directions:
+            for ours, weights in zip(leaves(direction), leaves(plane.basis.origin), strict=True):
                 if weights.ndim == 2:
                     wanted = np.linalg.norm(weights, axis=1)
                     np.testing.assert_allclose(np.linalg.norm(ours, axis=1), wanted, rtol=1e-5)
@@ -112,7 +112,7 @@ class TestLi:
         kinds = {kind: ravine.plane("mlp", directions=kind, resolution=3) for kind in ("random", "pca")}
         assert kinds["random"].explained_share < 0.01
         assert kinds["pca"].explained_share > 0.8
-        assert sum(kinds["pca"].ground.shares) == pytest.approx(kinds["pca"].explained_share, rel=1e-4)
+        assert sum(kinds["pca"].basis.shares) == pytest.approx(kinds["pca"].explained_share, rel=1e-4)
 
     def test_l5_a_point_on_the_path_lies_off_the_plane(self):
         (path,) = ravine.plane("mlp", directions="random", resolution=3).trajectories
@@ -127,8 +127,8 @@ class TestLi:
         plane = ravine.plane("mlp", directions="pca", resolution=3)
         (path,) = plane.trajectories
         training = ravine.train("mlp", optimizers=["momentum:learning_rate=0.05"]).runs[0].training
-        origin = flat(plane.ground.origin)
-        u, v = (flat(direction) for direction in plane.ground.directions)
+        origin = flat(plane.basis.origin)
+        u, v = (flat(direction) for direction in plane.basis.directions)
         for place in (0, 20, 60):
             away = flat(training.iterate(place)) - origin
             inside = path.points[place, 0] * u + path.points[place, 1] * v

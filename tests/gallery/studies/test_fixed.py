@@ -130,9 +130,9 @@ def test_planes_do_not_move_them():
     for points in ((A,), (A, B, C), (A, B, C, point([3, 1], 2, 7))):
         directions = {1: "hessian", 3: "points", 4: "pca"}[len(points)]
         plane = ravine.plane(loss, *points, directions=directions, resolution=3)
-        assert all(not direction[STORED].any() for direction in plane.ground.directions)
+        assert all(not direction[STORED].any() for direction in plane.basis.directions)
         np.testing.assert_array_equal(
-            plane.ground.origin[STORED], points[0 if len(points) < 4 else -1][STORED]
+            plane.basis.origin[STORED], points[0 if len(points) < 4 else -1][STORED]
         )
         assert bool(plane.held.note) == (len(points) > 1)
     # Four points in the three parameters: the share explained is that of their singular values.

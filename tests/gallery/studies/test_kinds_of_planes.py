@@ -10,7 +10,7 @@ from ravine.renderer.layers._key import entries_of
 from ravine.renderer.style._palette import COMMON
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views._contour import BANDS, band_colours
-from ravine.studies import _control_point as _bend
+from ravine.studies import _trainings
 from ravine.studies._plane_options import PlaneOptions
 
 SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
@@ -31,10 +31,10 @@ def corner(*values: float) -> dict[str, np.ndarray]:
 def test_each_point_has_its_own_loss_with_batch_norm(kind):
     plane = ravine.plane(NORMED, directions=kind, **SMALL)
     assert plane.batch_norm == "recomputed"
-    ground = plane.ground
-    for (x, y), loss in zip(ground.marks.values(), plane.mark_losses, strict=True):
-        point = jax.tree.map(lambda o, u, v, x=x, y=y: o + x * u + y * v, ground.origin, *ground.directions)
-        assert loss == pytest.approx(float(ground.objective.loss(point)), rel=1e-3)
+    basis = plane.basis
+    for (x, y), loss in zip(basis.marks.values(), plane.mark_losses, strict=True):
+        point = jax.tree.map(lambda o, u, v, x=x, y=y: o + x * u + y * v, basis.origin, *basis.directions)
+        assert loss == pytest.approx(float(basis.objective.loss(point)), rel=1e-3)
 
 
 def test_the_policy_is_said_and_can_be_chosen():
@@ -44,8 +44,8 @@ def test_the_policy_is_said_and_can_be_chosen():
 
 
 def test_an_average_lies_amid_its_points():
-    ground = ravine.plane("mlp:widths=[8]", directions="swa", **SMALL).ground
-    *points, average = ground.marks.values()
+    basis = ravine.plane("mlp:widths=[8]", directions="swa", **SMALL).basis
+    *points, average = basis.marks.values()
     np.testing.assert_allclose(average, np.mean(points, axis=0), rtol=1e-6)
 
 
@@ -107,7 +107,7 @@ def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):
 
 def test_a_curve_is_not_trained_twice(monkeypatch):
     first = ravine.connect("mlp:widths=[8]", steps=30, places=5)
-    monkeypatch.setattr(_bend, "connect", lambda *_, **__: pytest.fail("It was trained again."))
+    monkeypatch.setattr(_trainings, "connect", lambda *_, **__: pytest.fail("It was trained again."))
     again = ravine.connect("mlp:widths=[8]", steps=30, places=5)
     np.testing.assert_array_equal(again.curve["train_loss"], first.curve["train_loss"])
 

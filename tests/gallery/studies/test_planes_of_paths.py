@@ -20,9 +20,9 @@ def residual():
 
 
 def iterates_of(plane) -> np.ndarray:
-    (way,) = plane.ground.ways
-    count = len(way.steps)
-    return np.stack([flat(jax.tree.map(lambda kept, k=k: kept[k], way.points)) for k in range(count)])
+    (path,) = plane.basis.trajectories
+    count = len(path.steps)
+    return np.stack([flat(jax.tree.map(lambda kept, k=k: kept[k], path.iterates)) for k in range(count)])
 
 
 def test_the_plane_of_the_residual_has_the_line_across_and_the_farthest_iterate_above(residual):
@@ -53,12 +53,12 @@ def test_the_average_of_three_iterates_is_marked_with_its_loss():
     *three, average = points.values()
     assert list(points)[-1] == "their average"
     chosen = [int(label.removeprefix("step ")) for label in list(points)[:3]]
-    steps = plane.ground.ways[0].steps.tolist()
+    steps = plane.basis.trajectories[0].steps.tolist()
     mean = np.mean([iterates[steps.index(step)] for step in chosen], axis=0)
-    u, v = (flat(direction) for direction in plane.ground.directions)
-    place = flat(plane.ground.origin) + average["x"] * u + average["y"] * v
+    u, v = (flat(direction) for direction in plane.basis.directions)
+    place = flat(plane.basis.origin) + average["x"] * u + average["y"] * v
     np.testing.assert_allclose(place, mean, atol=1e-5)
-    own = [plane.ground.ways[0].loss[steps.index(step)] for step in chosen]
+    own = [plane.basis.trajectories[0].loss[steps.index(step)] for step in chosen]
     np.testing.assert_allclose([point["loss"] for point in three], own, rtol=1e-5)
 
 

@@ -59,7 +59,7 @@ def projected(arrays, point):
 
 def check_grid(plane, *, tolerance=1e-5):
     arrays = npz(plane)
-    objective, origin = plane.ground.objective, plane.ground.origin
+    objective, origin = plane.basis.objective, plane.basis.origin
     places = [[rebuilt(arrays, x, y) for x in arrays["x"]] for y in arrays["y"]]
     losses = [[float(objective.loss(filled(origin, place))) for place in row] for row in places]
     np.testing.assert_allclose(losses, arrays["loss"], rtol=tolerance, atol=tolerance)
@@ -74,8 +74,8 @@ class TestPlane:
     def test_the_iterates_lie_where_they_are_drawn(self, kind):
         plane = ravine.plane(NETWORK, directions=kind, **QUICK)
         arrays = npz(plane)
-        for way, path in zip(plane.ground.ways, plane.trajectories, strict=True):
-            kept = [(name, leaf) for name, leaf in named_leaves(way.points)[0] if hasattr(leaf, "shape")]
+        for path in plane.trajectories:
+            kept = [(name, leaf) for name, leaf in named_leaves(path.iterates)[0] if hasattr(leaf, "shape")]
             for at in (0, len(path.steps) // 2, -1):
                 place, distance = projected(arrays, {name: leaf[at] for name, leaf in kept})
                 np.testing.assert_allclose(place, path.points[at], atol=1e-5)
@@ -198,9 +198,9 @@ def test_a_line_holds_both_ends():
     line = ravine.line(NETWORK, alphas=(0.0, 1.0, 5), steps=20, data="moons")
     arrays, record = npz(line), json.loads(line.to_bytes(".json"))
     start, end = part(arrays, "start"), part(arrays, "end")
-    ground = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).ground
+    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
     places = [{name: start[name] + a * (end[name] - start[name]) for name in start} for a in arrays["alphas"]]
-    losses = [float(ground.objective.loss(filled(ground.origin, place))) for place in places]
+    losses = [float(basis.objective.loss(filled(basis.origin, place))) for place in places]
     np.testing.assert_allclose(losses, arrays["train_loss"], atol=1e-5)
     way = np.concatenate([(end[name] - start[name]).ravel() for name in start])
     assert record["vectors"]["length"] == pytest.approx(np.linalg.norm(way), rel=1e-5)
@@ -222,21 +222,21 @@ def test_a_curve_holds_its_ends_and_its_bend():
     found = ravine.connect(NETWORK, steps=20, places=5, data="moons")
     arrays = npz(found)
     start, bend, end = (part(arrays, name) for name in ("start", "bend", "end"))
-    ground = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).ground
+    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
     for t, loss in zip(found.alphas, found.curve["train_loss"], strict=True):
         weights = [np.float32(w) for w in ((1 - t) ** 2, 2 * t * (1 - t), t**2)]
         leaves = {n: weights[0] * start[n] + weights[1] * bend[n] + weights[2] * end[n] for n in start}
-        assert float(ground.objective.loss(filled(ground.origin, leaves))) == pytest.approx(loss, abs=2e-5)
+        assert float(basis.objective.loss(filled(basis.origin, leaves))) == pytest.approx(loss, abs=2e-5)
 
 
 def test_a_spectrum_holds_its_eigenvectors():
     found = ravine.spectrum(NETWORK, steps=20, top=2, bottom=1, data="moons")
     arrays = npz(found)
     point = filled(found.point, part(arrays, "point"))
-    ground = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).ground
+    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
     for name, value in (("top_0", found.top[0]), ("top_1", found.top[1]), ("bottom_0", found.bottom[0])):
         vector = filled(found.point, part(arrays, name))
-        _, product = jax.jvp(jax.grad(ground.objective.loss), (point,), (vector,))
+        _, product = jax.jvp(jax.grad(basis.objective.loss), (point,), (vector,))
         for got, along in zip(jax.tree.leaves(product), jax.tree.leaves(vector), strict=True):
             np.testing.assert_allclose(got, value * along, atol=2e-3 * abs(found.top[0]))
 

@@ -1,6 +1,8 @@
 """Pictures whose every number is known, and a look at the words on a figure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,23 +20,30 @@ def pictures() -> "Pictures":
     return Pictures()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Eigenvalues as a study finds them."""
+
+    top: np.ndarray
+    bottom: np.ndarray
+    density: tuple[np.ndarray, np.ndarray] | None
+    index: int
+    index_exact: bool
+    kind: str
+    gradient_norm: float
+    size: int
+
+
 class Pictures:
     """One of each kind; what is given replaces what is made up."""
 
-    KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "curve")
+    KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "connection")
 
-    def drawn(self, kind: str, record: Any = None, **options: Any) -> Figure:
-        from ravine.renderer import figures
-
-        record = self.record(kind) if record is None else record
-        options = {"size": (640, 360), **options}
-        if kind in ("plane", "surface"):
-            view = "surface" if kind == "surface" else "contour"
-            return figures.draw_plane(record, view=view, **options)
-        return getattr(figures, f"draw_{kind}")(record, **options)
-
-    def record(self, kind: str, **facts: Any) -> Any:
-        return getattr(self, "plane" if kind == "surface" else kind)(**facts)
+    def drawn(self, kind: str, picture: Callable[..., Figure] | None = None, **options: Any) -> Figure:
+        picture = getattr(self, "plane" if kind == "surface" else kind)() if picture is None else picture
+        if kind == "surface":
+            options["view"] = "surface"
+        return picture(**{"size": (640, 360), **options})
 
     def line_curve(self, **facts: Any) -> Any:
         from ravine.renderer.figures import LineCurve, LinePath, LineZoom
@@ -42,6 +51,9 @@ class Pictures:
         alphas = np.linspace(-0.5, 1.5, 41)
         loss = 2.3 * np.exp(-3.0 * alphas) + 0.5 * np.exp(-(((alphas - 0.5) / 0.1) ** 2))
         way = np.linspace(0.0, 1.0, 20)
+        path = LinePath(
+            step=np.arange(20), projection=way, residual=0.3 * np.sin(np.pi * way), loss=2.0 - way
+        )
         common = {
             "label": "MLP",
             "colour_key": "relu",
@@ -51,58 +63,57 @@ class Pictures:
             "train_accuracy": np.clip(1.0 - loss / 3.0, 0.1, 1.0),
             "test_accuracy": np.clip(0.9 - loss / 3.0, 0.1, 1.0),
             "zooms": tuple(
-                LineZoom(alphas=part, train_loss=part**2)
-                for part in (np.linspace(0.0, 0.01, 9), np.linspace(0.99, 1.0, 9))
+                LineZoom(part, part**2) for part in (np.linspace(0.0, 0.01, 9), np.linspace(0.99, 1.0, 9))
             ),
-            "path": LinePath(projection=way, residual=0.3 * np.sin(np.pi * way), loss=2.0 - way),
+            "path": path,
         }
         return LineCurve(**{**common, **facts})
 
-    def line(self, *curves: Any, **facts: Any) -> Any:
-        from ravine.renderer.figures import LinePicture
+    def line(self, *curves: Any, **facts: Any) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_line
 
-        common = {
-            "title": "From start to solution",
-            "subtitle": SUBTITLE,
-            "curves": curves or (self.line_curve(),),
-        }
-        return LinePicture(**{**common, **facts})
+        common = {"title": "From start to solution", "subtitle": SUBTITLE}
+        return partial(draw_line, curves or (self.line_curve(),), **{**common, **facts})
 
-    def trajectory(self, **facts: Any) -> Any:
-        from ravine.renderer.figures import PlaneTrajectory
+    def path(self, **facts: Any) -> Any:
+        from ravine.renderer import Run
+        from ravine.renderer.figures import nearness
 
         way = np.linspace(0.0, 1.0, 30)
+        points = np.stack([-3.0 + 3.0 * way, np.sin(3.0 * way) * (1.0 - way)], axis=-1)
         common = {
             "label": "SGD",
             "colour_key": "sgd",
-            "x": -3.0 + 3.0 * way,
-            "y": np.sin(3.0 * way) * (1.0 - way),
-            "loss": 2.0 * np.exp(-3.0 * way),
-            "plane_loss": 2.5 * np.exp(-2.0 * way),
-            "distance": np.sin(np.pi * way),
-            "step": 10 * np.arange(30),
+            "note": "",
+            "points": points,
+            "losses": 2.0 * np.exp(-3.0 * way),
+            "balls": {},
+            "diverged_at": None,
+            "series": {"plane_loss": 2.5 * np.exp(-2.0 * way)},
+            "nearness": nearness(points, np.sin(np.pi * way), (1.0, 1.0)),
+            "counts": 10 * np.arange(30),
         }
-        return PlaneTrajectory(**{**common, **facts})
+        return Run(**{**common, **facts})
 
-    def plane(self, **facts: Any) -> Any:
-        from ravine.renderer.figures import PlanePicture, PlanePoint
-
+    def grid(self) -> dict[str, np.ndarray]:
         x, y = np.linspace(-4.0, 2.0, 25), np.linspace(-2.0, 2.0, 21)
+        return {"x": x, "y": y, "loss": 0.01 + x**2 + 3.0 * y[:, None] ** 2}
+
+    def plane(
+        self, *, paths: Sequence[Any] | None = None, curves: Sequence[Any] = (), **facts: Any
+    ) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_plane, plane_background
+
         common = {
             "title": "Training paths on the plane of most motion",
-            "subtitle": SUBTITLE,
-            "x": x,
-            "y": y,
-            "loss": 0.01 + x**2 + 3.0 * y[:, None] ** 2,
             "axes": ("first principal component", "second principal component"),
-            "explained_share": (0.83, 0.09),
-            "trajectories": (
-                self.trajectory(),
-                self.trajectory(label="Adam", colour_key="adam", y=-self.trajectory().y),
-            ),
-            "points": (PlanePoint(label="start", x=-3.0, y=0.0), PlanePoint(label="SWA", x=0.3, y=0.3)),
+            "shares": (0.83, 0.09),
+            "points": (("start", (-3.0, 0.0), 2.5), ("SWA", (0.3, 0.3), 0.1)),
         }
-        return PlanePicture(**{**common, **facts})
+        mirrored = self.path(label="Adam", colour_key="adam", points=self.path().points * [1.0, -1.0])
+        background = plane_background(**{**self.grid(), **common, **facts})
+        runs = (self.path(), mirrored) if paths is None else paths
+        return partial(draw_plane, background, runs, curves, subtitle=SUBTITLE)
 
     def walk_run(self, **facts: Any) -> Any:
         from ravine.renderer.figures import WalkRun
@@ -117,35 +128,34 @@ class Pictures:
             "cosines": -0.9 + 0.1 * np.sin(np.arange(updates - 1.0)),
             "distances": np.sqrt(np.arange(updates + 1.0)),
             "sharpness": np.linspace(1.0, 4.0, 9),
-            "sharpness_step": 5 * np.arange(9),
+            "sharpness_at": 5 * np.arange(9),
             "rate": 0.5,
             "interior_share": 0.87,
         }
         return WalkRun(**{**common, **facts})
 
-    def walk(self, *runs: Any, **facts: Any) -> Any:
-        from ravine.renderer.figures import WalkPicture
+    def walk(self, *runs: Any, **facts: Any) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_walk
 
-        common = {"title": "A walk with GD", "subtitle": SUBTITLE, "runs": runs or (self.walk_run(),)}
-        return WalkPicture(**{**common, **facts})
+        common = {"title": "A walk with GD", "subtitle": SUBTITLE}
+        return partial(draw_walk, runs or (self.walk_run(),), **{**common, **facts})
 
-    def spectrum(self, **facts: Any) -> Any:
-        from ravine.renderer.figures import SpectrumPicture
+    def spectrum(self, **facts: Any) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_spectrum
 
         values = np.linspace(-3.0, 40.0, 300)
         common = {
-            "title": "The Hessian at the solution",
-            "subtitle": SUBTITLE,
             "top": np.array([36.0, 20.0, 11.0]),
             "bottom": np.array([-2.0, -1.0]),
-            "density_value": values,
-            "density": 0.5 * np.exp(-(values**2)) + 1e-4 * np.exp(-((values - 36.0) ** 2)),
+            "density": (values, 0.5 * np.exp(-(values**2)) + 1e-4 * np.exp(-((values - 36.0) ** 2))),
             "index": 12,
+            "index_exact": True,
             "kind": "saddle",
             "gradient_norm": 0.01,
             "size": 4810,
         }
-        return SpectrumPicture(**{**common, **facts})
+        found = Found(**{**common, **facts})
+        return partial(draw_spectrum, found, title="The Hessian at the solution", subtitle=SUBTITLE)
 
     def training_run(self, **facts: Any) -> Any:
         from ravine.renderer.figures import TrainingRun
@@ -165,32 +175,41 @@ class Pictures:
         }
         return TrainingRun(**{**common, **facts})
 
-    def training(self, *runs: Any, **facts: Any) -> Any:
-        from ravine.renderer.figures import TrainingPicture
+    def training(self, *runs: Any, **facts: Any) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_training
 
         slow = {"label": "SGD", "colour_key": "sgd", "train_loss": np.full(21, 2.0), "reached_at": None}
         made = runs or (self.training_run(), self.training_run(**slow))
-        return TrainingPicture(
-            **{"title": "With momentum", "subtitle": SUBTITLE, "runs": made, "target": 0.1, **facts}
-        )
+        common = {"title": "With momentum", "subtitle": SUBTITLE, "target": 0.1}
+        return partial(draw_training, made, **{**common, **facts})
 
-    def curve(self, **facts: Any) -> Any:
-        from ravine.renderer.figures import CURVE_KEY, CurvePicture, PlaneCurve
+    def straight(self, **facts: Any) -> Any:
+        """The measures on the line between two solutions."""
+        from ravine.renderer.figures import LineCurve
 
         t = np.linspace(0.0, 1.0, 31)
-        bend = PlaneCurve(label="Bézier curve", colour_key=CURVE_KEY, x=-3.0 + 4.0 * t, y=2.0 * t * (1.0 - t))
         common = {
-            "title": "A curve of low loss",
-            "subtitle": SUBTITLE,
-            "t": t,
-            "curve_loss": 0.01 + 0.05 * t * (1.0 - t),
-            "line_loss": 0.01 + 2.0 * t * (1.0 - t),
-            "curve_test_loss": np.full(31, 0.1),
-            "line_test_loss": 0.1 + 2.0 * t * (1.0 - t),
-            "barrier": 0.5,
-            "plane": self.plane(trajectories=(), curves=(bend,), explained_share=None),
+            "label": "straight line",
+            "colour_key": "sgd",
+            "alphas": t,
+            "train_loss": 0.01 + 2.0 * t * (1.0 - t),
+            "test_loss": 0.1 + 2.0 * t * (1.0 - t),
+            "barrier": (0.5, 0.01, 0.51),
         }
-        return CurvePicture(**{**common, **facts})
+        return LineCurve(**{**common, **facts})
+
+    def curved(self, **facts: Any) -> Any:
+        """Those on the curve."""
+        low = self.straight().train_loss
+        common = {"label": "Bézier curve", "colour_key": "momentum", "barrier": None}
+        losses = {"train_loss": 0.01 + (low - 0.01) / 40.0, "test_loss": np.full(31, 0.1)}
+        return self.straight(**{**common, **losses, **facts})
+
+    def connection(self, line: Any = None, curve: Any = None) -> Callable[..., Figure]:
+        from ravine.renderer.figures import draw_connection
+
+        pair = line or self.straight(), curve or self.curved()
+        return partial(draw_connection, *pair, title="A curve of low loss", subtitle=SUBTITLE)
 
 
 def _length(text: Text) -> int:

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from ravine.renderer.figures import PlanePoint
-
 
 def texts(figure):
     return {text.get_text() for text in figure.findobj(Text)}
@@ -22,7 +20,7 @@ def steep(pictures):
     def drawn(**facts):
         x, y = np.linspace(0.0, 2.0, 9), np.linspace(0.0, 1.0, 5)
         losses = np.tile(10.0 ** (1.0 + x), (5, 1))
-        plane = pictures.plane(**{"x": x, "y": y, "loss": losses, "trajectories": (), "points": (), **facts})
+        plane = pictures.plane(**{"x": x, "y": y, "loss": losses, "paths": (), "points": (), **facts})
         return pictures.drawn("plane", plane, theme="light")
 
     return drawn
@@ -53,7 +51,7 @@ def test_a_grid_is_cut_off_between_its_points(steep):
 
 
 def test_a_point_has_its_loss_beside_its_name(steep):
-    shown = texts(steep(points=(PlanePoint(label="mean", x=1.0, y=0.5, loss=0.0281349),)))
+    shown = texts(steep(points=(("mean", (1.0, 0.5), 0.0281349),)))
     assert "mean: 0.0281" in shown
 
 

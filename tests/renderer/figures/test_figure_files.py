@@ -39,7 +39,7 @@ import hashlib, numpy as np
 from ravine.renderer.figures import *
 a = np.linspace(0, 1, 9)
 curve = LineCurve(label="c", colour_key="sgd", alphas=a, train_loss=a)
-figure = draw_line(LinePicture(title="t", curves=(curve,)))
+figure = draw_line((curve,), title="t")
 print([hashlib.sha256(figure_bytes(figure, e, comment="c")).hexdigest() for e in FIGURE_EXTENSIONS])
 """
     said = {

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from ravine.renderer.style import colours
 from ravine.renderer.style._theme import THEMES
 
-KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "curve")
+KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "connection")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,19 +68,20 @@ def test_barrier_is_the_height_above_the_higher_end(pictures):
     alphas = np.linspace(-1.0, 2.0, 31)
     loss = np.interp(alphas, [-1.0, 0.0, 0.5, 1.0, 2.0], [9.0, 0.5, 2.0, 0.25, 9.0])
     others = dict.fromkeys(("test_loss", "train_accuracy", "test_accuracy"))
-    curve = pictures.line_curve(alphas=alphas, train_loss=loss, barrier=1.5, **others)
+    curve = pictures.line_curve(alphas=alphas, train_loss=loss, barrier=(0.5, 0.5, 2.0), **others)
     assert "barrier 1.5" in texts(pictures.drawn("line", pictures.line(curve)))
 
 
 def test_a_line_without_barrier_has_no_bracket(pictures):
-    falling = pictures.line_curve(train_loss=np.linspace(5.0, 0.0, 41), barrier=0.0)
+    falling = pictures.line_curve(train_loss=np.linspace(5.0, 0.0, 41), barrier=(0.0, 3.75, 3.75))
     for curve in (pictures.line_curve(barrier=None), falling):
         assert not any("barrier" in text for text in texts(pictures.drawn("line", pictures.line(curve))))
 
 
 def test_many_barriers_are_in_the_legend(pictures):
     loss = 3.0 - (pictures.line_curve().alphas - 0.5) ** 2
-    curves = [pictures.line_curve(label=f"net {n}", train_loss=loss, barrier=0.25) for n in range(4)]
+    facts = {"train_loss": loss, "barrier": (0.5, 2.75, 3.0)}
+    curves = [pictures.line_curve(label=f"net {n}", **facts) for n in range(4)]
     shown = texts(pictures.drawn("line", pictures.line(*curves)))
     assert "net 3, barrier 0.25" in shown
     assert not any(text.startswith("barrier") for text in shown)
@@ -109,13 +110,13 @@ def test_losses_over_decades_get_a_log_scale_when_asked(pictures):
 
 
 def test_plane_shows_each_path_and_fades_it_by_its_distance(pictures):
-    path = pictures.trajectory()
-    figure = pictures.drawn("plane", pictures.plane(trajectories=(path,)), theme="light")
+    path = pictures.path()
+    figure = pictures.drawn("plane", pictures.plane(paths=(path,)), theme="light")
     axes = next(
         axes for axes in figure.axes if any(isinstance(part, LineCollection) for part in axes.collections)
     )
     _, trail = (part for part in axes.collections if isinstance(part, LineCollection))
-    points = np.stack([path.x, path.y], axis=-1)
+    points = path.points
     np.testing.assert_array_equal(np.array(trail.get_segments()), np.stack([points[:-1], points[1:]], axis=1))
     widths = np.array(trail.get_linewidths())
     middle = len(widths) // 2
@@ -125,22 +126,22 @@ def test_plane_shows_each_path_and_fades_it_by_its_distance(pictures):
 
 
 def test_plane_shows_the_gap_between_both_losses(pictures, lines_of):
-    path = pictures.trajectory()
-    lines = lines_of(pictures.drawn("plane", pictures.plane(trajectories=(path,))), "loss")
-    assert drawn(path.step, path.loss, lines)
-    assert drawn(path.step, path.plane_loss, lines)
+    path = pictures.path()
+    lines = lines_of(pictures.drawn("plane", pictures.plane(paths=(path,))), "loss")
+    assert drawn(path.counts, path.losses, lines)
+    assert drawn(path.counts, path.series["plane_loss"], lines)
 
 
 def test_plane_names_axes_with_their_shares_and_points(pictures):
     shown = texts(pictures.drawn("plane"))
     assert "first principal component, 83 % of the motion" in shown
     assert "second principal component, 9 % of the motion" in shown
-    assert {"start", "SWA"} <= set(shown)
+    assert {"start: 2.5", "SWA: 0.1"} <= set(shown)
 
 
 def test_bands_lie_where_the_losses_are(pictures):
     x, y = np.linspace(0.0, 4.0, 9), np.linspace(0.0, 1.0, 5)
-    plane = pictures.plane(x=x, y=y, loss=np.tile(x, (5, 1)), trajectories=(), points=(), scale="linear")
+    plane = pictures.plane(x=x, y=y, loss=np.tile(x, (5, 1)), paths=(), points=(), scale="linear")
     figure = pictures.drawn("plane", plane, theme="light")
     image = figure.axes[0].images[0]
     assert tuple(image.get_extent()) == (0.0, 4.0, 0.0, 1.0)
@@ -152,8 +153,7 @@ def test_bands_lie_where_the_losses_are(pictures):
 
 
 def test_convexity_has_a_bar_from_0_to_1(pictures):
-    ground = pictures.plane()
-    plane = pictures.plane(convexity=np.abs(np.sin(ground.loss)), trajectories=())
+    plane = pictures.plane(convexity=np.abs(np.sin(pictures.grid()["loss"])), paths=())
     shown = texts(pictures.drawn("plane", plane))
     assert {"0", "0.25", "0.5", "0.75", "1", "|least / greatest curvature|"} <= set(shown)
 
@@ -175,7 +175,7 @@ def test_walk_shows_cosines_distances_and_sharpness_against_2_over_the_rate(pict
     assert drawn(np.arange(1.0, 40.0), run.cosines, lines_of(figure, "cosine"))
     assert drawn(np.arange(41.0), run.distances, lines_of(figure, "distance"))
     sharpness = lines_of(figure, "sharpness")
-    assert drawn(run.sharpness_step, run.sharpness, sharpness)
+    assert drawn(run.sharpness_at, run.sharpness, sharpness)
     assert any((line[:, 1] == 2.0 / run.rate).all() for line in sharpness)
 
 
@@ -197,7 +197,6 @@ def test_spectrum_says_kind_index_and_condition(pictures):
         "top": np.array([50.0, 0.5]),
         "bottom": np.array([0.5, 50.0]),
         "density": None,
-        "density_value": None,
     }
     shown = texts(pictures.drawn("spectrum", pictures.spectrum(**two, kind="minimum", index=0, size=2)))
     assert {"minimum", "0 of 2", "condition number", "100"} <= set(shown)
@@ -208,7 +207,6 @@ def test_spectrum_of_two_values_has_two_bars(pictures):
         "top": np.array([50.0, 0.5]),
         "bottom": np.array([0.5, 50.0]),
         "density": None,
-        "density_value": None,
     }
     figure = pictures.drawn("spectrum", pictures.spectrum(**two, size=2))
     assert [bar.get_height() for bar in figure.axes[0].patches] == [50.0, 0.5]
@@ -240,10 +238,11 @@ def test_batch_losses_are_means_over_a_window():
     assert np.isnan(averaged(np.full(5, np.nan))).all()
 
 
-def test_curve_shows_both_ways_and_the_barrier(pictures, lines_of):
-    record = pictures.curve()
-    figure = pictures.drawn("curve", record)
+def test_a_connection_shows_the_curve_the_line_and_the_barrier(pictures, lines_of):
+    line, curve = pictures.straight(), pictures.curved()
+    figure = pictures.drawn("connection", pictures.connection(line, curve))
     lines = lines_of(figure, "loss")
-    for loss in (record.curve_loss, record.line_loss, record.curve_test_loss, record.line_test_loss):
-        assert drawn(record.t, loss, lines)
+    for one in (line, curve):
+        assert drawn(one.alphas, one.train_loss, lines)
+        assert drawn(one.alphas, one.test_loss, lines)
     assert {"barrier 0.5", "solution A", "solution B"} <= set(texts(figure))

@@ -36,8 +36,9 @@ def test_a_title_stands_whole_on_two_lines_at_most(words, pictures, assert_words
 
 def test_a_rise_that_nobody_sees_is_no_barrier(pictures):
     t = np.linspace(0.0, 1.0, 31)
-    curve = pictures.curve(curve_loss=0.01 + 4e-4 * t * (1.0 - t), curve_barrier=1e-4, plane=None)
-    (shown,) = (text for text in texts(pictures.drawn("curve", curve)) if text.startswith("barrier"))
+    flat = pictures.curved(train_loss=0.01 + 4e-4 * t * (1.0 - t), barrier=(0.5, 0.01, 0.0101))
+    picture = pictures.connection(curve=flat)
+    (shown,) = (text for text in texts(pictures.drawn("connection", picture)) if text.startswith("barrier"))
     assert shown == "barrier 0.5"
 
 
