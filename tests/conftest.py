@@ -1,12 +1,14 @@
 """Strict and hermetic: shapes are checked, JAX promotes nothing silently, nobody's own caches are touched."""
 
 import os
+import resource
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache, partial, wraps
 from pathlib import Path
 from types import ModuleType, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
@@ -35,7 +37,13 @@ def check_shapes(function: Callable[..., Any]) -> Callable[..., Any]:
     if not hints or function.__qualname__ in _SCALARS:
         return function
     function.__annotations__ = hints
-    return beartype(function)
+    checked = cache(partial(beartype, function))  # most functions are never called in one process
+
+    @wraps(function)
+    def called(*args: Any, **options: Any) -> Any:
+        return checked()(*args, **options)
+
+    return called
 
 
 def _is_shape(hint: object) -> bool:
@@ -58,11 +66,20 @@ class OwnFolders:
     def enter(self) -> None:
         os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
-        os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
+        # Tests compile the same programs again and again, in many processes.
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(self.root / "programs")
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
+        os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
         os.environ["XDG_CACHE_HOME"] = str(self.root / "cache")
         os.environ["MPLCONFIGDIR"] = str(self.root / "matplotlib")
         for name in ("cache", "matplotlib"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+
+
+def keep_bytecode() -> None:
+    """Let Python keep what it compiles: rewritten asserts and checked shapes cost a process ten seconds."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def install_checks() -> None:
@@ -73,6 +90,7 @@ def install_checks() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep_bytecode()
     install_checks()
     shared = os.environ.get("RAVINE_TEST_FOLDER")
     if shared is None:
@@ -129,9 +147,14 @@ class CommandLine:
         return line
 
 
-@pytest.fixture
-def ravine() -> Callable[..., Result]:
+@pytest.fixture(scope="session")
+def command_line() -> CommandLine:
     return CommandLine(CliRunner())
+
+
+@pytest.fixture
+def ravine(command_line: CommandLine) -> Callable[..., Result]:
+    return command_line
 
 
 @contextmanager
@@ -155,6 +178,22 @@ def _compilations() -> Iterator[list[float]]:
 def compilations() -> Callable[[], Any]:
     """The seconds of each program that XLA compiles within a block."""
     return _compilations
+
+
+@contextmanager
+def _full_disk(size: int) -> Iterator[None]:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+
+@pytest.fixture
+def full_disk() -> Callable[[int], AbstractContextManager[None]]:
+    """A block in which no file can grow past a number of bytes."""
+    return _full_disk
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import importlib.util
 import json
 import pkgutil
 import re
@@ -136,20 +137,27 @@ class TestDistribution:
         assert not re.search(r"^\s*from \.", (ROOT / "__init__.py").read_text("utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", modules())
-def test_doctests(name):
+def with_examples() -> list[str]:
+    """The modules with a doctest, found in the source: most need not be loaded to know."""
+    return [
+        name for name in modules() if ">>> " in Path(importlib.util.find_spec(name).origin).read_text("utf-8")
+    ]
+
+
+def test_every_module_says_what_it_is():
+    assert [name for name in modules() if not importlib.import_module(name).__doc__] == []
+
+
+@pytest.mark.parametrize("name", with_examples())
+def test_examples_give_what_they_show(name):
     module = importlib.import_module(name)
-    assert module.__doc__, f"{name} does not say what it is"
+    assert any(test.examples for test in doctest.DocTestFinder().find(module))
     outcome = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert outcome.failed == 0
 
 
-def test_there_are_doctests():
-    finder = doctest.DocTestFinder()
-    found = [
-        test for name in modules() for test in finder.find(importlib.import_module(name)) if test.examples
-    ]
-    assert len(found) >= 3
+def test_there_are_examples():
+    assert len(with_examples()) >= 3
 
 
 HOUSES = "home Users root work mnt opt srv"

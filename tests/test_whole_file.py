@@ -1,12 +1,9 @@
 import os
-import resource
 import signal
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -33,17 +30,6 @@ def write_zeros(path: Path, *sizes: int) -> None:
     with atomic_write(path) as file:
         for size in sizes:
             file.write(bytes(size))
-
-
-@contextmanager
-def full_disk(size: int) -> Iterator[None]:
-    """No file can grow past `size` bytes."""
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 @pytest.mark.usefixtures("draft")
@@ -81,13 +67,13 @@ class TestWholeFile:
             write_and_fail(target, interruption)
         assert [path.read_bytes() for path in tmp_path.iterdir()] == ([] if earlier is None else [earlier])
 
-    def test_full_disk(self, tmp_path):
+    def test_full_disk(self, tmp_path, full_disk):
         (tmp_path / "film.gif").write_bytes(b"earlier")
         with full_disk(10_000), pytest.raises(OSError, match="File too large"):
             write_zeros(tmp_path / "film.gif", 9_000, 9_000)
         assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"earlier"]
 
-    def test_full_disk_in_the_last_moment(self, tmp_path):
+    def test_full_disk_in_the_last_moment(self, tmp_path, full_disk):
         with full_disk(10), pytest.raises(OSError, match="File too large"):
             write_zeros(tmp_path / "film.gif", 100)
         assert list(tmp_path.iterdir()) == []

@@ -1,13 +1,11 @@
 """The command line as a process of its own."""
 
 import os
-import resource
 import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,22 +22,6 @@ def _own_environment() -> dict[str, str]:
     return {
         name: value for name, value in os.environ.items() if not name.startswith(("JAX_COMP", "JAX_PERS"))
     }
-
-
-@contextmanager
-def _full_disk(size: int) -> Iterator[None]:
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limit[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-
-
-@pytest.fixture
-def full_disk() -> Callable[[int], AbstractContextManager[None]]:
-    """A block in which no file can grow past a number of bytes."""
-    return _full_disk
 
 
 @pytest.fixture

@@ -150,15 +150,21 @@ class TestListOfOptimizers:
         assert "\x1b" not in "".join(lines)
 
 
+@pytest.fixture(scope="module")
+def cards(command_line) -> dict[str, str]:
+    """What `ravine show` prints of every name."""
+    return {name: command_line.works("show", name).stdout for known in KINDS.values() for name in known}
+
+
 class TestShow:
-    @pytest.mark.parametrize("name", landscapes.names())
-    def test_a_landscape(self, ravine, name):
-        landscape = landscapes.load(name)
-        text = words(ravine.works("show", name).stdout)
-        assert landscape.equation
-        for fact in (landscape.title, landscape.equation, landscape.source, landscape.about):
-            assert words(fact) in text
-        assert f"landscape {name}: " in text
+    def test_landscapes(self, cards):
+        for name in landscapes.names():
+            landscape = landscapes.load(name)
+            text = words(cards[name])
+            assert landscape.equation
+            for fact in (landscape.title, landscape.equation, landscape.source, landscape.about):
+                assert words(fact) in text, name
+            assert f"landscape {name}: " in text
 
     @pytest.mark.parametrize("name", optimizers.names())
     def test_an_optimizer(self, ravine, name):
@@ -218,8 +224,8 @@ class TestShow:
             ("double_well", "minima +-1, 1$"),
         ],
     )
-    def test_what_is_special(self, ravine, name, line):
-        assert re.search(rf"^{line}", ravine.works("show", name).stdout, re.MULTILINE)
+    def test_a_fact_that_only_some_entries_have(self, cards, name, line):
+        assert re.search(rf"^{line}", cards[name], re.MULTILINE)
 
     def test_what_is_not_special_is_not_told(self, ravine):
         keys = {line.partition(" ")[0] for line in ravine.works("show", "sgd").stdout.splitlines()}
@@ -247,17 +253,17 @@ class TestShow:
         names = [name for known in KINDS.values() for name in known]
         assert len(set(names)) == len(names)
 
-    def test_nothing_is_wider_than_a_terminal(self, ravine):
-        for name in (name for known in KINDS.values() for name in known):
-            for line in ravine.works("show", name).stdout.splitlines():
+    def test_no_card_is_wider_than_a_terminal(self, cards):
+        for card in cards.values():
+            for line in card.splitlines():
                 assert len(line) <= 100 or " " not in line[12:].strip(), line
 
     @pytest.mark.parametrize("name", ["himmelblau", "adam"])
     @pytest.mark.parametrize("view", ["contour", "surface"])
-    def test_a_still(self, ravine, in_folder, name, view):
+    def test_a_still(self, ravine, in_folder, cards, name, view):
         options = ["-o", "still.png", "--size", "160x90", "--view", view, "--theme", "dark"]
         told = ravine.works("show", name, *options)
-        assert told.stdout == ravine.works("show", name).stdout
+        assert told.stdout == cards[name]
         with Image.open(in_folder / "still.png") as still:
             assert still.size == (160, 90)
             assert still.getpixel((0, 0)) == (0x11, 0x15, 0x1A)

@@ -46,28 +46,35 @@ def ends(in_folder):
     return in_folder
 
 
+MARKS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
+
+
+@pytest.fixture(scope="module", params=studies.COMMANDS)
+def outputs(request, command_line, tmp_path_factory):
+    """A command, and the folder with every kind of file that it writes."""
+    command, folder = request.param, tmp_path_factory.mktemp("outputs")
+    files = [part for ending in ("json", "csv", "npz", *MARKS) for part in ("-o", folder / f"out.{ending}")]
+    command_line.works(command, NETWORK, *OPTIONS[command], "--theme", "dark", *files)
+    return command, folder
+
+
 class TestOutputs:
-    @pytest.mark.parametrize("command", studies.COMMANDS)
-    def test_json_has_the_fields_and_csv_and_npz_the_numbers(self, ravine, in_folder, command):
-        outputs = [part for ending in ("json", "csv", "npz") for part in ("-o", f"out.{ending}")]
-        ravine.works(command, NETWORK, *OPTIONS[command], *outputs)
-        record = json.loads((in_folder / "out.json").read_text())
+    def test_json_has_the_fields_and_csv_and_npz_the_numbers(self, outputs):
+        command, folder = outputs
+        record = json.loads((folder / "out.json").read_text())
         assert set(record) >= FIELDS[command]
-        header, *rows = csv.reader((in_folder / "out.csv").read_text().splitlines())
+        header, *rows = csv.reader((folder / "out.csv").read_text().splitlines())
         assert len(rows) > 3
         assert all(len(row) == len(header) for row in rows)
-        with np.load(in_folder / "out.npz", allow_pickle=False) as arrays:
+        with np.load(folder / "out.npz", allow_pickle=False) as arrays:
             for name, values in record.items():
                 if isinstance(values, list) and values and isinstance(values[0], float):
                     np.testing.assert_allclose(arrays[name], values)
 
-    @pytest.mark.parametrize("command", studies.COMMANDS)
-    def test_pictures(self, ravine, in_folder, command):
-        marks = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
-        outputs = [part for ending in marks for part in ("-o", f"out.{ending}")]
-        ravine.works(command, NETWORK, *OPTIONS[command], "--theme", "dark", *outputs)
-        for ending, mark in marks.items():
-            assert (in_folder / f"out.{ending}").read_bytes().startswith(mark)
+    def test_pictures(self, outputs):
+        _, folder = outputs
+        for ending, mark in MARKS.items():
+            assert (folder / f"out.{ending}").read_bytes().startswith(mark)
 
     def test_a_film_of_paths(self, ravine, in_folder):
         options = ("--seconds", 0.2, "--fps", 10, "--hold", 0.1, "--size", "320x180")

@@ -59,7 +59,7 @@ def test_a_hessian_counts_as_two(counts, ticks):
     assert evaluations_at(made([(0, 0), (8, 4)], counts), 1) == ticks
 
 
-def test_all_that_a_step_costs_is_added_up():
+def test_the_evaluations_of_a_step_are_added_up():
     assert evaluations_at(made([(0, 0), (1, 1)], [(0, 0, 0), (3, 1, 2)]), 1) == 8
 
 

@@ -73,7 +73,7 @@ def test_a_given_rate_is_not_the_tuned_one_by_chance():
 
 
 @pytest.mark.parametrize("text", ["sgd", "adam", "lookahead"])
-def test_what_has_no_delay_has_no_control(text):
+def test_a_rule_without_delay_has_no_control(text):
     assert labels(shown(text)) == [read_setting(text).label]
 
 
@@ -133,7 +133,7 @@ def test_the_tuned_rates_of_a_film_with_controls_reproduce_it():
     assert '"delayed_sgd:delay=4,learning_rate=' in film.frames.comment
 
 
-def test_what_is_tuned_alone_is_what_is_tuned_with_its_control():
+def test_a_control_does_not_change_what_is_tuned():
     alone = ravine.film("ravine", ["delayed_sgd:delay=4"], steps=30, control=False)
     beside = ravine.film("ravine", ["delayed_sgd:delay=4"], steps=30)
     np.testing.assert_array_equal(alone.descents[0].points, beside.descents[0].points)

@@ -136,7 +136,7 @@ class TestDownpour:
             slope = examples.inputs[rows].T @ (examples.inputs[rows] @ point - examples.targets[rows]) / 4
             np.testing.assert_allclose(after, point - 0.07 * slope, rtol=1e-9)
 
-    def test_it_leaps_past_the_valley(self):
+    def test_downpour_leaps_past_the_valley(self):
         assert self.overshoots("downpour-leaps")
         assert most(self.overshoots, "downpour-leaps")
 
@@ -227,7 +227,7 @@ class TestElasticAveraging:
         assert len(set(valleys)) == 1
         assert apart.max() < 0.05
 
-    def test_they_start_alike_and_at_once(self):
+    def test_workers_start_alike_and_at_once(self):
         weak, strong = film_of("elastic-averaging").descents
         np.testing.assert_array_equal(workers_of(weak)[:, 0], workers_of(strong)[:, 0])
         np.testing.assert_array_equal(workers_of(weak)[:, 0], [(-3, -1), (4, -1), (0, 4)])

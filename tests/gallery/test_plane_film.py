@@ -37,7 +37,7 @@ def on_grid(function, x=X, y=Y):
 class TestBetween:
     @pytest.mark.parametrize("kind", ["float64", "float32"])
     @pytest.mark.parametrize("name", FUNCTIONS)
-    def test_it_goes_through_every_point_of_the_grid(self, name, kind):
+    def test_the_interpolation_goes_through_every_point_of_the_grid(self, name, kind):
         grid = on_grid(FUNCTIONS[name]).astype(kind)
         np.testing.assert_allclose(losses_between(X, Y, grid)(X, Y), grid, rtol=1e-9, atol=1e-12)
 
@@ -52,7 +52,7 @@ class TestBetween:
         assert middle == pytest.approx(tilted(0.5, 0.5))
 
     @pytest.mark.parametrize("name", FUNCTIONS)
-    def test_it_is_close_in_between(self, name):
+    def test_the_interpolation_is_close_between_points(self, name):
         xs, ys = np.linspace(-2.0, 2.0, 333), np.linspace(-1.0, 3.0, 222)
         true, grid = on_grid(FUNCTIONS[name], xs, ys), on_grid(FUNCTIONS[name])
         off = np.abs(losses_between(X, Y, grid)(xs, ys) / true - 1.0)
@@ -72,7 +72,7 @@ class TestBetween:
         np.testing.assert_allclose(floor, 0.1, rtol=2e-3)
 
     @pytest.mark.parametrize("lift", [0.0, 1.0])
-    def test_it_does_not_swing_beside_a_cliff(self, lift):
+    def test_the_interpolation_does_not_swing_beside_a_cliff(self, lift):
         """Far lower than the ground there is nothing, and far from the cliff all is as flat as it was."""
         grid = lift + on_grid(lambda x, y: np.where(x + 0.3 * y > 0.1, 1000.0, 0.0))
         found = losses_between(X, Y, grid)(np.linspace(-2, 2, 401), np.linspace(-1, 3, 201))
@@ -90,7 +90,7 @@ class TestBetween:
             [-5.0, -5.0, -4.0, -3.9, 50.0, 51.0, 51.0, 52.0],
         ],
     )
-    def test_what_rises_from_point_to_point_never_falls_between(self, row):
+    def test_the_interpolation_rises_where_its_points_rise(self, row):
         x, y = np.linspace(0.0, 1.0, 8), np.linspace(0.0, 1.0, 5)
         grid = np.tile(np.array(row), (5, 1))
         xs, ys = np.linspace(0.0, 1.0, 501), np.linspace(0.0, 1.0, 7)
@@ -139,7 +139,7 @@ class TestBetween:
         assert np.isnan(found).sum() <= 1.4 * within.sum() * near.sum()
         np.testing.assert_allclose(losses_between(X, Y, grid)(X, Y)[0], grid[0], rtol=1e-9)
 
-    def test_all_holes_are_no_error(self):
+    def test_a_grid_of_holes_alone_is_no_error(self):
         assert np.isnan(losses_between(X, Y, np.full((41, 51), np.nan))(X, Y)).all()
 
     def test_beyond_the_grid_it_is_as_at_its_edge(self):

@@ -172,7 +172,7 @@ def test_refused(key, value, said):
 
 
 @pytest.mark.parametrize(("key", "value"), [("show_batch", True), ("show_vectors", "step")])
-def test_what_shows_single_steps_needs_their_clock(key, value):
+def test_options_that_show_single_steps_need_the_clock_of_steps(key, value):
     said = f"{key} shows single steps: it needs clock steps; the clock is evaluations."
     assert complaint(Recipe.of, {key: value, "clock": "evaluations"}) == said
     assert getattr(Recipe.of({key: value, "clock": "steps"}), key) == value

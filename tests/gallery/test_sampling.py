@@ -53,7 +53,7 @@ def refusal(**choices):
         ({"landscape": "small_sample_regression"}, "gradients on minibatches of 8 of 10"),
     ],
 )
-def test_what_the_picture_says(choices, text):
+def test_the_subtitle_says_how_gradients_are_sampled(choices, text):
     assert said(**choices) == text
     if choices["landscape"] != "beale":
         film = Film(Recipe(**choices, optimizers=("sgd:learning_rate=0.1",), steps=2))
@@ -147,7 +147,7 @@ def test_noise_on_a_finite_sum(name):
 @pytest.mark.parametrize(
     ("key", "value"), [("batch_size", 4), ("batch_size", "full"), ("show_batch", True), ("early_stopping", 5)]
 )
-def test_what_needs_examples(key, value):
+def test_options_that_need_examples_are_refused_without(key, value):
     message = refusal(**{"landscape": "beale", key: value})
     assert message == f"{key} needs a landscape with examples, such as noisy_moons; beale has none."
 

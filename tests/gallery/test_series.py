@@ -60,7 +60,7 @@ def test_held_out_losses():
     np.testing.assert_allclose(series["held_out_loss"], wanted, rtol=1e-12)
 
 
-def test_in_one_variable_steps_have_a_sign():
+def test_steps_in_one_variable_have_a_sign():
     descent, series, _ = series_of(
         landscape="double_well", optimizer="momentum:learning_rate=0.01", steps=40, start=(2.0, 0.0)
     )
@@ -70,7 +70,7 @@ def test_in_one_variable_steps_have_a_sign():
     np.testing.assert_allclose(series["step"], [*moved, moved[-1]], rtol=1e-12)
 
 
-def test_in_the_plane_steps_have_a_length():
+def test_steps_in_the_plane_have_a_length():
     descent, series, _ = series_of(landscape="beale", optimizer="momentum:learning_rate=0.005", steps=12)
     lengths = [np.hypot(*(after - before)) for before, after in pairwise(descent.points)]
     np.testing.assert_allclose(series["step"], [*lengths, lengths[-1]], rtol=1e-12)
@@ -78,7 +78,7 @@ def test_in_the_plane_steps_have_a_length():
     np.testing.assert_allclose(series["gradient_norm"], slopes, rtol=1e-12)
 
 
-def test_what_a_step_was_taken_with_stands_at_the_point_before_it():
+def test_a_series_of_a_step_stands_at_the_point_before_it():
     descent, series, _ = series_of(
         landscape="beale", optimizer="sgd:learning_rate=exponential(0.01,0.5)", steps=6
     )
@@ -98,14 +98,14 @@ def test_a_run_that_leaves_the_reals():
 
 
 @pytest.mark.parametrize("name", ["accuracy", "nonsense", "learning_rate"])
-def test_what_no_run_has_cannot_be_plotted(name):
+def test_a_series_that_no_run_has_cannot_be_plotted(name):
     film = ravine.film("beale", ["sgd:learning_rate=0.001"], steps=2, plot=name, size="320x180")
     with pytest.raises(RecipeError, match=f"plot is loss, gradient_norm, step; got {name!r}"):
         _ = film.frames
 
 
 @pytest.mark.parametrize("name", ["accuracy", "held_out_loss", "batch_loss", "gradient_norm", "step", "loss"])
-def test_what_can_be_plotted(name):
+def test_every_series_can_be_plotted(name):
     film = ravine.film(
         "noisy_moons", ["sgd:learning_rate=0.1"], steps=2, plot=name, size="320x180", seconds=0.2
     )

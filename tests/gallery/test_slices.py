@@ -71,7 +71,7 @@ def test_where_a_landscape_is_not_a_number():
         ("AB", "slices must be a list of lines X0 Y0 X1 Y1 in finite numbers; got 'AB'."),
     ],
 )
-def test_what_is_no_line(slices, said):
+def test_ends_that_make_no_line_are_refused(slices, said):
     with pytest.raises(RecipeError) as raised:
         Recipe.of({"landscape": "saddle", "slices": slices})
     assert str(raised.value) == said

@@ -104,7 +104,7 @@ def test_json_tells_every_hyperparameter(record):
     assert all(isinstance(run["learning_rate"], float) for run in (sgd, nesterov, adam, raw))
 
 
-def test_what_is_not_finite_is_null(film, record):
+def test_numbers_that_are_not_finite_are_null(film, record):
     lost, *kept = record["runs"]
     first = lost["diverged_at"]
     assert 0 < first < 30
@@ -217,7 +217,7 @@ def told(several):
     return {run["label"]: run for run in read_json(trace_bytes(several, ".json"))["runs"]}
 
 
-def test_what_steps_were_taken_with(told):
+def test_a_trace_tells_the_series_of_its_steps(told):
     rates = told["scheduled"]["series"]["learning_rate"]
     np.testing.assert_allclose(rates, 0.05 * 0.5 ** np.arange(60), rtol=1e-12)
     assert told["scheduled"]["hyperparameters"]["learning_rate"] == "exponential(0.05,0.5)"
@@ -225,7 +225,7 @@ def test_what_steps_were_taken_with(told):
     assert [len(run["series"]) for run in told.values()] == [2, 3, 2, 1, 1]
 
 
-def test_what_the_landscape_measures(told):
+def test_a_trace_tells_what_its_landscape_measures(told):
     """The step saw all examples, so that its loss is the loss; the held-out rows are others."""
     for run in told.values():
         assert set(run["measures"]) == {"held_out_loss"}
@@ -235,7 +235,7 @@ def test_what_the_landscape_measures(told):
             np.testing.assert_allclose(seen, run["losses"][: len(seen)], rtol=1e-12)
 
 
-def test_what_it_cost(told):
+def test_a_trace_tells_its_evaluations(told):
     one_a_step = [[0.0, float(step), 0.0] for step in range(61)]
     assert told["scheduled"]["evaluations"] == told["wrapped"]["evaluations"] == one_a_step
     assert told["workers"]["evaluations"] == [[0.0, 3.0 * step, 0.0] for step in range(61)]

@@ -62,7 +62,7 @@ def test_momentum_s_step_is_the_gradient_s_and_a_part_of_the_last(choices):
         "lars:learning_rate=2",
     ],
 )
-def test_what_is_left_of_the_step_is_along_the_gradient(optimizer):
+def test_the_remainder_of_a_step_is_along_the_gradient(optimizer):
     descent, _ = descent_of(optimizer)
     assert_tip_to_tail(descent)
     arrows, slopes = parts_of(descent)["gradient"].arrows[:-1], -descent.gradients[:-1]
@@ -88,7 +88,7 @@ def test_nesterov_s_step_is_a_jump_and_a_correction(choices):
 
 @pytest.mark.parametrize("optimizer", ["sgd:learning_rate=0.004", "adam:learning_rate=0.1", "yellowfin"])
 @pytest.mark.parametrize("choices", NOISES)
-def test_any_other_step_is_shown_beside_steepest_descent(optimizer, choices):
+def test_steps_of_other_rules_are_shown_beside_steepest_descent(optimizer, choices):
     descent, _ = descent_of(optimizer, **choices)
     parts = parts_of(descent)
     assert set(parts) == {"gradient", "step"}
@@ -127,7 +127,7 @@ def test_newton_s_direction_solves_the_linear_system():
     assert ((gradient.arrows * descent.gradients).sum(-1) < 0).all()
 
 
-def test_on_a_bowl_newton_points_to_the_minimum_and_the_gradient_does_not():
+def test_newton_points_to_the_minimum_of_a_bowl_and_the_gradient_does_not():
     descent, work = descent_of("sgd:learning_rate=0.01", "ravine", start=(-4.0, 0.5))
     _, newton = newton_directions(descent, work.landscape)
     _, minimum = minimum_directions(descent, work.landscape)
@@ -138,7 +138,7 @@ def test_on_a_bowl_newton_points_to_the_minimum_and_the_gradient_does_not():
     )
 
 
-def test_of_several_minima_the_nearest_is_meant():
+def test_the_direction_to_a_minimum_is_to_the_nearest():
     descent, work = descent_of("momentum:learning_rate=0.01", "himmelblau", start=(-0.4, -0.75))
     minima = ((3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848126))
     _, arrows = minimum_directions(descent, work.landscape)

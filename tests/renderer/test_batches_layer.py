@@ -65,7 +65,7 @@ class TestDashes:
         assert not ((points > 101) & (points < 500)).any()
 
     @pytest.mark.parametrize("line", [[], [(3, 4)], [(3, 4), (3, 4)]])
-    def test_what_has_no_length_has_no_dashes(self, line):
+    def test_a_line_without_length_has_no_dashes(self, line):
         points = np.array(line, float).reshape(-1, 2)
         found, firsts = dashed(points, np.arange(len(points)) == 0, dash=7.0, space=5.0)
         assert len(found) == len(firsts) == 0

@@ -19,20 +19,6 @@ RED, BLUE = "#c83800", "#1868f8"
 BOX = (50, 50, 350, 350)
 
 
-@pytest.fixture
-def said(monkeypatch) -> list[str]:
-    """What is written."""
-    said = []
-    draw = Canvas.text
-
-    def text(self, words, at, **how):
-        said.append(words)
-        return draw(self, words, at, **how)
-
-    monkeypatch.setattr(Canvas, "text", text)
-    return said
-
-
 def runs_with(scenes, *values, name="rate", colours=(RED, BLUE), **facts):
     return [
         scenes.run(scenes.spiral(steps=len(v) - 1), series={name: np.asarray(v, float)}, colour=c, **facts)
@@ -136,7 +122,7 @@ class TestLines:
         series = series_of(scenes, [0.0, 1.0, 0.0], scale="linear")
         assert head(lines_of(series), Moment(0.5, 0.25)) == pytest.approx((125, 200), abs=1.0)
 
-    def test_there_is_nothing_before_the_first_number(self, scenes):
+    def test_a_line_begins_at_its_first_number(self, scenes):
         series = series_of(scenes, [np.nan, 1.0, 2.0], scale="linear")
         lines = lines_of(series)
         assert not mask(lines, Moment(0.0, 0.0)).any()
@@ -153,7 +139,7 @@ class TestLines:
         assert head(lines, Moment(3.0, 0.5))[0] == pytest.approx(100, abs=1)
 
     @pytest.mark.parametrize("position", [0.0, 0.4, 1.0, 1.7, 2.0, 3.2, 4.0, 5.5])
-    def test_it_changes_only_where_it_says(self, scenes, position):
+    def test_a_line_changes_only_inside_its_dirty_box(self, scenes, position):
         series = series_of(scenes, [1.0, 2.0, np.nan, np.nan, 1.5, 0.0, 2.0], [0.0, 2.0, 1, 1, 1, 1, 0])
         lines = lines_of(series, rings=1.6)
         before, now = Moment(position, position / 6), Moment(position + 0.5, (position + 0.5) / 6)
@@ -183,15 +169,15 @@ class TestChart:
         look = {"view": "chart", "size": (1280, 720), "timing": Timing(steps_per_frame=1.0)}
         return scenes.frames(*runs, **{**look, **choices})
 
-    def test_it_shows_the_loss_unless_it_has_a_plot(self, scenes, said):
+    def test_a_chart_shows_the_loss_unless_it_has_a_plot(self, scenes, written):
         runs = runs_with(scenes, [0.1, 0.2, 0.3], losses=[1.0, 2.0, 1.5])
         _ = self.frames(scenes, *runs).still(-1)
-        assert said.count("loss") == 2  # on the axes and on the table
-        assert "learning rate" not in said
-        said.clear()
+        assert written.words.count("loss") == 2  # on the axes and on the table
+        assert "learning rate" not in written.words
+        written.clear()
         _ = self.frames(scenes, *runs, plot=Plot(name="rate", title="learning rate")).still(-1)
-        assert said.count("learning rate") == 1
-        assert said.count("loss") == 2  # on the panel and on the table
+        assert written.words.count("learning rate") == 1
+        assert written.words.count("loss") == 2  # on the panel and on the table
 
     @pytest.mark.parametrize("losses", [[np.nan] * 3, [2.0] * 3])
     def test_no_panel_is_left_for_a_loss_that_says_nothing(self, scenes, losses):
@@ -200,7 +186,7 @@ class TestChart:
         assert frames._layout.losses is None
         assert frames._layout.standings is not None
 
-    def test_the_line_is_on_the_chart_and_the_table_names_it(self, scenes, said):
+    def test_the_line_is_on_the_chart_and_the_table_names_it(self, scenes, written):
         (run,) = runs_with(scenes, [0.0, 1.0, 0.5, 1.0, 0.0], losses=[1.0] * 5, label="no momentum")
         frames = self.frames(scenes, run, plot=Plot(name="rate", title="step"))
         left, top, right, bottom = frames._layout.view
@@ -209,9 +195,9 @@ class TestChart:
         rows, columns = np.nonzero(drawn[top:bottom, left:right])
         assert np.ptp(columns) > 0.9 * (right - left) - 80
         assert np.ptp(rows) > 0.8 * (bottom - top) - 60
-        assert "no momentum" in said
+        assert "no momentum" in written.words
 
-    def test_it_needs_no_ground(self, scenes):
+    def test_a_chart_needs_no_ground(self, scenes):
         def nowhere(xs, ys):
             raise AssertionError("A chart has no ground.")
 
@@ -219,9 +205,9 @@ class TestChart:
         for panels in ("all", "legend", "none"):
             _ = self.frames(scenes, *runs, ground=scenes.ground(losses=nowhere), panels=panels).still(-1)
 
-    def test_nothing_is_said_of_a_start_that_is_not_shown(self, scenes, said):
+    def test_nothing_is_said_of_a_start_that_is_not_shown(self, scenes, written):
         _ = self.frames(scenes, *runs_with(scenes, [0.1, 0.2])).still(0)
-        assert not any(words.startswith("all start") for words in said)
+        assert not any(words.startswith("all start") for words in written.words)
 
     @pytest.mark.parametrize("size", [(1280, 720), (720, 1280)])
     def test_a_legend_does_not_lie_on_the_lines(self, scenes, size):
@@ -233,32 +219,32 @@ class TestChart:
         assert c <= left or right <= a or d <= top or bottom <= b
 
     @pytest.mark.parametrize("clock", ["step", "evaluation"])
-    def test_the_clock_is_on_the_axis_and_on_the_counter(self, scenes, said, clock):
+    def test_the_clock_is_on_the_axis_and_on_the_counter(self, scenes, written, clock):
         _ = self.frames(scenes, *runs_with(scenes, [0.1, 0.2, 0.3]), clock=clock).still(-1)
-        assert f"{clock} 0" in said
-        assert f"{clock} 2" in said
+        assert f"{clock} 0" in written.words
+        assert f"{clock} 2" in written.words
 
 
 class TestPanelBesideAView:
-    def test_the_plot_is_in_place_of_the_loss(self, scenes, said):
+    def test_the_plot_is_in_place_of_the_loss(self, scenes, written):
         runs = runs_with(scenes, [0.5, 0.7, 0.8], name="accuracy")
         for view in ("contour", "curve"):
             for plot, shown, left_out in (
                 (None, "loss above the minimum", "accuracy"),
                 (Plot(name="accuracy", title="accuracy"), "accuracy", "loss above the minimum"),
             ):
-                said.clear()
+                written.clear()
                 ground = scenes.ground(lowest=-1.0)
                 _ = scenes.frames(*runs, ground=ground, plot=plot, view=view, size=(1280, 720)).still(-1)
-                assert shown in said
-                assert left_out not in said
+                assert shown in written.words
+                assert left_out not in written.words
 
-    def test_its_axis_has_few_whole_steps(self, scenes, said):
+    def test_the_axis_of_a_plot_has_few_whole_steps(self, scenes, written):
         series = series_of(scenes, [1.0, 2.0])
         panel = PlotPanel(runs_with(scenes, [1.0, 2.0]), series, clock="step", box=BOX, theme=LIGHT, unit=1.0)
         panel.paint(Canvas((400, 400), LIGHT.ground))
-        assert "step 0" in said
-        assert "0.5" not in said
+        assert "step 0" in written.words
+        assert "0.5" not in written.words
 
 
 class TestHeader:
@@ -269,31 +255,24 @@ class TestHeader:
         header.paint(canvas)
         header.draw(canvas, Moment(steps, 1.0))
 
-    def test_the_counter_counts_what_the_clock_says(self, said):
+    def test_the_counter_counts_what_the_clock_says(self, written):
         self.header("T", "", clock="evaluation", steps=120)
-        assert said[-1] == "evaluation 120"
+        assert written.words[-1] == "evaluation 120"
 
-    def test_a_subtitle_that_is_too_long_is_cut(self, said):
+    def test_a_subtitle_that_is_too_long_is_cut(self, written):
         self.header("A title", "gradients carry Gaussian noise, sigma = 0.1, " * 3)
-        (subtitle,) = [words for words in said if words.startswith("gradients")]
+        (subtitle,) = [words for words in written.words if words.startswith("gradients")]
         assert subtitle.endswith("…")
 
-    def test_a_title_that_is_too_long_has_two_lines_where_nothing_else_is_said(self, said):
+    def test_a_title_that_is_too_long_has_two_lines_where_nothing_else_is_said(self, written):
         self.header("Momentum on a random walk", "", width=300)
-        assert said[:2] == ["Momentum on", "a random walk"]
+        assert written.words[:2] == ["Momentum on", "a random walk"]
 
-    def test_without_a_subtitle_the_title_stays_on_its_line(self, monkeypatch):
-        places = {}
-        draw = Canvas.text
-
-        def text(self, words, at, **how):
-            places[words] = at
-            return draw(self, words, at, **how)
-
-        monkeypatch.setattr(Canvas, "text", text)
+    def test_without_a_subtitle_the_title_stays_on_its_line(self, written):
         self.header("A title of some length", "", width=500)
-        (title,) = [at for words, at in places.items() if words.startswith("A title")]
-        assert title[1] == places["step 9"][1]
+        (title,) = [text.at for text in written if text.words.startswith("A title")]
+        (counter,) = [text.at for text in written if text.words == "step 9"]
+        assert title[1] == counter[1]
 
 
 @pytest.mark.parametrize("runs", [1, 3, 7, 24])

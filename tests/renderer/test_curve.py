@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
-from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.canvas._canvas import rgb
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views._curve import CurveView
 from ravine.renderer.views._profile import Profile
@@ -240,18 +240,10 @@ class TestMarks:
         view = view_of(scenes, marks=(((7.0, 0.0), "far off"), *self.MARKS))
         assert len(view._words) == 3
 
-    def test_words_are_written(self, scenes, monkeypatch):
-        said = []
-        draw = Canvas.text
-
-        def text(self, words, at, **how):
-            said.append(words)
-            return draw(self, words, at, **how)
-
-        monkeypatch.setattr(Canvas, "text", text)
+    def test_words_are_written(self, scenes, written):
         ground = ground_of(scenes, double_well, marks=self.MARKS)
         _ = scenes.frames(ground=ground, runs=(), view="curve", size=(1280, 720)).still(0)
-        assert {"deep minimum", "local maximum", "shallow minimum"} <= set(said)
+        assert {"deep minimum", "local maximum", "shallow minimum"} <= set(written.words)
 
 
 def test_stars_stand_below_the_minima(scenes):
@@ -276,20 +268,12 @@ def test_the_ground_is_shaded_below_the_graph_alone(scenes, theme):
     assert len(np.unique(along_ground)) >= 15
 
 
-def test_the_header_says_where_all_start(scenes, monkeypatch):
-    said = []
-    draw = Canvas.text
-
-    def text(self, words, at, **how):
-        said.append(words)
-        return draw(self, words, at, **how)
-
-    monkeypatch.setattr(Canvas, "text", text)
+def test_the_header_says_where_all_start(scenes, written):
     ground = ground_of(scenes, double_well)
     for facts in ({}, {"subtitle": "gradients with noise"}):
         _ = scenes.frames(
             along(scenes, [1.6, 1.0]), ground=ground, view="curve", size=(1280, 720), **facts
         ).still(0)
-    assert "all start at x = 1.6" in said
-    assert "gradients with noise" in said
-    assert said.count("all start at x = 1.6") == 1
+    assert "all start at x = 1.6" in written.words
+    assert "gradients with noise" in written.words
+    assert written.words.count("all start at x = 1.6") == 1

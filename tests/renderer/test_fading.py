@@ -46,7 +46,7 @@ class TestFading:
     def look(self, view, theme):
         return {**VIEWS[view], "theme": theme}
 
-    def test_in_the_plane_a_run_looks_as_any_other(self, scenes, view, theme):
+    def test_a_run_in_the_plane_is_not_faint(self, scenes, view, theme):
         look = self.look(view, theme)
         changed = pixels_of(scenes, np.ones(13), **look) != pixels_of(scenes, None, **look)
         rows, columns = np.nonzero(changed.any(-1))
@@ -108,7 +108,7 @@ def test_a_ball_off_the_plane_is_hollow(scenes, theme):
         assert np.abs(pixels[y, x + 5 : x + 9] - own).max(-1).min() <= 30
 
 
-def test_one_that_stops_far_off_wears_its_square_in_its_own_colour(scenes):
+def test_a_run_that_stops_far_off_has_a_square_of_its_own_colour(scenes):
     size = (1280, 720)
     x, y = round((1.5 + 2.0) / 4.0 * size[0]), round((1.5 - 0.3) / 3.0 * size[1])
     for nearness, colour in ((1.0, LIGHT.halo), (0.0, "#c83800")):
@@ -119,17 +119,12 @@ def test_one_that_stops_far_off_wears_its_square_in_its_own_colour(scenes):
 
 @pytest.mark.parametrize("panels", ["all", "legend", "none"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_the_picture_says_what_is_faint(scenes, view, panels, monkeypatch):
-    said = []
-    write = Canvas.text
-    monkeypatch.setattr(
-        Canvas, "text", lambda self, text, *at, **how: (said.append(text), write(self, text, *at, **how))[1]
-    )
+def test_the_picture_says_what_is_faint(scenes, view, panels, written):
     pixels_of(scenes, np.ones(13), panels=panels, **VIEWS[view])
-    assert said.count(FADING) == 1
-    said.clear()
+    assert written.words.count(FADING) == 1
+    written.clear()
     pixels_of(scenes, None, panels=panels, **VIEWS[view])
-    assert FADING not in said
+    assert FADING not in written.words
 
 
 def test_a_surface_has_no_key_of_what_it_does_not_show(scenes):
@@ -186,7 +181,7 @@ class TestPlaneLoss:
         np.testing.assert_allclose(series.shadows, 2.5)
         assert series.title == "loss above the minimum · dotted: the plane's"
 
-    def test_it_is_a_dotted_line_up_to_the_moment(self, scenes):
+    def test_the_distance_is_a_dotted_line_up_to_the_moment(self, scenes):
         losses, plane = np.full(13, 2.0), np.full(13, 1.0)
         losses[0], plane[5] = 2.1, np.nan
         run = scenes.run(LINE, losses=losses, series={"plane_loss": plane})
@@ -253,7 +248,7 @@ class TestCounts:
 
 
 class TestNames:
-    def test_on_a_contour_they_take_room_from_the_view_alone(self):
+    def test_edge_names_of_a_contour_take_room_from_the_view_alone(self):
         whole = Layout.of((1280, 720), panels="all", runs=3, tick_width=30.0)
         named = whole.with_names()
         assert named.view == (whole.view[0] + 20, whole.view[1], whole.view[2], whole.view[3] - 20)
@@ -262,7 +257,7 @@ class TestNames:
         assert bare.with_names() == bare
 
     @pytest.mark.parametrize("axes", [("first component", ""), ("", "second component"), ("first", "second")])
-    def test_on_a_contour_they_are_below_and_aside(self, scenes, axes):
+    def test_edge_names_of_a_contour_are_below_and_aside(self, scenes, axes):
         """The same picture has labels in another place where only an axis is named."""
         ink = scenes.frames(ground=scenes.ground(axes=axes), size=(1280, 720)).still(0)[..., :3].astype(int)
         ink = np.abs(ink - rgb(LIGHT.ground)).sum(-1) > 90
@@ -288,7 +283,7 @@ class TestNames:
         assert np.nonzero(upright)[1].max() > 100
 
     @pytest.mark.parametrize("azimuth", range(5, 360, 10))
-    def test_on_a_surface_they_run_along_the_near_edges(self, azimuth):
+    def test_edge_names_of_a_surface_run_along_the_near_edges(self, azimuth):
         camera = Camera(azimuth=float(azimuth), elevation=38.0, scale=150.0, centre=(300.0, 250.0))
         names = list(edge_names(("first", "second"), camera, labels=1.11, widest=30.0, size=16.0, unit=1.0))
         assert [name.text for name in names] == ["first", "second"]

@@ -160,7 +160,7 @@ def test_comment(comment):
         assert image.info.get("comment", b"").decode() == comment
 
 
-def test_one_frame():
+def test_a_gif_of_one_frame():
     pictures, _ = decode(encode(Film(spots, [2.0])))
     np.testing.assert_array_equal(pictures, [spots(0)])
 

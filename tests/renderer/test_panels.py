@@ -18,20 +18,6 @@ LIGHT = THEMES["light"]
 BOX = (20, 20, 380, 700)
 
 
-@pytest.fixture
-def said(monkeypatch) -> list[tuple[str, tuple[float, float]]]:
-    """What is written, and where."""
-    said = []
-    draw = Canvas.text
-
-    def text(self, words, at, **how):
-        said.append((words, at))
-        return draw(self, words, at, **how)
-
-    monkeypatch.setattr(Canvas, "text", text)
-    return said
-
-
 def at(step: float, steps: int = 4) -> Moment:
     return Moment(step, step / steps)
 
@@ -68,24 +54,24 @@ class TestStandings:
         wanted = [self.COLOURS[run] for run in order]
         assert balls_from_the_top(canvas, list(self.COLOURS)) == wanted
 
-    def test_what_is_lost_is_marked(self, table, said):
+    def test_diverged_runs_are_marked_in_the_standings(self, table, written):
         canvas = Canvas((400, 720), LIGHT.ground)
         table.paint(canvas)
         marks = []
         for step in range(5):
-            said.clear()
+            written.clear()
             table.draw(canvas, at(step))
-            marks.append([words for words, _ in said])
+            marks.append(written.words)
         assert marks[:3] == [[], [], ["diverged at 2"]]
         assert "diverged at 2" in marks[4]
 
-    def test_what_comes_back_is_sorted_and_marked_alike(self, table, said):
+    def test_runs_that_come_back_are_sorted_and_marked_alike(self, table, written):
         """Run 3 was infinite at one step only: it leads in the end, so it must not read 'diverged'."""
         canvas = Canvas((400, 720), LIGHT.ground)
         table.paint(canvas)
-        said.clear()
+        written.clear()
         table.draw(canvas, at(4))
-        assert [words for words, _ in said] == ["diverged at 2"]
+        assert written.words == ["diverged at 2"]
 
     def test_between_two_steps_the_last_one_counts(self, table):
         one, two = Canvas((400, 720), LIGHT.ground), Canvas((400, 720), LIGHT.ground)
@@ -108,11 +94,11 @@ class TestStandings:
             assert columns[0] >= 20
             assert columns[-1] < 380
 
-    def test_what_is_left_out_is_told_of(self, scenes, said):
+    def test_standings_tell_of_runs_that_are_left_out(self, scenes, written):
         table = Standings(scenes.runs(24), box=(20, 20, 380, 330), theme=LIGHT, unit=1.0)
         table.paint(Canvas((400, 720), LIGHT.ground))
         ((shown,),) = [
-            re.findall(r"^best (\d+) of 24$", words) for words, _ in said if words.startswith("best")
+            re.findall(r"^best (\d+) of 24$", words) for words in written.words if words.startswith("best")
         ]
         assert 8 <= int(shown) <= 12
 
@@ -197,7 +183,7 @@ class TestLossPanel:
         ],
     )
     @pytest.mark.parametrize("lowest", [None, 0.0])
-    def test_it_stays_in_its_box(self, scenes, losses, lowest):
+    def test_a_plot_stays_in_its_box(self, scenes, losses, lowest):
         panel = self.panel(scenes, losses, lowest=lowest, floor=-6.0)
         canvas = Canvas((400, 400), LIGHT.ground)
         panel.paint(canvas)
@@ -207,7 +193,7 @@ class TestLossPanel:
         changed[top : bottom + 30, left - 5 : right + 8] = False
         assert not changed.any()
 
-    def test_what_is_lost_has_no_head(self, scenes):
+    def test_a_diverged_run_has_no_head(self, scenes):
         panel = self.panel(scenes, [9, 3, np.nan, np.nan, np.nan], [9, 8, 7, 6, 5])
         xs = [self.head(panel, at(step), "#c83800")[0] for step in (1, 3)]
         assert xs[0] == pytest.approx(xs[1], abs=1.0)
@@ -216,21 +202,21 @@ class TestLossPanel:
 
 class TestHeader:
     @pytest.mark.parametrize(("steps", "counters"), [(200, ["step   0", "step   7", "step 200"])])
-    def test_the_counter_has_figures_of_one_width(self, said, steps, counters):
+    def test_the_counter_has_figures_of_one_width(self, written, steps, counters):
         header = Header("T", "s", steps=steps, box=(10, 0, 600, 80), theme=LIGHT, unit=1.0)
         canvas = Canvas((620, 100), LIGHT.ground)
         for step in (0, 7, 200):
             header.draw(canvas, at(step, steps))
-        assert [words for words, _ in said] == counters
-        assert len({place for _, place in said}) == 1
+        assert written.words == counters
+        assert len({text.at for text in written}) == 1
 
-    def test_a_long_title_is_cut_and_keeps_clear_of_the_counter(self, said):
+    def test_a_long_title_is_cut_and_keeps_clear_of_the_counter(self, written):
         header = Header("word " * 40, "start", steps=9, box=(10, 0, 600, 80), theme=LIGHT, unit=1.0)
         header.paint(Canvas((620, 100), LIGHT.ground))
-        (title, _), *_ = said
+        title, *_ = written.words
         assert title.endswith("…")
 
-    def test_a_subtitle_without_room_stands_below(self, said):
+    def test_a_subtitle_without_room_stands_below(self, written):
         header = Header(
             "A title of some length",
             "all start at (1, 1.6)",
@@ -240,26 +226,26 @@ class TestHeader:
             unit=1.0,
         )
         header.paint(Canvas((480, 100), LIGHT.ground))
-        (title, (left, top)), (subtitle, (below, baseline)) = said
-        assert title.startswith("A title of some")
-        assert subtitle == "all start at (1, 1.6)"
-        assert left == below
-        assert baseline > top + 20
+        title, subtitle = written
+        assert title.words.startswith("A title of some")
+        assert subtitle.words == "all start at (1, 1.6)"
+        assert title.at[0] == subtitle.at[0]
+        assert subtitle.at[1] > title.at[1] + 20
 
-    def test_no_title(self, said):
+    def test_a_header_without_a_title_is_drawn(self, written):
         header = Header("", "start", steps=9, box=(10, 0, 460, 96), theme=LIGHT, unit=1.0)
         header.paint(Canvas((480, 100), LIGHT.ground))
-        assert "start" in [words for words, _ in said]
+        assert "start" in written.words
 
 
 class TestLegend:
     @pytest.mark.parametrize("count", [1, 7, 14])
-    def test_lists_the_runs_in_their_order_inside_the_view(self, scenes, said, count):
+    def test_lists_the_runs_in_their_order_inside_the_view(self, scenes, written, count):
         runs = scenes.runs(count)
         legend = Legend(runs, box=(0, 0, 640, 480), theme=LIGHT, unit=1.0)
         canvas = Canvas((640, 480), LIGHT.pane)
         legend.draw(canvas, at(0))
-        assert [words for words, _ in said] == [run.label for run in runs]
+        assert written.words == [run.label for run in runs]
         changed = (canvas.pixels[..., :3] != rgb(LIGHT.pane)).any(-1)
         left, top, right, bottom = legend.touched(at(0), at(1))
         inside = changed.copy()

@@ -241,30 +241,21 @@ class TestStop:
             assert self.middle(frames, step, x, y) == rgb("#c83800")
 
     @pytest.mark.parametrize("height", [200, 52])
-    def test_the_standings_say_so(self, scenes, monkeypatch, height):
-        said = []
-        draw = Canvas.text
-
-        def text(canvas, words, at, **how):
-            said.append(words)
-            return draw(canvas, words, at, **how)
-
-        monkeypatch.setattr(Canvas, "text", text)
+    def test_the_standings_say_so(self, scenes, written, height):
         table = Standings(self.runs(scenes, 8), box=(10, 10, 490, 10 + height), theme=LIGHT, unit=1.0)
         canvas = Canvas((500, 240), LIGHT.ground)
         table.paint(canvas)
-        assert said.count("stopped at 8") == 1
+        assert written.words.count("stopped at 8") == 1
         pictures = []
         for step in (7, 8, 20):
             table.draw(canvas, Moment(float(step), step / 20))
             pictures.append(canvas.pixels[:, :330].copy())
         assert (pictures[0] != pictures[1]).any()
 
-    def test_a_run_that_goes_on_says_nothing(self, scenes, monkeypatch):
-        said = []
-        monkeypatch.setattr(Canvas, "text", lambda _, words, *args, **how: said.append(words))
+    def test_a_run_that_goes_on_says_nothing(self, scenes, written):
         run = scenes.run(self.RUNS[0])
         Standings([run], box=(10, 10, 390, 210), theme=LIGHT, unit=1.0).paint(
             Canvas((400, 240), LIGHT.ground)
         )
-        assert not any(words.startswith("stopped") for words in said)
+        assert not any(words.startswith("stopped") for words in written.words)
+        assert written

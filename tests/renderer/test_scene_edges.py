@@ -127,7 +127,7 @@ def test_a_ground_that_is_nowhere_real(scenes, look):
 
 
 @pytest.mark.parametrize("lowest", [None, 0.0])
-def test_no_minimum(scenes, look, lowest):
+def test_a_ground_without_a_minimum_can_be_drawn(scenes, look, lowest):
     drawn(scenes.frames(ground=scenes.ground(minima=(), lowest=lowest), **look))
 
 
@@ -179,7 +179,7 @@ def test_a_ball_beside_a_run_is_where_its_point_is(scenes):
     assert columns.min() < 300
 
 
-def test_no_runs(scenes):
+def test_a_scene_without_runs_can_be_drawn(scenes):
     """The landscape alone."""
     for view in ("contour", "surface"):
         (picture, *_) = drawn(scenes.frames(runs=(), view=view, timing=Timing(seconds=0.1)))

@@ -1,9 +1,6 @@
 """No two texts touch, none is cut by the picture's edge, none is too small: measured on what is drawn."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ravine import landscapes
 from ravine.renderer import SceneFrames, Timing
-from ravine.renderer.canvas._canvas import Canvas, text_size
+from ravine.renderer.canvas._canvas import Canvas
 from ravine.renderer.layers._trails import Trails
 from ravine.renderer.views._contour import ContourView
 from ravine.renderer.views._surface import SurfaceView
@@ -20,71 +17,33 @@ SIZES = [(640, 480), (620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 
 LONG = "{} is quite a long name for a rule"
 
 
-class Text(NamedTuple):
-    words: str
-    box: tuple[int, int, int, int]
-    size: float
-
-
-@dataclass
-class Written:
-    """Every text on every canvas, the picture's own and the strips that are copied to it."""
-
-    canvases: list[Canvas] = field(default_factory=list)
-    texts: list[list[Text]] = field(default_factory=list)
-
-    def add(self, canvas: Canvas, text: Text) -> None:
-        if not any(canvas is known for known in self.canvases):
-            self.canvases.append(canvas)
-            self.texts.append([])
-        (place,) = [k for k, known in enumerate(self.canvases) if known is canvas]
-        self.texts[place].append(text)
-
-    def on(self, size: tuple[int, int]) -> list[Text]:
-        """Those on the picture, the ground's and the moving layers' alike."""
-        pairs = zip(self.canvases, self.texts, strict=True)
-        return [text for canvas, texts in pairs if canvas.size == size for text in texts]
-
-    def strips(self, size: tuple[int, int]) -> Iterator[tuple[Canvas, list[Text]]]:
-        """The rows that are copied to the picture; single figures are looked at in them."""
-        for canvas, texts in zip(self.canvases, self.texts, strict=True):
-            if canvas.size != size and len(texts[0].words) > 1:
-                yield canvas, texts
-
-
-@pytest.fixture
-def written(monkeypatch) -> Written:
-    """What is written; nothing else is drawn on the view, which makes pictures quick."""
+@pytest.fixture(autouse=True)
+def bare(monkeypatch) -> None:
+    """Nothing but text is drawn on the view, which makes pictures quick."""
     for view in (ContourView, SurfaceView, Trails):
         for part in ("_paint_bands", "_paint_hairlines", "_paint_relief", "_paint_isolines", "draw"):
             monkeypatch.setattr(view, part, lambda *_, **__: None, raising=False)
-    written = Written()
-    draw = Canvas.text
-
-    def text(self, words, at, *, size, **how):
-        box = draw(self, words, at, size=size, **how)
-        if words.strip():
-            written.add(self, Text(words, ink(words, at, size, how), size))
-        return box
-
-    monkeypatch.setattr(Canvas, "text", text)
-    return written
 
 
-def ink(words: str, at: tuple[float, float], size: float, how: dict) -> tuple[int, int, int, int]:
-    width, height, descent = text_size(
-        words, size=size, bold=how.get("bold", False), mono=how.get("mono", False)
-    )
-    left = at[0] - {"left": 0.0, "center": width / 2, "right": width}[how.get("anchor", "left")]
-    return round(left), round(at[1] + descent - height), round(left + width), round(at[1] + descent)
+def on(written, size: tuple[int, int]) -> list:
+    """Texts on the picture, the ground's and the moving layers' alike."""
+    return [text for text in written if text.canvas.size == size and text.words.strip()]
 
 
-def check(written: Written, picture: np.ndarray) -> None:
+def strips(written, size: tuple[int, int]) -> list[tuple[Canvas, list]]:
+    """The rows that are copied to the picture, with their texts; single figures are looked at in them."""
+    rows: dict[int, list] = {}
+    for text in written:
+        if text.canvas.size != size and text.words.strip():
+            rows.setdefault(id(text.canvas), []).append(text)
+    return [(texts[0].canvas, texts) for texts in rows.values() if len(texts[0].words) > 1]
+
+
+def check(written, picture: np.ndarray) -> None:
     height, width = picture.shape[:2]
-    texts = written.on((width, height))
-    strips = list(written.strips((width, height)))
-    assert texts or strips
-    for text in (*texts, *(text for _, inside in strips for text in inside)):
+    texts, rows = on(written, (width, height)), strips(written, (width, height))
+    assert texts or rows
+    for text in (*texts, *(text for _, inside in rows for text in inside)):
         assert text.size >= height / 45 - 1e-6, text
     for text in texts:
         left, top, right, bottom = text.box
@@ -93,7 +52,7 @@ def check(written: Written, picture: np.ndarray) -> None:
         assert right <= width, text
         assert bottom <= height, text
     assert_apart(texts)
-    for canvas, inside in strips:
+    for canvas, inside in rows:
         assert_apart(inside)
         for text in inside:
             _, top, _, bottom = text.box
@@ -101,7 +60,7 @@ def check(written: Written, picture: np.ndarray) -> None:
             assert bottom <= canvas.size[1] + 1, text
 
 
-def assert_apart(texts: list[Text]) -> None:
+def assert_apart(texts: list) -> None:
     """A pixel of ground at least is left between any two."""
     for one, two in combinations(texts, 2):
         a, b = one.box, two.box
@@ -109,14 +68,14 @@ def assert_apart(texts: list[Text]) -> None:
         assert apart or one == two, (one, two)
 
 
-def check_rows(written: Written, frames: SceneFrames, picture: np.ndarray) -> None:
+def check_rows(written, frames: SceneFrames, picture: np.ndarray) -> None:
     """A row of the table is on the picture as it was written: nothing is on or close to its texts."""
     (left, *_), (height, width) = frames._layout.standings, picture.shape[:2]
     hidden = sum(
         not any(stands(picture[top:, left:], canvas, texts) for top in places(picture[:, left:], canvas))
-        for canvas, texts in written.strips((width, height))
+        for canvas, texts in strips(written, (width, height))
     )
-    told = [text.words for text in written.on((width, height)) if text.words.startswith("best ")]
+    told = [text.words for text in on(written, (width, height)) if text.words.startswith("best ")]
     shown, of = map(int, told[0].split()[1::2]) if told else (0, 0)
     assert hidden == of - shown
 
@@ -128,7 +87,7 @@ def places(picture: np.ndarray, strip: Canvas) -> list[int]:
     return np.flatnonzero((rows == strip.pixels[:, column].T).all((1, 2))).tolist()
 
 
-def stands(picture: np.ndarray, strip: Canvas, texts: list[Text]) -> bool:
+def stands(picture: np.ndarray, strip: Canvas, texts: list) -> bool:
     """Whether the texts of a strip, each with some room to its right, are at the corner of the picture."""
     for text in texts:
         left, top, right, bottom = text.box
@@ -152,8 +111,7 @@ def runs_of(scenes, count: int, label: str, *, steps: int = 40, note: str = "rat
 def test_panels(scenes, written, size, count, label):
     runs = runs_of(scenes, count, label)
     for index in (0, -1) if count == 7 else (-1,):
-        written.canvases.clear()
-        written.texts.clear()
+        written.clear()
         frames = scenes.frames(*runs, size=size, timing=Timing(seconds=0.4))
         picture = frames.still(index)
         check(written, picture)
@@ -174,8 +132,7 @@ def test_a_turning_surface(scenes, written):
     )
     _ = frames.still(0)
     for index in range(12):
-        written.canvases.clear()
-        written.texts.clear()
+        written.clear()
         check(written, frames.still(index))
 
 
@@ -256,7 +213,7 @@ def test_ticks_tell_places_apart(scenes, written, window, view):
     ground = scenes.ground(window=WINDOWS[window], minima=(), title="T", start=(0.0, 0.0))
     size = (1280, 720)
     _ = scenes.frames(ground=ground, size=size, view=view, runs=()).still(0)
-    ticks = [text.words for text in written.on(size) if text.words[-1].isdigit() and text.size == 16]
+    ticks = [text.words for text in on(written, size) if text.words[-1].isdigit() and text.size == 16]
     assert len(ticks) >= 4
     (x0, _), (y0, _) = WINDOWS[window]
     assert len(set(ticks)) >= len(ticks) - (5 if x0 == y0 else 0)
@@ -271,11 +228,11 @@ def test_the_checks_find_what_they_should(written):
     with pytest.raises(AssertionError, match="over"):
         check(written, canvas.pixels)
     for at in ((-3, 50), (190, 50), (10, 5)):
-        written.texts[0][:] = []
+        written.clear()
         canvas.text("edge", at, size=20, colour="#000000")
         with pytest.raises(AssertionError, match="edge"):
             check(written, canvas.pixels)
-    written.texts[0][:] = []
+    written.clear()
     canvas.text("tiny", (10, 50), size=2, colour="#000000")
     with pytest.raises(AssertionError, match="tiny"):
         check(written, canvas.pixels)

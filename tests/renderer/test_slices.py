@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Slice, Timing
-from ravine.renderer.canvas._canvas import Canvas, rgb, text_size
+from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.layers._slices import letters, shades
 from ravine.renderer.panels._slices import SliceChart, SliceCurve, SlicePanel
 from ravine.renderer.style._layout import Layout
@@ -16,22 +16,6 @@ from ravine.renderer.style._theme import THEMES
 LIGHT = THEMES["light"]
 ALONG = np.linspace(-1.0, 1.0, 51)
 SIZES = [(1280, 720), (960, 540), (640, 480), (1080, 1920), (800, 800)]
-
-
-@pytest.fixture
-def said(monkeypatch) -> list[tuple[str, tuple[float, float, float, float], float]]:
-    """What is written, the box of it, and its size."""
-    said = []
-    draw = Canvas.text
-
-    def text(canvas, words, at, *, size, **how):
-        width, height, descent = text_size(words, size=size, bold=how.get("bold", False))
-        left = at[0] - {"left": 0.0, "center": width / 2, "right": width}[how.get("anchor", "left")]
-        said.append((words, (left, at[1] + descent - height, left + width, at[1] + descent), size))
-        return draw(canvas, words, at, size=size, **how)
-
-    monkeypatch.setattr(Canvas, "text", text)
-    return said
 
 
 def saddle(scenes, **facts):
@@ -71,7 +55,7 @@ class TestCurve:
             (np.where(ALONG > 0.9, np.inf, ALONG**2), ""),
         ],
     )
-    def test_says_what_the_middle_is(self, losses, critical):
+    def test_a_curve_names_the_kind_of_point_in_its_middle(self, losses, critical):
         with np.errstate(invalid="ignore"):
             assert curve(losses).critical == critical
 
@@ -108,23 +92,23 @@ class TestChart:
 
     @pytest.mark.parametrize(("sign", "word"), [(1, "minimum"), (-1, "maximum")])
     @pytest.mark.parametrize("power", [2, 8])
-    def test_the_word_is_clear_of_its_curve(self, said, sign, word, power):
+    def test_the_word_is_clear_of_its_curve(self, written, sign, word, power):
         mask = has(self.drawn(curve(sign * ALONG**power)), LIGHT.slices[0])
-        ((box,),) = [[b for words, b, _ in said if words == word]]
+        ((box,),) = [[text.box for text in written if text.words == word]]
         left, top, right, bottom = (round(edge) for edge in box)
         assert not mask[top - 2 : bottom + 2, left - 2 : right + 2].any()
         assert 20 <= left < right <= 380
         assert 20 <= top < bottom <= 280
 
-    def test_two_words_are_apart(self, said):
+    def test_the_words_of_a_minimum_and_a_maximum_are_apart(self, written):
         self.drawn(curve(ALONG**2), curve(-(ALONG**2), 1))
-        boxes = {words: box for words, box, _ in said}
+        boxes = {text.words: text.box for text in written}
         assert boxes["minimum"][3] < boxes["maximum"][1]
 
     @pytest.mark.parametrize(
         "losses", [[1.0, 1.0], [0.0, np.nan, 1.0], [np.nan] * 5, [np.inf, 0.0, 1.0], [-1e300, 1e300], [3.0]]
     )
-    def test_any_losses(self, losses):
+    def test_a_curve_of_any_losses_can_be_drawn(self, losses):
         pixels = self.drawn(curve(losses))
         changed = ~has(pixels, LIGHT.ground)
         changed[:300, :390] = False
@@ -140,30 +124,34 @@ class TestPanel:
             ((0, 0, 1000, 500), ["loss from A to B and C to D"]),
         ],
     )
-    def test_slices_share_a_chart_where_there_is_no_room(self, scenes, said, box, titles):
+    def test_slices_share_a_chart_where_there_is_no_room(self, scenes, written, box, titles):
         panel = SlicePanel(saddle(scenes).slices, box=box, theme=LIGHT, unit=1.0)
         panel.paint(Canvas((1000, 640), LIGHT.ground))
-        assert [words for words, *_ in said if words.startswith("loss")] == titles
+        assert [words for words in written.words if words.startswith("loss")] == titles
 
-    def test_axes_are_in_one_line(self, scenes, said):
+    def test_axes_are_in_one_line(self, scenes, written):
         slices = (saddle(scenes).slices[0], Slice(ends=((0, -1), (0, 1)), losses=-1234.5 * ALONG**2))
         SlicePanel(slices, box=(0, 0, 360, 600), theme=LIGHT, unit=1.0).paint(
             Canvas((400, 640), LIGHT.ground)
         )
-        rights = {round(box[2]) for words, box, _ in said if words[-1].isdigit()}
+        rights = {text.box[2] for text in written if text.words[-1].isdigit()}
         assert len(rights) == 1
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("runs", [0, 1, 3])
 @pytest.mark.parametrize("view", ["contour", "surface"])
-def test_texts_are_large_enough_and_apart(scenes, said, size, runs, view):
+def test_texts_are_large_enough_and_apart(scenes, written, size, runs, view):
     frames = scenes.frames(
         ground=saddle(scenes), runs=scenes.runs(runs), size=size, view=view, timing=Timing(seconds=0.1)
     )
     frames.still(-1)
     width, height = size
-    found = [entry for entry in said if (entry[0].strip() and len(entry[0]) > 1) or entry[0] in "ABCD"]
+    found = [
+        (text.words, text.box, text.size)
+        for text in written
+        if (text.words.strip() and len(text.words) > 1) or text.words in "ABCD"
+    ]
     assert {"minimum", "maximum"} <= {words for words, *_ in found}
     for words, (left, top, right, bottom), text in found:
         assert text >= height / 45 - 1e-6, words
@@ -180,12 +168,12 @@ def test_texts_are_large_enough_and_apart(scenes, said, size, runs, view):
 
 
 class TestOnTheView:
-    def letter_boxes(self, scenes, said, **facts):
+    def letter_boxes(self, scenes, written, **facts):
         scenes.frames(ground=saddle(scenes, **facts), runs=(), panels="none", size=(800, 600)).still(0)
-        return {words: box for words, box, _ in said if words in "ABCD"}
+        return {text.words: text.box for text in written if text.words in "ABCD"}
 
-    def test_letters_stand_beyond_the_ends(self, scenes, said):
-        boxes = self.letter_boxes(scenes, said)
+    def test_letters_stand_beyond_the_ends(self, scenes, written):
+        boxes = self.letter_boxes(scenes, written)
         assert set(boxes) == set("ABCD")
         middles = {name: ((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for name, b in boxes.items()}
         ends = {"A": (100, 300), "B": (700, 300), "C": (400, 540), "D": (400, 60)}
@@ -194,15 +182,15 @@ class TestOnTheView:
             assert 8 < np.hypot(*away) < 20
             assert away @ np.subtract(end, (400, 300)) > 0
 
-    def test_letters_stay_on_the_view(self, scenes, said):
+    def test_letters_stay_on_the_view(self, scenes, written):
         slices = (Slice(ends=((-2.0, -1.5), (5.0, 1.5)), losses=ALONG**2),)
-        for left, top, right, bottom in self.letter_boxes(scenes, said, slices=slices).values():
+        for left, top, right, bottom in self.letter_boxes(scenes, written, slices=slices).values():
             assert 0 < left < right < 800
             assert 0 < top < bottom < 600
 
-    def test_a_slice_off_the_view_is_not_there(self, scenes, said):
+    def test_a_slice_off_the_view_is_not_there(self, scenes, written):
         slices = (Slice(ends=((5.0, 5.0), (6.0, 9.0)), losses=ALONG**2),)
-        assert self.letter_boxes(scenes, said, slices=slices) == {}
+        assert self.letter_boxes(scenes, written, slices=slices) == {}
 
     @pytest.mark.parametrize("theme", THEMES)
     def test_lines_are_where_they_are_cut(self, scenes, theme):
@@ -217,7 +205,7 @@ class TestOnTheView:
         assert tuple(pixels[300, 400, :3]) == rgb(LIGHT.star)
 
     @pytest.mark.parametrize("turn", [0.0, 40.0])
-    def test_on_a_surface_they_lie_on_the_ground(self, scenes, turn):
+    def test_slices_lie_on_the_ground_of_a_surface(self, scenes, turn):
         """Both are seen, and where the surface turns they turn with it."""
         ground = saddle(scenes)
         choices = {"runs": (), "panels": "none", "size": (640, 480), "view": "surface", "turn": turn}
@@ -239,6 +227,6 @@ def test_without_runs_there_is_one_panel(size):
 
 
 @pytest.mark.parametrize("panels", ["legend", "none"])
-def test_the_bare_view_has_no_panel(scenes, said, panels):
+def test_the_bare_view_has_no_panel(scenes, written, panels):
     scenes.frames(ground=saddle(scenes), panels=panels, size=(640, 480)).still(0)
-    assert not any(words.startswith("loss from") for words, *_ in said)
+    assert not any(words.startswith("loss from") for words in written.words)

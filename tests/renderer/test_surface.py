@@ -56,7 +56,7 @@ class TestCamera:
 
     @pytest.mark.parametrize("elevation", [0.0, 20.0, 38.0, 70.0, 90.0])
     @pytest.mark.parametrize("box", [(0, 0, 640, 480), (45, 80, 829, 676), (100, 200, 300, 900)])
-    def test_it_sees_the_whole_box_from_everywhere(self, elevation, box):
+    def test_a_fitted_camera_sees_the_whole_box_from_every_azimuth(self, elevation, box):
         cameras = fitted(list(np.arange(-180.0, 180.0, 7.5)), elevation, box, (20, 10, -20, -10))
         seen = np.array([camera.project(CORNERS) for camera in cameras])
         left, top, right, bottom = box[0] + 20, box[1] + 10, box[2] - 20, box[3] - 10
@@ -122,11 +122,11 @@ class TestWhatIsHidden:
     @pytest.mark.parametrize(
         ("azimuth", "hidden"), [(0.0, True), (180.0, False), (90.0, False), (-90.0, False)]
     )
-    def test_it_depends_on_where_the_eye_is(self, azimuth, hidden):
+    def test_a_ridge_hides_a_point_behind_it_only_from_its_front(self, azimuth, hidden):
         camera = Camera(azimuth=azimuth, elevation=20.0)
         assert RIDGE.hides(self.points((-0.5, 0.0, 0.01)), camera).tolist() == [hidden]
 
-    def test_from_above_nothing_is_hidden(self):
+    def test_a_camera_from_above_sees_every_point(self):
         x, y = np.meshgrid(np.linspace(-0.9, 0.9, 10), np.linspace(-0.9, 0.9, 10))
         flat = np.stack([x.ravel(), y.ravel()], -1)
         world = np.concatenate([flat, (RIDGE.height(flat) + 0.012)[:, None]], -1)
@@ -145,7 +145,7 @@ class TestWhatIsHidden:
         np.testing.assert_array_equal(hidden[margin], (at_wall < 1.0)[margin])
 
     @pytest.mark.parametrize("azimuth", range(0, 360, 45))
-    def test_what_lies_on_even_ground_is_seen(self, azimuth):
+    def test_points_on_even_ground_are_seen_from_every_azimuth(self, azimuth):
         points = np.random.default_rng(5).uniform(-1, 1, (100, 2)) * [2.0, 1.5]
         slope = relief_of(lambda x, y: 0.5 + 0.2 * x + 0.1 * y)
         for relief in (FLAT, slope):
@@ -184,7 +184,7 @@ class TestTrails:
         assert before.sum() > 100
         assert behind.sum() == 0
 
-    def test_from_the_other_side_it_is(self, scenes):
+    def test_a_ball_behind_the_wall_is_seen_from_the_other_side(self, scenes):
         assert self.pixels(scenes, -0.6, azimuth=180.0).sum() > 100
         assert self.pixels(scenes, 1.0, azimuth=180.0).sum() == 0
 

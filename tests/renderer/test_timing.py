@@ -92,7 +92,7 @@ def test_durations(frames, hold, last):
         ("steps_per_frame", 0.001, 1e6),
     ],
 )
-def test_what_is_out_of_range_is_refused(name, low, high):
+def test_a_timing_out_of_range_is_refused(name, low, high):
     for good in (low, high):
         assert getattr(Timing(**{name: good}), name) == good
     for bad in (low - 1e-4, high + 1, float("nan"), -1, float("inf")):

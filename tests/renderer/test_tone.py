@@ -61,7 +61,7 @@ def test_a_constant(value, scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_what_is_not_finite_is_at_the_top(scale):
+def test_losses_that_are_not_finite_are_at_the_top(scale):
     losses = LOSSES["bowl"].copy()
     losses[0, :3] = np.nan, np.inf, -np.inf
     levels = LossNorm.of(losses, scale).level(losses)
@@ -71,7 +71,7 @@ def test_what_is_not_finite_is_at_the_top(scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_nothing_finite(scale):
+def test_losses_of_which_none_is_finite(scale):
     losses = np.full((4, 4), np.nan)
     np.testing.assert_array_equal(LossNorm.of(losses, scale).level(losses), np.ones((4, 4)))
 

@@ -56,10 +56,10 @@ class TestArrow:
         assert arrow((0, 0), (4, 0)).outline[:, 0].min() >= 0
 
     @pytest.mark.parametrize("tip", [(0, 0), (1, 1), NONE, (math.inf, 0), (math.nan, 9)])
-    def test_what_cannot_be_seen_is_none(self, tip):
+    def test_an_arrow_that_cannot_be_seen_is_none(self, tip):
         assert Arrow.of(np.zeros(2), np.array(tip, float), BLUE, unit=1.0) is None
 
-    def test_one_that_is_too_long_is_cut(self):
+    def test_an_arrow_that_is_too_long_is_cut(self):
         shape = arrow((0, 0), (1e300, 0)).outline
         assert np.abs(shape).max() <= 1e5
 
@@ -78,7 +78,7 @@ class TestArrow:
 
 
 class TestSideBySide:
-    def test_those_that_are_one_stand_apart(self):
+    def test_equal_arrows_stand_apart(self):
         tails, tips = np.zeros((2, 2)), np.array([(50.0, 0.0)] * 2)
         aside = side_by_side(tails, tips, 1.0)
         np.testing.assert_allclose(aside[0], -aside[1])
@@ -86,7 +86,7 @@ class TestSideBySide:
         np.testing.assert_allclose(aside[:, 0], 0.0, atol=1e-12)
 
     @pytest.mark.parametrize("angle", [4.0, 10.0, 16.0])
-    def test_they_stand_further_apart_than_they_would(self, angle):
+    def test_close_arrows_stand_further_apart(self, angle):
         turn = np.radians([0.0, angle])
         tips = 60 * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
         aside = side_by_side(np.zeros((2, 2)), tips, 1.0)
@@ -98,13 +98,13 @@ class TestSideBySide:
         aside = side_by_side(np.zeros((2, 2)), np.array([(50.0, 0.0), tip]), 1.0)
         np.testing.assert_allclose(aside, 0.0)
 
-    def test_those_from_other_places_stay(self):
+    def test_arrows_from_other_places_stay(self):
         tails = np.array([(0.0, 0.0), (0.0, 40.0)])
         np.testing.assert_allclose(side_by_side(tails, np.add(tails, (50.0, 0.0)), 1.0), 0.0)
 
 
 @pytest.mark.parametrize("apart", [0.5, 3.0, 100.0])
-def test_what_stays_is_spaced(apart):
+def test_arrows_that_stay_are_spaced(apart):
     walk = np.cumsum(np.random.default_rng(4).normal(size=(200, 2)), axis=0)
     walk[7] = np.nan
     chosen = spaced(walk, apart)
@@ -219,7 +219,7 @@ class TestOnTheView:
         column, row = to_pixels(x, y)
         return tuple(pixels[round(row), round(column), :3])
 
-    def test_it_stays_at_its_tail_while_the_ball_goes_on(self, scenes):
+    def test_an_arrow_stays_at_its_tail_while_the_ball_goes_on(self, scenes):
         frames = self.frames(scenes, self.run(scenes))
         for index in range(4):
             pixels = frames.still(index)
@@ -234,7 +234,7 @@ class TestOnTheView:
         key = self.frames(scenes, self.run(scenes)).still(4)
         assert share_of(pixels, BLUE).sum() < share_of(key, BLUE).sum()
 
-    def test_it_lies_below_the_ball(self, scenes):
+    def test_an_arrow_lies_below_the_ball(self, scenes):
         pixels = self.frames(scenes, self.run(scenes)).still(0)
         assert self.at(pixels, -1.5, 0.5) == rgb("#c83800")
         assert self.at(pixels, -1.5, 0.48) == rgb("#c83800")
@@ -276,23 +276,15 @@ class TestOnTheView:
         wanted = -at * (1.0, -3.0)
         np.testing.assert_allclose(tip - tail, 40 * wanted / np.linalg.norm(wanted), atol=1e-9)
 
-    def test_the_angle_is_written(self, scenes, monkeypatch):
-        said = []
-        draw = Canvas.text
-
-        def text(canvas, words, at, **how):
-            said.append(words)
-            return draw(canvas, words, at, **how)
-
-        monkeypatch.setattr(Canvas, "text", text)
+    def test_the_angle_is_written(self, scenes, written):
         self.frames(scenes, self.run(scenes, unit=True, second=True)).still(0)
-        assert "90°" in said
-        said.clear()
+        assert "90°" in written.words
+        written.clear()
         self.frames(scenes, self.run(scenes, unit=True)).still(0)
         self.frames(scenes, self.run(scenes, second=True)).still(0)
-        assert not any(words.endswith("°") for words in said)
+        assert not any(words.endswith("°") for words in written.words)
 
-    def test_on_a_surface_there_are_none(self, scenes):
+    def test_a_surface_shows_no_arrows(self, scenes):
         with_arrows = self.frames(scenes, self.run(scenes, unit=True, second=True), view="surface")
         without = self.frames(scenes, scenes.run(self.POINTS), view="surface")
         np.testing.assert_array_equal(with_arrows.still(5), without.still(5))
@@ -306,7 +298,7 @@ class TestOnTheView:
             for pixels, _ in frames:
                 assert (pixels[..., 3] == 255).all()
 
-    def test_nothing_changes_during_a_step(self, scenes):
+    def test_an_arrow_does_not_change_during_a_step(self, scenes):
         frames = self.frames(scenes, self.run(scenes, second=True))
         (vectors,) = [layer for layer in frames._layers[0]._layers if type(layer).__name__ == "Vectors"]
         left, top, right, bottom = vectors.touched(Moment(0.25, 0.0), Moment(0.75, 0.1))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Plot, Timing
-from ravine.renderer.canvas._canvas import Canvas, rgb
+from ravine.renderer.canvas._canvas import rgb
 
 RATE = Plot(name="rate", title="learning rate")
 LOOKS = {
@@ -128,28 +128,12 @@ def test_many_runs_on_any_size(scenes, look, size):
     drawn(scenes.frames(*runs_of(scenes, 24), size=size, timing=Timing(seconds=0.12), **look))
 
 
-def test_no_runs(scenes, look):
+def test_a_view_without_runs_can_be_drawn(scenes, look):
     drawn(scenes.frames(runs=(), timing=Timing(seconds=0.1), **look))
 
 
-@pytest.fixture
-def texts(monkeypatch) -> list[tuple[str, tuple[int, int, int, int], float, tuple[int, int]]]:
-    """What is written: the words, their box, their size, and the size of the canvas they are on."""
-    texts = []
-    draw = Canvas.text
-
-    def text(self, words, at, *, size, **how):
-        box = draw(self, words, at, size=size, **how)
-        if words.strip():
-            texts.append((words, box, size, self.size))
-        return box
-
-    monkeypatch.setattr(Canvas, "text", text)
-    return texts
-
-
 @pytest.mark.parametrize("size", SIZES)
-def test_no_two_texts_touch(scenes, texts, look, size):
+def test_no_two_texts_touch(scenes, written, look, size):
     marks = (((-1.2, 0.0), "steep side"), ((0.0, 0.0), "the one minimum"), ((0.4, 0.0), "shallow"))
     frames = scenes.frames(
         *runs_of(scenes, 4),
@@ -160,7 +144,11 @@ def test_no_two_texts_touch(scenes, texts, look, size):
         **look,
     )
     _ = frames.still(-1)
-    on_picture = [(words, box, font) for words, box, font, canvas in texts if canvas == size]
+    on_picture = [
+        (text.words, text.box, text.size)
+        for text in written
+        if text.canvas.size == size and text.words.strip()
+    ]
     for words, (left, top, right, bottom), font in on_picture:
         assert font >= size[1] / 45 - 1e-6, words
         assert left >= 0, words

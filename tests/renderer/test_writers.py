@@ -137,7 +137,7 @@ class TestEveryKind:
             write(Film(), path, on_frame=stop)
         assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
 
-    def test_one_frame(self, tmp_path, name):
+    def test_a_film_of_one_frame(self, tmp_path, name):
         write(Film(count=1), f"{tmp_path}/{name}")
         assert names(tmp_path) == [name.rstrip("/")]
 

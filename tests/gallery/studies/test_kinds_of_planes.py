@@ -1,5 +1,7 @@
 """The planes that a study knows: what they go through, and by which statistics batch norm goes there."""
 
+from functools import cache
+
 import jax
 import numpy as np
 import pytest
@@ -60,15 +62,21 @@ def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
     np.testing.assert_allclose(plane.convexity, np.full((3, 3), 0.5), rtol=1e-4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("index", [0, -1])
-def test_a_film_shades_the_convexity_and_not_the_loss(theme, index):
-    """As the still does: the colours of curvature, under the lines of the loss, with a word on them."""
+@cache
+def films_of(theme: str):
+    """A film that is shaded by convexity, and one by the loss."""
     choices = {**SMALL, "resolution": 7, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
     shaded = ravine.plane("mlp:widths=[4]", data="moons", convexity=True, **choices)
     plain = ravine.plane("mlp:widths=[4]", data="moons", **choices)
     np.testing.assert_array_equal(shaded.loss, plain.loss)
-    film, other = shaded.frames, plain.frames
+    return shaded.frames, plain.frames
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("index", [0, -1])
+def test_a_film_shades_the_convexity_and_not_the_loss(theme, index):
+    """As the still does: the colours of curvature, under the lines of the loss, with a word on them."""
+    film, other = films_of(theme)
     assert entries_of(film._scene)[0].name.startswith("|least / greatest curvature|, 0 to ")
     assert all("curvature" not in entry.name for entry in entries_of(other._scene))
     left, top, right, bottom = film._view.box

@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import cache
 from hashlib import sha256
 
 import jax
@@ -16,6 +17,17 @@ from ravine.core.pytree import named_leaves
 QUICK = {"steps": 30, "keep_every": 5, "resolution": 4, "data": "moons"}
 NETWORK = "mlp:widths=[6]"
 KINDS = ("random", "pca", "residual", "hessian", "swa", "solutions", "bend")
+
+
+@cache
+def plane_of(kind):
+    return ravine.plane(NETWORK, directions=kind, **QUICK)
+
+
+@cache
+def ground_of_moons():
+    """A plane of the network whose lines, curves and spectra are checked: it has their loss."""
+    return ravine.plane(NETWORK, steps=20, data="moons", resolution=2).ground
 
 
 def npz(result):
@@ -69,10 +81,10 @@ def check_grid(plane, *, tolerance=1e-5):
 @pytest.mark.parametrize("kind", KINDS)
 class TestPlane:
     def test_the_vectors_have_the_losses(self, kind):
-        check_grid(ravine.plane(NETWORK, directions=kind, **QUICK), tolerance=2e-5)
+        check_grid(plane_of(kind), tolerance=2e-5)
 
     def test_the_iterates_lie_where_they_are_drawn(self, kind):
-        plane = ravine.plane(NETWORK, directions=kind, **QUICK)
+        plane = plane_of(kind)
         arrays = npz(plane)
         for path in plane.trajectories:
             kept = [(name, leaf) for name, leaf in named_leaves(path.iterates)[0] if hasattr(leaf, "shape")]
@@ -82,7 +94,7 @@ class TestPlane:
                 np.testing.assert_allclose(distance, path.distance[at], atol=1e-5)
 
     def test_the_record_says_what_they_are(self, kind):
-        plane = ravine.plane(NETWORK, directions=kind, **QUICK)
+        plane = plane_of(kind)
         arrays, record = npz(plane), json.loads(plane.to_bytes(".json"))["vectors"]
         one, other = record["directions"]
         vectors = [
@@ -113,7 +125,8 @@ def test_stored_statistics_are_there_and_do_not_move(kind):
 
 def test_each_kind_says_what_chose_its_directions():
     def of(kind, **choices):
-        return json.loads(ravine.plane(NETWORK, directions=kind, **QUICK, **choices).to_bytes(".json"))
+        plane = ravine.plane(NETWORK, directions=kind, **QUICK, **choices) if choices else plane_of(kind)
+        return json.loads(plane.to_bytes(".json"))
 
     def known(record, name):
         return [one[name] for one in record["vectors"]["directions"]]

@@ -7,6 +7,7 @@ import inspect
 import math
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
@@ -152,3 +153,23 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 def close() -> Any:
     """Equal but for the rounding of single precision."""
     return partial(np.testing.assert_allclose, rtol=2e-5, atol=2e-5)
+
+
+class Bomb:
+    """What leaves a mark when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[Path]]:
+        return Path.touch, (self.mark,)
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Path:
+    return tmp_path / "code has run"
+
+
+@pytest.fixture(scope="session")
+def bomb() -> type[Bomb]:
+    return Bomb

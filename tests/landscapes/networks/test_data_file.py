@@ -16,21 +16,6 @@ X = np.arange(24.0).reshape(12, 2)
 Y = np.arange(12) % 3
 
 
-class Bomb:
-    """What leaves a mark when it is unpickled."""
-
-    def __init__(self, mark: Path):
-        self.mark = mark
-
-    def __reduce__(self):
-        return Path.touch, (self.mark,)
-
-
-@pytest.fixture
-def mark(tmp_path) -> Path:
-    return tmp_path / "code has run"
-
-
 @pytest.fixture
 def write(tmp_path):
     def write(**arrays) -> Path:
@@ -179,23 +164,23 @@ def test_a_mistake_is_named(file, named, write):
 
 
 @pytest.mark.parametrize("name", ["x", "y", "x_test"])
-def test_a_pickled_array_is_refused_and_not_run(name, write, mark):
-    file = {"x": X, "y": Y, "x_test": X, "y_test": Y, name: np.array([Bomb(mark)] * 12, object)}
+def test_a_pickled_array_is_refused_and_not_run(name, write, mark, bomb):
+    file = {"x": X, "y": Y, "x_test": X, "y_test": Y, name: np.array([bomb(mark)] * 12, object)}
     message = refusal(write(**file))
     assert f"The array {name!r}" in message
     assert "can run code, so it is refused" in message
     assert not mark.exists()
 
 
-def test_a_pickled_record_is_refused_and_not_run(write, mark):
+def test_a_pickled_record_is_refused_and_not_run(write, mark, bomb):
     x = np.zeros(12, [("a", "O"), ("b", "f4")])
-    x["a"] = Bomb(mark)
+    x["a"] = bomb(mark)
     assert "holds Python objects" in refusal(write(x=x, y=Y))
     assert not mark.exists()
 
 
-def test_a_pickled_array_that_nobody_asks_for_is_left_alone(write, mark):
-    assert load_data(write(x=X, y=Y, names=np.array([Bomb(mark)], object))).classes == 3
+def test_a_pickled_array_that_nobody_asks_for_is_left_alone(write, mark, bomb):
+    assert load_data(write(x=X, y=Y, names=np.array([bomb(mark)], object))).classes == 3
     assert not mark.exists()
 
 
@@ -226,10 +211,10 @@ def test_a_part_of_a_file_is_refused(size, folder):
 
 @settings(max_examples=300)
 @given(data=st.data())
-def test_changed_bytes_never_break_it(data, folder):
+def test_changed_bytes_never_break_it(data, folder, bomb):
     """In an archive that carries a pickle too, which must never be read."""
     mark = folder / "code has run"
-    content = bytearray(archive_of(x=X, y=Y, z=np.array([Bomb(mark)], object), save=np.savez))
+    content = bytearray(archive_of(x=X, y=Y, z=np.array([bomb(mark)], object), save=np.savez))
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     outcome_of(bytes(content), folder)

@@ -16,21 +16,6 @@ from ravine.landscapes.networks._array_files import NpzError, npz_names, read_np
 X = np.arange(24.0).reshape(12, 2)
 
 
-class Bomb:
-    """What leaves a mark when it is unpickled."""
-
-    def __init__(self, mark: Path):
-        self.mark = mark
-
-    def __reduce__(self):
-        return Path.touch, (self.mark,)
-
-
-@pytest.fixture
-def mark(tmp_path) -> Path:
-    return tmp_path / "code has run"
-
-
 @pytest.fixture
 def good(tmp_path) -> Path:
     np.savez(tmp_path / "good.npz", x=X)
@@ -117,9 +102,9 @@ def test_not_an_archive(content, tmp_path):
     assert "is not an .npz archive" in refusal(tmp_path / "own.csv")
 
 
-def test_a_pickle_is_refused_and_not_run(tmp_path, mark):
+def test_a_pickle_is_refused_and_not_run(tmp_path, mark, bomb):
     path = tmp_path / "own.pkl"
-    path.write_bytes(pickle.dumps(Bomb(mark)))
+    path.write_bytes(pickle.dumps(bomb(mark)))
     assert "seems to be a pickle, which is refused because reading one can run code" in refusal(path)
     assert not mark.exists()
     pickle.loads(path.read_bytes())
@@ -127,9 +112,9 @@ def test_a_pickle_is_refused_and_not_run(tmp_path, mark):
 
 
 @pytest.mark.parametrize("dtype", ["O", [("a", "O"), ("b", "f4")]])
-def test_a_pickled_array_is_refused_and_not_run(dtype, tmp_path, mark):
+def test_a_pickled_array_is_refused_and_not_run(dtype, tmp_path, mark, bomb):
     array = np.zeros(3, dtype)
-    (array if dtype == "O" else array["a"])[:] = Bomb(mark)
+    (array if dtype == "O" else array["a"])[:] = bomb(mark)
     np.savez(tmp_path / "own.npz", x=array)
     assert "holds Python objects, which are pickled" in refusal(tmp_path / "own.npz")
     assert not mark.exists()
