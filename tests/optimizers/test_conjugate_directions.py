@@ -77,7 +77,7 @@ def linear_conjugate_gradient(matrix, middle, start):
 
 @pytest.mark.parametrize("size", [2, 5])
 @pytest.mark.parametrize(("name", "options"), CONJUGATE)
-def test_on_a_quadratic_they_are_linear_conjugate_gradient(size, name, options):
+def test_conjugate_rules_are_linear_conjugate_gradient_on_a_quadratic(size, name, options):
     matrix, middle, start = bowl(size, seed=size)
     with jax.enable_x64(True):
         loss = partial(quadratic, jnp.asarray(matrix), jnp.asarray(middle))
@@ -147,7 +147,7 @@ def runs(name):
 
 
 @pytest.mark.parametrize("name", ["beale", "rosenbrock"])
-def test_in_the_plane_three_rules_draw_one_curve_until_wolfe_parts_them(name):
+def test_three_rules_take_one_path_in_the_plane_until_wolfe_parts_them(name):
     ran = runs(name)
     first = ran["conjugate_gradient pr"].points
     # Where they have all but arrived, they differ by rounding over a slope that vanishes.
@@ -186,7 +186,7 @@ def test_exact_steepest_descent_turns_by_a_right_angle():
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if "wolfe" in form[1].values()], ids=str)
-def test_wolfe_conditions_hold_at_every_step(form):
+def test_steps_of_wolfe_forms_meet_the_wolfe_conditions(form):
     run = runs("rosenbrock")[named(*form)]
     with jax.enable_x64(True):
         gradients = np.asarray(

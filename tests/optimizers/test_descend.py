@@ -2,13 +2,13 @@
 
 import inspect
 import math
-from functools import cache
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from papers._problems import Himmelblau
 
 from ravine.films._recipe import COMMON_RULES
 from ravine.optimizers import Optimizer, Sampling, Setting, descend, load
@@ -16,27 +16,15 @@ from ravine.optimizers import Optimizer, Sampling, Setting, descend, load
 RULES = tuple(map(load, COMMON_RULES))
 
 
-class Counted:
-    """Himmelblau's function, which counts how often it is traced."""
+class Counted(Himmelblau):
+    """A loss that counts how often it is traced."""
 
     def __init__(self):
         self.traces = 0
 
     def __call__(self, point):
         self.traces += 1
-        x, y = point
-        return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
-
-
-def himmelblau(points):
-    x, y = np.moveaxis(points, -1, 0)
-    return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
-
-
-def himmelblau_gradient(points):
-    x, y = np.moveaxis(points, -1, 0)
-    first, second = x**2 + y - 11, x + y**2 - 7
-    return np.stack([4 * x * first + 2 * second, 2 * first + 4 * y * second], axis=-1)
+        return self.loss(point)
 
 
 LOSS = Counted()
@@ -66,7 +54,7 @@ STARTS = np.array([(0.5, 0.5), (-1.0, 0.3), (2.0, -2.0)])
         (STARTS[:1], 0.1, (1,)),
     ],
 )
-def test_shapes(start, rates, batch):
+def test_shapes_of_a_descent_follow_its_batch(start, rates, batch):
     (run,) = descend(bowl, [with_rates(rates, "nesterov")], start, steps=7)
     assert run.points.shape == (*batch, 8, 2)
     assert run.losses.shape == run.gradient_norms.shape == (*batch, 8)
@@ -107,15 +95,16 @@ def test_every_hyperparameter_can_be_a_batch():
     assert len(np.unique(lanes.points[:, -1, 0])) == 3
 
 
-def test_losses_and_gradient_norms():
+def test_losses_and_gradient_norms_are_those_at_the_points():
     runs = descend(LOSS, RULES, STARTS, steps=30)
     for run in runs:
-        np.testing.assert_allclose(run.losses, himmelblau(run.points), rtol=1e-12, atol=1e-12)
-        slopes = np.linalg.norm(himmelblau_gradient(run.points), axis=-1)
+        points = np.moveaxis(run.points, -1, 0)
+        np.testing.assert_allclose(run.losses, LOSS.loss(points), rtol=1e-12, atol=1e-12)
+        slopes = np.linalg.norm(LOSS.gradient(points), axis=0)
         np.testing.assert_allclose(run.gradient_norms, slopes, rtol=1e-11, atol=1e-11)
 
 
-def test_divergence_is_part_of_the_picture():
+def test_divergence_is_found_and_kept():
     # A rate of 50.5 turns every coordinate into -100 times itself: the loss 2e308 at step 77 overflows for
     # two coordinates, and for one a step later; the points overflow at step 155 and are NaN from then on.
     runs = descend(bowl, [with_rates(np.array([50.5, 0.1]), "sgd")], [[(1.0, 1.0)], [(1.0, 0.0)]], steps=170)
@@ -130,7 +119,7 @@ def test_divergence_is_part_of_the_picture():
     assert np.isfinite(run.points[:, 1]).all()
 
 
-def test_leaving_the_domain_of_the_loss():
+def test_leaving_the_domain_of_the_loss_is_divergence():
     # Along the slope 1 / x of the logarithm from 1, a rate of 2 lands on -1, where there is none.
     (run,) = descend(lambda point: jnp.log(point[0]), [with_rates(2.0, "sgd")], (1.0, 0.0), steps=5)
     assert run.diverged_at == 1
@@ -202,7 +191,7 @@ def by_hand(loss, rule, start, steps):
     ],
     ids=["lion", "chain", "schedule", "value", "line search"],
 )
-def test_any_optax_transformation(rule):
+def test_any_optax_transformation_descends_as_in_a_plain_loop(rule):
     (run,) = descend(LOSS, [rule], (0.5, 0.5), steps=8)
     expected = by_hand(LOSS, optax.with_extra_args_support(rule), (0.5, 0.5), 8)
     np.testing.assert_allclose(run.points, expected, rtol=1e-9)
@@ -229,7 +218,7 @@ def test_a_titled_transformation():
 
 
 @pytest.mark.parametrize("steps", [0, -3])
-def test_steps_below_one(steps):
+def test_steps_below_one_are_refused(steps):
     with pytest.raises(ValueError, match=rf"at least 1; got {steps}\."):
         descend(bowl, RULES, (1.0, 1.0), steps=steps)
 
@@ -244,80 +233,9 @@ def test_steps_below_one(steps):
         ([], r"\(0,\)"),
     ],
 )
-def test_malformed_starts(start, named):
+def test_malformed_starts_are_refused(start, named):
     with pytest.raises(ValueError, match=named):
         descend(bowl, RULES, start, steps=2)
-
-
-NETWORK_RATES = {
-    "sgd": 0.3,
-    "momentum": 0.05,
-    "nesterov": 0.05,
-    "adagrad": 0.1,
-    "adadelta": 3.0,
-    "rmsprop": 0.01,
-    "adam": 0.01,
-}
-VARIANTS = (
-    *((name, {"learning_rate": NETWORK_RATES[name]}) for name in NETWORK_RATES),
-    ("momentum", {"learning_rate": 0.3, "average": True}),
-    ("adadelta", {"learning_rate": 1.0, "accumulate": "scaled", "eps": 1e-3}),
-    ("rmsprop", {"learning_rate": 0.003, "momentum": 0.9, "nesterov": True, "eps_inside": False}),
-    ("adam", {"learning_rate": 0.003, "bias_correction": False, "l2": 1e-3}),
-)
-
-
-@cache
-def trained_networks():
-    """A small network, and in one program what every variant makes of it in a plain loop, with the losses."""
-    inputs = jnp.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    targets = jnp.array([0.0, 1.0, 1.0, 0.0])
-    network = {
-        "in": {"weights": jax.random.normal(jax.random.key(3), (2, 5)), "bias": jnp.zeros(5)},
-        "out": jnp.full(5, 0.3),
-    }
-
-    def loss(network):
-        hidden = jnp.tanh(inputs @ network["in"]["weights"] + network["in"]["bias"][None])
-        return jnp.mean((hidden @ network["out"] - targets) ** 2)
-
-    def train(rule):
-        def step(carry, _):
-            network, state = carry
-            value, slopes = jax.value_and_grad(loss)(network)
-            updates, state = rule.update(slopes, state, network)
-            return (optax.apply_updates(network, updates), state), value
-
-        (trained, _), losses = jax.lax.scan(step, (network, rule.init(network)), length=60)
-        return trained, losses
-
-    rules = [load(name).rule(**hyperparameters) for name, hyperparameters in VARIANTS]
-    return network, jax.jit(lambda: [train(rule) for rule in rules])()
-
-
-@pytest.mark.parametrize("place", range(len(VARIANTS)), ids=lambda k: f"{VARIANTS[k][0]}-{k}")
-def test_training_a_network(place):
-    network, results = trained_networks()
-    trained, losses = results[place]
-    assert jax.tree.map(jnp.shape, trained) == jax.tree.map(jnp.shape, network)
-    assert {leaf.dtype for leaf in jax.tree.leaves(trained)} == {jnp.dtype("float32")}
-    assert losses[-1] < 0.8 * losses[0]
-
-
-@pytest.mark.parametrize("name", NETWORK_RATES)
-def test_a_loop_that_donates_its_buffers(name):
-    rule = load(name).rule(learning_rate=0.01)
-
-    def step(params, state):
-        updates, state = rule.update(jax.grad(bowl)(params), state, params)
-        return optax.apply_updates(params, updates), state
-
-    params = jnp.array([1.0, 2.0])
-    state = rule.init(params)
-    step = jax.jit(step, donate_argnums=(0, 1))
-    for _ in range(2):
-        params, state = step(params, state)
-    assert bowl(params) < 5.0
 
 
 def test_a_wrapper_costs_what_the_rule_inside_costs():
@@ -329,7 +247,7 @@ def test_a_wrapper_costs_what_the_rule_inside_costs():
 
 
 @pytest.mark.parametrize("shape", [(7, 1), (9, 1), (8,)])
-def test_samples_that_do_not_fit_the_steps(shape):
+def test_samples_that_do_not_fit_the_steps_are_refused(shape):
     sampling = Sampling(
         loss=lambda point, sample: LOSS(point) + 0.0 * jnp.sum(sample), samples=np.zeros(shape)
     )

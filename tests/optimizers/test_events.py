@@ -63,7 +63,7 @@ def test_who_acts_does_not_tell_who_acts_next():
     assert ((pairs - expected) ** 2 / expected).sum() < degrees + 5 * math.sqrt(2 * degrees)
 
 
-def test_a_seed_is_its_events():
+def test_a_seed_of_a_queue_is_its_events():
     def workers(seed):
         return run(EventQueue(method="hogwild", workers=4, seed=seed), events=50).worker.tolist()
 
@@ -105,7 +105,7 @@ def test_moments_of_reading_are_spread_over_a_workers_time():
         ({"order": (0, 1.5)}, "order of easgd must hold whole numbers from 0 to 3; got 1.5."),
     ],
 )
-def test_what_is_no_queue(wrong, message):
+def test_wrong_queues_are_refused(wrong, message):
     with pytest.raises(HyperparameterError) as raised:
         EventQueue(**{"method": "easgd", "workers": 4, **wrong})
     assert str(raised.value) == message

@@ -82,7 +82,7 @@ def polynomials(degree, rng):
 
 
 @pytest.mark.parametrize(("degree", "scale"), [(1, 1.0), (3, 50.0), (5, 1.0), (7, 1.0), (7, 50.0)])
-def test_the_first_of_a_polynomials_minimisers(degree, scale):
+def test_exact_finds_the_first_of_a_polynomials_minimisers(degree, scale):
     slopes, firsts = polynomials(degree, np.random.default_rng(degree))
     losses = np.array([np.polyint(slope) for slope in slopes])
 
@@ -208,7 +208,7 @@ def test_exact_comes_up_to_an_edge():
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_where_the_ray_does_not_descend_there_is_no_step(search):
+def test_searches_take_no_step_where_the_ray_does_not_descend(search):
     found, _, _ = odd_rays(SEARCHES[search])
     assert (found.length[len(FOR_EVER) :] == 0).all()
     assert np.isfinite(found.evaluations).all()
@@ -232,7 +232,7 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
 @pytest.mark.parametrize(
     ("name", "most"), [("rastrigin", 0), ("shubert", 0), ("eggholder", 0), ("levy_n13", 1)]
 )
-def test_lowest_of_many_valleys(name, most):
+def test_lowest_finds_the_lowest_of_many_valleys(name, most):
     """As low as 200000 places tell, but for a ray on which the lowest valley lies between two of its own."""
     loss, points, directions = rays(name)
     lengths, evaluations = along(lowest, loss, points, directions)
@@ -292,7 +292,7 @@ def test_lowest_is_not_always_the_first():
 
 @pytest.mark.parametrize("curvature", [0.1, 0.9])
 @pytest.mark.parametrize("name", ["beale", "rastrigin"])
-def test_wolfe_conditions(name, curvature):
+def test_wolfe_search_ends_where_its_conditions_hold(name, curvature):
     loss, points, directions = rays(name)
     directions = directions / np.abs(directions).max(-1, keepdims=True)
     lengths, evaluations = along(wolfe(curvature), loss, points, directions)

@@ -140,7 +140,7 @@ def walked(loss):
 
 
 @pytest.mark.parametrize("identity", SAME)
-def test_the_same_way(identity):
+def test_rules_that_are_the_same_take_the_same_path(identity):
     ours, theirs = walked(SAME[identity][0].loss)[identity]
     np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)
 
@@ -154,7 +154,7 @@ def test_the_same_way(identity):
         ("lars", "denominator", ("paper", "optax")),
     ],
 )
-def test_forms_that_differ(name, key, words):
+def test_forms_of_a_rule_take_different_paths(name, key, words):
     common = LAYER if name == "lars" else RATE
     points = walk([Way(name, {**common, key: word}) for word in words], bowl)
     for place, first in enumerate(points):

@@ -31,7 +31,7 @@ def test_newton_goes_to_the_saddle_and_saddle_free_newton_to_the_minimum():
         np.testing.assert_array_equal(run.evaluations[-1], (0, 20, 20))
 
 
-def test_both_pass_the_saddle_that_holds_newton():
+def test_saddle_free_newton_passes_the_saddle_that_holds_newton():
     newton, free = (np.linalg.norm(run.points - SADDLE, axis=-1) for run in beale((1.0, 1.5), 8))
     assert newton[-1] < 1e-9
     assert free[1:].min() > 1

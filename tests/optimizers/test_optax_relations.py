@@ -1,37 +1,36 @@
 """Rules that optax has too, against optax, against one another, and in what else they promise."""
 
 import math
+from itertools import islice
 
 import jax
 import numpy as np
 import optax
 import pytest
+from papers._problems import Tilted
+from papers.schedule_free_adamw import schedule_free_adamw
 
 from ravine.optimizers import HyperparameterError, Setting, descend, load
 from ravine.optimizers.rules.sophia import hutchinson
 
 STEPS = 40
 TOLERANCE = 1e-11
-MIDDLE = np.array([0.3, -1.1])
-MATRIX = np.array([[7.0, -3.0], [-3.0, 2.0]])
-
-
-def tilted(point):
-    """A bowl whose axes are not the coordinates'."""
-    away = point - MIDDLE
-    return away @ MATRIX @ away / 2
+TILTED = Tilted()
+START = (-1.5, 1.2)
 
 
 def apart(found, expected):
     return np.linalg.norm(found - expected, axis=-1) / (1 + np.linalg.norm(expected, axis=-1))
 
 
-def way(rule, start=(-1.5, 1.2), **hyperparameters):
-    """The points and balls of a rule of ours, or of optax, down the tilted bowl."""
-    if isinstance(rule, str):
-        rule = Setting(optimizer=load(rule), hyperparameters=hyperparameters)
-    (run,) = descend(tilted, [rule], start, steps=STEPS)
-    return run
+def chosen(rule, **hyperparameters):
+    """A rule of ours by its name, or one of optax."""
+    return Setting(optimizer=load(rule), hyperparameters=hyperparameters) if isinstance(rule, str) else rule
+
+
+def down(*rules, start=START):
+    """Their descents down the tilted bowl, in one program."""
+    return descend(TILTED.loss, rules, start, steps=STEPS)
 
 
 SAME = {
@@ -94,53 +93,44 @@ SAME = {
 }
 
 
-@pytest.mark.parametrize("identity", SAME)
-def test_the_same_way(identity):
-    (ours, theirs) = (way(rule, **hyperparameters) for rule, hyperparameters in SAME[identity])
-    assert np.abs(np.diff(ours.points, axis=0)).max() > 1e-3
-    assert apart(ours.points, theirs.points).max() < TOLERANCE
+def test_identities_hold_along_the_whole_descent():
+    runs = down(*(chosen(rule, **given) for pair in SAME.values() for rule, given in pair))
+    for identity, ours, theirs in zip(SAME, runs[::2], runs[1::2], strict=True):
+        assert np.abs(np.diff(ours.points, axis=0)).max() > 1e-3, identity
+        assert apart(ours.points, theirs.points).max() < TOLERANCE, identity
 
 
-@pytest.mark.parametrize(
-    ("name", "options", "theirs"),
-    [
-        ("schedule_free", {"variant": "optax", "b1": 0.8}, optax.contrib.schedule_free_sgd(0.05, b1=0.8)),
-        (
-            "schedule_free_adamw",
-            {"variant": "optax", "b1": 0.8, "weight_decay": 0.1},
-            optax.contrib.schedule_free_adamw(0.05, b1=0.8, weight_decay=0.1),
-        ),
-    ],
-)
-def test_schedule_free_takes_gradients_where_optax_does(name, options, theirs):
-    ours = way(name, learning_rate=0.05, **options)
-    assert apart(ours.markers["gradient point"], way(theirs).points).max() < TOLERANCE
+def test_schedule_free_takes_gradients_where_optax_does():
+    options = {"variant": "optax", "learning_rate": 0.05, "b1": 0.8}
+    sgd, adamw, their_sgd, their_adamw = down(
+        chosen("schedule_free", **options),
+        chosen("schedule_free_adamw", weight_decay=0.1, **options),
+        optax.contrib.schedule_free_sgd(0.05, b1=0.8),
+        optax.contrib.schedule_free_adamw(0.05, b1=0.8, weight_decay=0.1),
+    )
+    for ours, theirs in ((sgd, their_sgd), (adamw, their_adamw)):
+        assert apart(ours.markers["gradient point"], theirs.points).max() < TOLERANCE, ours.label
 
 
-def test_schedule_free_adamw_warms_up():
-    """As the authors' AdamWScheduleFreePaper with warmup_steps=10, here under a schedule."""
-    b1, b2, decay = 0.8, 0.99, 0.1
-    rates = 0.05 * np.minimum(np.arange(1, STEPS + 1) / 10, 1) * np.sqrt(1 - b2 ** np.arange(1, STEPS + 1))
-    shares = rates**2 / np.cumsum(rates**2)
-    z = x = np.array([-1.5, 1.2])
-    v, means = 0.0, [x]
-    for rate, share in zip(rates, shares, strict=True):
-        y = (1 - b1) * z + b1 * x
-        g = MATRIX @ (y - MIDDLE)
-        v = b2 * v + (1 - b2) * g**2
-        z = z - rate * (g / (np.sqrt(v) + 1e-8) + decay * y)
-        x = (1 - share) * x + share * z
-        means.append(x)
+def test_schedule_free_adamw_warms_up_under_a_schedule():
+    """As the authors' AdamWScheduleFreePaper with warmup_steps=10."""
+    given = {"b1": 0.8, "b2": 0.99, "eps": 1e-8, "weight_decay": 0.1}
+    walked = schedule_free_adamw(
+        TILTED, np.array(START), learning_rate=lambda t: 0.05 * min((t + 1) / 10, 1), **given
+    )
+    expected = np.array([x for x, _ in islice(walked, STEPS + 1)])
 
     def warm(count):
         return 0.05 * np.minimum((count + 1) / 10, 1)
 
-    ours = way("schedule_free_adamw", learning_rate=warm, b1=b1, b2=b2, weight_decay=decay)
-    assert apart(ours.points, np.array(means)).max() < TOLERANCE
+    (ours,) = down(chosen("schedule_free_adamw", learning_rate=warm, **given))
+    assert apart(ours.points, expected).max() < TOLERANCE
 
 
 def test_schedule_free_sgd_without_momentum_is_the_running_mean_of_descent():
-    ours, descent = way("schedule_free", learning_rate=0.05, b1=0.0), way("sgd", learning_rate=0.05)
+    ours, descent = down(
+        chosen("schedule_free", learning_rate=0.05, b1=0.0), chosen("sgd", learning_rate=0.05)
+    )
     means = np.cumsum(descent.points, axis=0) / np.arange(1, STEPS + 2)[:, None]
     assert apart(ours.points, means).max() < TOLERANCE
     for name in ("gradient point", "base point"):
@@ -159,36 +149,36 @@ def test_schedule_free_follows_what_else_moves_the_parameters():
 
 
 def test_prodigys_estimate_never_shrinks_and_stays_below_the_distance():
-    run = way("prodigy", (4.0, 2.0), initial_distance=1e-4)
+    (run,) = down(chosen("prodigy", initial_distance=1e-4), start=(4.0, 2.0))
     distance = run.series["distance"]
     assert distance[0] == 1e-4
     assert (np.diff(distance) >= 0).all()
-    assert 1e-2 < distance[-1] <= np.abs(np.array([4.0, 2.0]) - MIDDLE).max()
+    assert 1e-2 < distance[-1] <= np.abs(np.array([4.0, 2.0]) - TILTED.MIDDLE).max()
 
 
 def test_hutchinsons_estimate_has_the_diagonal_for_its_mean():
     with jax.enable_x64(True):
         keys = jax.random.split(jax.random.key(3), 4000)
-        estimates = jax.vmap(lambda key: hutchinson(tilted, np.array([1.0, 2.0]), key))(keys)
+        estimates = jax.vmap(lambda key: hutchinson(TILTED.loss, np.array([1.0, 2.0]), key))(keys)
     error = np.asarray(estimates).std(axis=0) / math.sqrt(len(keys))
-    assert (np.abs(np.asarray(estimates).mean(axis=0) - np.diag(MATRIX)) < 3 * error).all()
+    assert (np.abs(np.asarray(estimates).mean(axis=0) - np.diag(TILTED.MATRIX)) < 3 * error).all()
     assert (error < 0.2).all()
 
 
 def test_sophias_vectors_change_with_the_seed_alone():
-    first, again, other = (way("sophia", learning_rate=0.1, gamma=1.0, seed=seed) for seed in (0, 0, 1))
+    first, again, other = down(
+        *(chosen("sophia", learning_rate=0.1, gamma=1.0, seed=seed) for seed in (0, 0, 1))
+    )
     np.testing.assert_array_equal(first.points, again.points)
     assert apart(first.points, other.points).max() > 1e-3
 
 
-@pytest.mark.parametrize(
-    ("name", "gradients"),
-    [("sam", 2 * np.arange(STEPS + 1)), ("sophia", [t + math.ceil(t / 10) for t in range(STEPS + 1)])],
-)
-def test_what_takes_more_than_one_gradient_counts_them(name, gradients):
-    counted = way(name, learning_rate=0.01).evaluations
-    np.testing.assert_array_equal(counted[:, 1], gradients)
-    assert not counted[:, [0, 2]].any()
+def test_what_takes_more_than_one_gradient_counts_them():
+    sam, sophia = down(chosen("sam", learning_rate=0.01), chosen("sophia", learning_rate=0.01))
+    steps = np.arange(STEPS + 1)
+    for run, gradients in ((sam, 2 * steps), (sophia, steps + np.ceil(steps / 10))):
+        np.testing.assert_array_equal(run.evaluations[:, 1], gradients)
+        assert not run.evaluations[:, [0, 2]].any()
 
 
 def test_rprop_takes_a_step_back_where_the_slope_turns():
@@ -205,8 +195,8 @@ def test_rprop_takes_a_step_back_where_the_slope_turns():
 def test_at_rest_nothing_divides_by_zero():
     at_rest = ["polyak_sgd", "sam", "dog", "prodigy", "novograd", "rprop", "sophia", "schedule_free"]
     settings = [load(name) for name in at_rest]
-    for run in descend(tilted, settings, MIDDLE, steps=3):
-        np.testing.assert_allclose(run.points, np.tile(MIDDLE, (4, 1)), atol=1e-6)
+    for run in descend(TILTED.loss, settings, TILTED.MIDDLE, steps=3):
+        np.testing.assert_allclose(run.points, np.tile(TILTED.MIDDLE, (4, 1)), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every form of every update rule on parameters of little precision, of mixed types, and on complex ones."""
 
 import inspect
+from functools import partial
 from typing import get_args
 
 import jax
@@ -10,8 +11,12 @@ import optax
 import pytest
 
 from ravine import optimizers
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers import HyperparameterError, Setting
 from ravine.optimizers._asynchronous import Process
+
+quick = partial(fast_compile_jit, options=RUN_ONCE)
+"""Compiled with less care: every program here runs once."""
 
 REFUSES_COMPLEX = {"noisy", "rprop", "sophia"}
 RATES = {"plain": 0.05, "momentum": 0.02, "adaptive": 0.01, "layerwise": 0.05, "averaging": 0.05}
@@ -132,12 +137,13 @@ def test_searches_and_equations_on_little_precision(name, kind):
 
     def first(params):
         way = walk(build(name, {}), curved, params, 1)
-        return jax.tree.map(lambda leaf: np.asarray(leaf[0], np.float32), way)
+        return jax.tree.map(lambda leaf: leaf[0].astype(jnp.float32), way)
 
     narrow = params_of(kind, kind)
     wide = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), narrow)
-    for found, expected in zip(jax.tree.leaves(first(narrow)), jax.tree.leaves(first(wide)), strict=True):
-        np.testing.assert_allclose(found, expected, atol=0.02)
+    found, expected = quick(lambda *both: tuple(map(first, both)))(narrow, wide)
+    for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(one, other, atol=0.02)
 
 
 @pytest.mark.parametrize("name", ["lars", "lamb", "novograd", "dog", "polyak_sgd", "sam", "yellowfin"])
@@ -152,8 +158,8 @@ def test_norms_do_not_overflow_in_float16(name):
         full = optax.with_extra_args_support(rule)
         return full.update(grads, full.init(params), params, **extra)[0]
 
-    found = updates(params, grads)
-    expected = updates(params.astype(jnp.float32), grads.astype(jnp.float32))
+    wide = (leaf.astype(jnp.float32) for leaf in (params, grads))
+    found, expected = quick(lambda *both: (updates(*both[:2]), updates(*both[2:])))(params, grads, *wide)
     assert np.asarray(expected, np.float16).any()
     np.testing.assert_allclose(np.asarray(found, np.float32), expected, rtol=2e-3, atol=1e-7)
 
@@ -185,28 +191,28 @@ def test_a_complex_parameter_without_imaginary_part_moves_as_a_real_one(name, op
         real = params_of("float64", "float64")
         alike = jax.tree.map(lambda leaf: leaf.astype(jnp.complex128), real)
         rule = build(name, options)
-        assert_same(walk(rule, curved, alike), walk(rule, curved, real))
+        both = quick(lambda *both: tuple(walk(rule, curved, params) for params in both))
+        assert_same(*both(alike, real))
 
 
 @by_gradients
-def test_turning_the_loss_turns_the_way(name, options):
+def test_turning_the_loss_turns_the_path(name, options):
     if (name, options) == ("yogi", {"variant": "optax"}):
         pytest.skip("optax starts the mean of the gradient at a number, 1e-6")
-    turn = np.exp(0.7j)
+    turns = np.array([1.0, np.exp(0.7j)])
 
-    def crossed(params):
+    def turned(turn, params):
+        params = jax.tree.map(lambda leaf: leaf / turn, params)
         return curved(params) + jnp.sum((params["one"][1] + 0.5) ** 2).real / 3 + params["other"][0].imag
 
-    def turned(params):
-        return crossed(jax.tree.map(lambda leaf: leaf / turn, params))
-
     with jax.enable_x64(True):
-        params = jax.tree.map(jnp.asarray, drawn_complex())
         rule = build(name, options)
-        way = walk(rule, crossed, params)
-        other = walk(rule, turned, jax.tree.map(lambda leaf: leaf * turn, params))
-        assert_same(jax.tree.map(lambda leaf: leaf / turn, other), way, rtol=1e-6)
-        assert any(np.ptp(leaf.imag, axis=0).any() for leaf in jax.tree.leaves(way))
+        starts = jax.tree.map(lambda leaf: jnp.asarray(np.multiply.outer(turns, leaf)), drawn_complex())
+        both = quick(jax.vmap(lambda turn, start: walk(rule, partial(turned, turn), start)))
+        paths = jax.tree.map(np.asarray, both(jnp.asarray(turns), starts))
+        path, other = ({key: leaf[place] for key, leaf in paths.items()} for place in (0, 1))
+        assert_same(jax.tree.map(lambda leaf: leaf / turns[1], other), path, rtol=1e-6)
+        assert any(np.ptp(leaf.imag, axis=0).any() for leaf in path.values())
 
 
 @by_the_loss
@@ -218,8 +224,9 @@ def test_searches_and_equations_see_two_real_numbers(name, options):
         params = jax.tree.map(jnp.asarray, drawn_complex())
         parts = [jax.tree.map(part, params) for part in (jnp.real, jnp.imag)]
         rule = build(name, options)
-        way = walk(rule, curved, params)
-        assert_same(jax.tree.map(jax.lax.complex, *walk(rule, joined, parts)), way, rtol=1e-6)
+        both = quick(lambda whole, parts: (walk(rule, curved, whole), walk(rule, joined, parts)))
+        way, apart = both(params, parts)
+        assert_same(jax.tree.map(jax.lax.complex, *apart), way, rtol=1e-6)
 
 
 def test_newton_solves_complex_equations():
@@ -230,7 +237,7 @@ def test_newton_solves_complex_equations():
         return jnp.sum(moduli(jnp.asarray(matrix) @ z - jnp.asarray(right)))
 
     with jax.enable_x64(True):
-        way = walk(build("newton", {}), misfit, jnp.zeros(4, jnp.complex128), 1)
+        way = quick(lambda start: walk(build("newton", {}), misfit, start, 1))(jnp.zeros(4, jnp.complex128))
     np.testing.assert_allclose(way[0], np.linalg.lstsq(matrix, right)[0], rtol=1e-9)
 
 
@@ -270,7 +277,7 @@ def test_weak_types_are_those_of_their_numbers(name, options):
             )
             return updates
 
-        found, wanted = first_step(weak), first_step(strong)
+        found, wanted = quick(lambda *both: tuple(map(first_step, both)))(weak, strong)
         for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
             assert one.dtype == np.float64
             np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)

@@ -164,7 +164,7 @@ def _unpacked(p):
 
 
 @pytest.mark.parametrize("form", READS_MORE)
-def test_more_than_two_variables_are_refused(form):
+def test_losses_of_more_than_two_variables_are_refused(form):
     place = {"a far index": 9, "from the end": -3, "a slice from the end": -3}.get(form, 2)
     with pytest.raises(PlaneLossError) as caught:
         check_plane_loss(READS_MORE[form], "mine")
@@ -174,12 +174,12 @@ def test_more_than_two_variables_are_refused(form):
 
 
 @pytest.mark.parametrize("form", OF_TWO)
-def test_two_variables_are_taken(form):
+def test_losses_of_two_variables_are_taken(form):
     check_plane_loss(OF_TWO[form])
 
 
 @pytest.mark.parametrize("form", NO_LOSS)
-def test_no_loss_of_a_point(form):
+def test_functions_that_are_no_loss_of_a_point_are_refused(form):
     loss, said = NO_LOSS[form]
     with pytest.raises(PlaneLossError) as caught:
         check_plane_loss(loss, "mine")
@@ -197,7 +197,7 @@ def test_every_landscape_is_of_two(name):
         check_plane_loss(landscape.examples.loss, name)
 
 
-def test_descents_are_refused():
+def test_descents_of_more_than_two_variables_are_refused():
     loss = READS_MORE["an index"]
     with pytest.raises(PlaneLossError, match="more than two variables"):
         descend(loss, [load("sgd")], (1.0, 1.0), steps=2)
@@ -205,7 +205,7 @@ def test_descents_are_refused():
         descend_tuned(loss, [], (1.0, 1.0), steps=2, view=((-1, 1), (-1, 1)), lowest=0.0)
 
 
-def test_a_sampled_loss_is_refused():
+def test_a_sampled_loss_of_more_than_two_variables_is_refused():
     def sampled(p, rows):
         return bowl(p) * TABLE.mean() + p[2] * jnp.asarray(TABLE)[rows].mean()
 
@@ -228,7 +228,7 @@ def record(loss, **facts):
         record(bowl, measures={"accuracy": lambda p: jnp.floor(p[2])}),
     ],
 )
-def test_films_are_refused(landscape):
+def test_films_of_more_than_two_variables_are_refused(landscape):
     with pytest.raises(ValueError, match="more than two variables"):
         _ = film(landscape, ["sgd"], steps=2).landscape
 

@@ -19,6 +19,9 @@ from ravine import landscapes
 from ravine.optimizers import Sampling, Setting, descend, load, read_setting, write_setting
 
 FILES = sorted((Path(__file__).parents[1] / "reference").glob("*__*.json"))
+SEARCHED = 2e-12
+"""How nearly points are the same where steps end at the least loss along a line; other files say it."""
+
 SURFACES = {"regression": "linear_regression", "sparse": "sparse_regression"}
 
 
@@ -160,11 +163,13 @@ what it does not write down, and what is made of what it records."""
 
 BALLS = {"average_points": "average", "slow_points": "slow", "lookahead_points": "look-ahead"}
 SERIES = {
-    "trust_ratio": "trust_ratio",
-    "rectification": "rectification",
-    "lr": "learning_rate",
-    "momentum": "momentum",
+    "trust_ratio": ("trust_ratio", 1e-9),
+    "rectification": ("rectification", 1e-9),
+    "lr": ("learning_rate", 1e-9),
+    "momentum": ("momentum", 1e-9),
+    "alpha": ("step_length", 1e-5),
 }
+"""What a file says of each step, our name for it, and how nearly the two are the same."""
 
 
 @cache
@@ -201,78 +206,81 @@ def rows_of(reference):
     return None if rows is None else np.array(rows).reshape(reference["steps"], 1, -1)
 
 
-def group_of(path):
-    """Files of one group go down together."""
-    reference, rows = read(path), rows_of(read(path))
-    seen = None if rows is None else (rows.shape, rows.tobytes())
-    return reference["surface"], tuple(reference["start"]), reference["steps"], seen
-
-
 @cache
 def groups():
+    """The files of each surface; those of minibatches go down together where these have one shape."""
     found = defaultdict(list)
     for path in FILES:
-        found[group_of(path)].append(path)
+        rows = rows_of(read(path))
+        shape = "" if rows is None else " in batches of {2} by {1}".format(*rows.shape)
+        found[read(path)["surface"] + shape].append(path)
     return dict(found)
 
 
-@cache
-def runs_of(group):
-    """Every run of a group, by the name of its file."""
-    surface, start, steps, _ = group
-    paths = groups()[group]
-    landscape = landscapes.load(SURFACES.get(surface, surface))
-    rows = rows_of(read(paths[0]))
-    sampling = None if rows is None else Sampling(loss=landscape.examples.batch_loss, samples=rows)
-    ran = descend(landscape.loss, [setting_of(path) for path in paths], start, steps=steps, sampling=sampling)
-    return {run.label: run for run in ran}
+def runs_of(paths):
+    """The files' descents, in one program: from every start and, one after the other, on everybody's rows."""
+    landscape = landscapes.load(SURFACES.get(read(paths[0])["surface"], read(paths[0])["surface"]))
+    starts = list(dict.fromkeys(tuple(read(path)["start"]) for path in paths))
+    steps = max(read(path)["steps"] for path in paths)
+    settings = [setting_of(path) for path in paths]
+
+    @cache
+    def on_rows(shape, rows):
+        sampling = None
+        if shape:
+            samples = np.frombuffer(rows, int).reshape(shape)
+            sampling = Sampling(loss=landscape.examples.batch_loss, samples=samples)
+        return descend(landscape.loss, settings, starts, steps=steps, sampling=sampling)
+
+    for place, path in enumerate(paths):
+        rows = rows_of(read(path))
+        runs = on_rows((), b"") if rows is None else on_rows(rows.shape, rows.tobytes())
+        yield path, runs[place], starts.index(tuple(read(path)["start"]))
 
 
-def assert_near(found, expected, tolerance):
-    """Rows that the file leaves open are not compared."""
+def assert_near(found, expected, tolerance, label):
+    """Rows that the file leaves open are not compared; where it ends, its descent has converged."""
     nothing = [np.nan] * found.shape[-1]
     known = np.array([nothing if row is None else row for row in expected], dtype=float)
     compared = np.isfinite(known).all(-1)
     off = np.linalg.norm(found[: len(known)] - known, axis=-1)
     allowed = tolerance * (1 + np.linalg.norm(known, axis=-1))
-    assert compared.any()
-    assert (off <= allowed)[compared].all(), f"they part by {off[compared].max():.3g}"
+    assert compared.any(), label
+    assert (off <= allowed)[compared].all(), f"{label}: they part by {off[compared].max():.3g}"
+    assert len(known) == len(found) or np.abs(found[len(known) :] - known[-1]).max() < 1e-8, label
 
 
 def test_every_file_has_a_rule():
     assert {read(path)["rule"] for path in FILES} == set(RULES)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_points(path):
-    reference, run = read(path), runs_of(group_of(path))[path.stem]
-    shifted = reference["rule"] == "nesterov_shifted"
-    tolerance = reference["tolerance"]
-    assert_near(run.markers["look-ahead"] if shifted else run.points, reference["points"], tolerance)
-    for field, ball in BALLS.items():
+@pytest.mark.parametrize("group", groups())
+def test_descents_follow_their_records(group):
+    for path, run, lane in runs_of(groups()[group]):
+        reference = read(path)
+        points = run.markers["look-ahead"] if reference["rule"] == "nesterov_shifted" else run.points
+        tolerance = SEARCHED if "alpha" in reference else reference["tolerance"]
+        assert_near(points[lane], reference["points"], tolerance, path.stem)
+        for field, ball in BALLS.items():
+            if field in reference:
+                assert_near(run.markers[ball][lane], reference[field], tolerance, f"{path.stem} {field}")
+        for worker, places in enumerate(zip(*reference.get("worker_points", []), strict=True), 1):
+            label = f"{path.stem} worker {worker}"
+            assert_near(run.markers[f"worker {worker}"][lane], places, tolerance, label)
+        assert_series(reference, {name: values[lane] for name, values in run.series.items()}, path.stem)
+
+
+def assert_series(reference, series, label):
+    """What the steps were taken with."""
+    for field, (name, tolerance) in SERIES.items():
         if field in reference:
-            assert_near(run.markers[ball], reference[field], tolerance)
-    for worker, places in enumerate(zip(*reference.get("worker_points", []), strict=True)):
-        assert_near(run.markers[f"worker {worker + 1}"], places, tolerance)
-
-
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if SERIES.keys() & read(path).keys()], ids=lambda path: path.stem
-)
-def test_what_steps_were_taken_with(path):
-    reference, run = read(path), runs_of(group_of(path))[path.stem]
-    for field, name in SERIES.items():
-        if field in reference:
-            np.testing.assert_allclose(run.series[name], reference[field], rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("stem", ["ncg_pr__beale", "bfgs__ravine", "newton__beale", "steepest_exact__ravine"])
-def test_a_run_that_has_converged_stays(stem):
-    (path,) = [path for path in FILES if path.stem == stem]
-    reference = read(path)
-    loss, steps = landscapes.load(reference["surface"]).loss, reference["steps"]
-    (run,) = descend(loss, [setting_of(path)], reference["start"], steps=steps + 60)
-    assert np.abs(run.points[steps:] - np.array(reference["points"][-1])).max() < 1e-7
+            found = series[name][: len(reference[field])]
+            np.testing.assert_allclose(
+                found, reference[field], rtol=tolerance, atol=1e-12, err_msg=f"{label} {field}"
+            )
+    if "delays" in reference:
+        longest = np.reshape(reference["delays"], (reference["steps"], -1)).max(-1)
+        np.testing.assert_array_equal(series["delay"], longest, err_msg=label)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +290,7 @@ def test_a_run_that_has_converged_stays(stem):
         ("ravine", ("momentum_ema", "adadelta_big_eps", "lars", "aggmo", "momentum_lr_outside"), True),
     ],
 )
-def test_trace_command(surface, rules, to_file, tmp_path):
+def test_trace_command_follows_the_records(surface, rules, to_file, tmp_path):
     paths = [path for path in FILES if path.stem in {f"{rule}__{surface}" for rule in rules}]
     command = shutil.which("ravine", path=sysconfig.get_path("scripts"))
     assert command, "the package is not installed in this environment"
@@ -299,4 +307,4 @@ def test_trace_command(surface, rules, to_file, tmp_path):
     assert record["landscape"] == surface
     assert [run["label"] for run in record["runs"]] == [path.stem for path in paths]
     for run, path in zip(record["runs"], paths, strict=True):
-        assert_near(np.array(run["points"]), read(path)["points"], read(path)["tolerance"])
+        assert_near(np.array(run["points"]), read(path)["points"], read(path)["tolerance"], path.stem)

@@ -42,24 +42,24 @@ def assert_same(one, other):
         ("adamw:learning_rate=0.1,weight_decay=0.2", lambda: optax.adamw(0.1, weight_decay=0.2)),
     ],
 )
-def test_equals_optax(text, built):
+def test_a_rule_by_its_text_equals_optax(text, built):
     assert_same(trained(ravine.rule(text)), trained(built()))
 
 
-def test_a_rule_inside_a_rule():
+def test_a_text_holds_a_rule_inside_a_rule():
     inner = optax.adam(0.1)
     expected = load("lookahead").rule(inner=inner, sync_period=2, slow_step_size=0.3)
     text = "lookahead:inner=(adam:learning_rate=0.1),sync_period=2,slow_step_size=0.3"
     assert_same(trained(ravine.rule(text)), trained(expected))
 
 
-def test_a_schedule_of_the_rule_inside():
+def test_a_text_holds_a_schedule_of_the_rule_inside():
     expected = load("lookahead").rule(inner=optax.sgd(optax.linear_schedule(0.1, 0.0, 5)))
     found = ravine.rule("lookahead:inner=(sgd:learning_rate=linear(0.1,0,5))")
     assert_same(trained(found), trained(expected))
 
 
-def test_keywords_take_precedence():
+def test_keywords_take_precedence_over_the_text():
     assert_same(
         trained(ravine.rule("adam:learning_rate=7", learning_rate=0.1)),
         trained(optax.adam(0.1)),
@@ -77,12 +77,12 @@ def test_a_method_with_workers_is_no_rule():
     ("text", "error"),
     [("adm", UnknownNameError), ("adam:learning_rat=1", HyperparameterError)],
 )
-def test_mistakes(text, error):
+def test_mistakes_in_a_text_get_a_hint(text, error):
     with pytest.raises(error, match="Did you mean"):
         ravine.rule(text)
 
 
-def test_a_rate_that_is_traced():
+def test_a_rate_may_be_traced():
     def first(rate):
         rule = ravine.rule("sgd", learning_rate=rate)
         return rule.update(PARAMS, rule.init(PARAMS), PARAMS)[0]["bias"]

@@ -13,7 +13,7 @@ def bowl(point):
 
 
 @pytest.mark.parametrize("name", ["hogwild", "downpour", "delayed_sgd", "easgd"])
-def test_without_delay_it_follows_the_schedule_as_sgd_does(name):
+def test_a_method_without_delay_follows_a_schedule_as_sgd_does(name):
     record = load(name)
     text = "learning_rate=linear(0.1,0.01,30)"
     schedule = read_setting(f"sgd:{text}").hyperparameters

@@ -14,6 +14,7 @@ import pytest
 from matplotlib.mathtext import MathTextParser
 
 from ravine.core.catalogue import UnknownNameError
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers import HyperparameterError, load, schedules
 from ravine.optimizers._rule import scheduled
 from ravine.optimizers._schedule import read_schedule
@@ -61,7 +62,7 @@ def test_every_schedule_is_held_to_a_recorded_one():
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_reproduces_recorded_rates(name):
+def test_schedules_reproduce_recorded_rates(name):
     recorded = RECORDED[name]
     text = TEXTS[name].format(**recorded["hyperparameters"])
     np.testing.assert_allclose(rates(text, 100), recorded["values"], rtol=1e-15, atol=1e-16)
@@ -115,7 +116,7 @@ ON_PAPER = {
 
 
 @pytest.mark.parametrize("text", ON_PAPER)
-def test_equals_the_formula(text):
+def test_schedules_equal_their_formulas(text):
     expected = np.asarray(ON_PAPER[text], dtype=float)
     np.testing.assert_allclose(rates(text, len(expected)), expected, rtol=1e-13, atol=1e-16)
 
@@ -132,7 +133,7 @@ def test_one_cycle_is_highest_once_and_stays_low_after_its_end(form):
 
 
 @pytest.mark.parametrize("name", schedules.names())
-def test_record_is_complete(name):
+def test_record_of_a_schedule_is_complete(name):
     schedule = schedules.load(name)
     facts = schedules.catalogue.facts(name)
     assert schedule.name == name
@@ -144,7 +145,7 @@ def test_record_is_complete(name):
 
 
 @pytest.mark.parametrize("name", schedules.names())
-def test_equation_can_be_drawn(name):
+def test_equation_of_a_schedule_can_be_drawn(name):
     parser = MathTextParser("path")
     for line in schedules.load(name).equation.split(r"\\"):
         assert parser.parse(f"${line.strip()}$").width > 0
@@ -153,7 +154,7 @@ def test_equation_can_be_drawn(name):
 @pytest.mark.parametrize(
     "text", ["cosine(0.1,100)", "one_cycle(0.1,100,torch,0.3)", "linear_warmup(1,5,true)", "constant(1e-05)"]
 )
-def test_reads_back_from_its_text(text):
+def test_a_schedule_reads_back_from_its_text(text):
     schedule = chosen(text)
     assert str(schedule) == text
     assert chosen(str(schedule)) == schedule
@@ -198,7 +199,7 @@ def test_steps_may_be_written_as_reals():
         ("reduce_on_plateau(0.1,0.5,3,0)", "rtol and atol of reduce_on_plateau must not be negative"),
     ],
 )
-def test_wrong_text_is_refused_in_one_line(text, message):
+def test_wrong_schedules_are_refused_in_one_line(text, message):
     with pytest.raises((HyperparameterError, UnknownNameError)) as caught:
         chosen(text)
     assert str(caught.value).startswith(message)
@@ -229,9 +230,12 @@ def walk(rule, loss, start, steps):
         params = optax.apply_updates(params, updates)
         return (params, state), (params, optax.tree.get(state, "scheduled_rate", jnp.nan))
 
+    def run(start):
+        return jax.lax.scan(step, (start, rule.init(start)), length=steps)[1]
+
     with jax.enable_x64(True):
         start = jnp.asarray(start, jnp.float64)
-        _, (points, rates) = jax.lax.scan(step, (start, rule.init(start)), length=steps)
+        points, rates = fast_compile_jit(run, RUN_ONCE)(start)
         return np.concatenate([start[None], points]), np.asarray(rates)
 
 
@@ -246,7 +250,7 @@ COSINE["momentum_lr_outside__ravine"] = COSINE["momentum_lr_inside__ravine"]
 
 @pytest.mark.parametrize("form", ["ours", "optax", "by step"])
 @pytest.mark.parametrize("file", COSINE)
-def test_reproduces_recorded_descents(file, form):
+def test_rules_under_schedules_reproduce_recorded_descents(file, form):
     reference = json.loads((REFERENCE / f"{file}.json").read_text("utf-8"))
     rate, final = COSINE[file]
     schedule = {
@@ -290,7 +294,7 @@ def test_rates_by_step_are_a_list(wrong):
         scheduled(load("sgd").rule, learning_rate=jnp.asarray(wrong))
 
 
-def test_other_rates_compile_nothing_new():
+def test_other_rates_by_step_compile_nothing_new():
     traces = 0
 
     @jax.jit
@@ -318,7 +322,7 @@ def types(tree):
 
 
 @pytest.mark.parametrize("jit", [False, True])
-def test_follows_a_schedule_on_any_pytree_in_float32(jit):
+def test_a_rule_follows_a_schedule_on_any_pytree_in_float32(jit):
     params = {"weights": jnp.ones((3, 2)), "bias": jnp.zeros(2), "half": jnp.ones(2, jnp.bfloat16)}
     rule = scheduled(load("momentum").rule, learning_rate=chosen("linear_warmup(0.1,3)"))
     update = jax.jit(rule.update) if jit else rule.update
@@ -332,7 +336,7 @@ def test_follows_a_schedule_on_any_pytree_in_float32(jit):
     assert types(params) == types(slope)
 
 
-def test_passes_what_a_rule_asks_for_on_to_it():
+def test_a_scheduled_rule_gets_what_it_asks_for():
     def asking(*, learning_rate):
         def update(updates, state, params=None, *, value_fn, **_):
             return jax.tree.map(lambda g: -learning_rate * value_fn(params) * g, updates), state
@@ -375,7 +379,7 @@ LOSSES = (5, 4, 4, 4, 4, 3, 2.999, 3.5, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 
     ],
 )
 @pytest.mark.parametrize("x64", [False, True])
-def test_reduces_on_a_plateau(text, rule, x64):
+def test_rates_are_reduced_on_a_plateau(text, rule, x64):
     with jax.enable_x64(x64):
         used = following(text, LOSSES)
     expected = on_plateau(LOSSES, rate=0.2, rtol=0.01, **rule)
@@ -386,23 +390,27 @@ def test_reduces_on_a_plateau(text, rule, x64):
 def following(text, losses):
     """The rates of the steps before which the losses are these."""
     rule = scheduled(load("sgd").rule, learning_rate=chosen(text))
-    params = jnp.zeros(2)
 
-    def step(state, loss):
-        updates, state = rule.update(jnp.ones(2), state, params, value=loss)
-        return state, (state.scheduled_rate, -updates)
+    def run(losses):
+        params = jnp.zeros(2)
 
-    _, (used, steps) = jax.lax.scan(step, rule.init(params), jnp.array(losses, float))
+        def step(state, loss):
+            updates, state = rule.update(jnp.ones(2), state, params, value=loss)
+            return state, (state.scheduled_rate, -updates)
+
+        return jax.lax.scan(step, rule.init(params), losses)[1]
+
+    used, steps = fast_compile_jit(run, RUN_ONCE)(jnp.array(losses, float))
     np.testing.assert_array_equal(steps, np.stack([used, used], axis=-1))
     return used
 
 
-def test_first_reductions_by_hand():
+def test_first_reductions_on_a_plateau_are_those_by_hand():
     used = following("reduce_on_plateau(1,0.5,2)", (3, 3, 3, 1, 1, 1))
     np.testing.assert_array_equal(used, [1, 1, 0.5, 0.5, 0.5, 0.25])
 
 
-def test_plateau_needs_the_loss():
+def test_a_plateau_needs_the_loss():
     rule = scheduled(load("sgd").rule, learning_rate=chosen("reduce_on_plateau(0.1)"))
     with pytest.raises(ValueError, match=r"update\(gradients, state, params, value=loss\)"):
         rule.update(jnp.ones(2), rule.init(jnp.ones(2)), jnp.ones(2))

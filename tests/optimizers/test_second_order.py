@@ -1,7 +1,4 @@
-"""Rules that evaluate the loss for themselves: references, cost, lanes, precision, and nowhere to go."""
-
-import json
-from pathlib import Path
+"""Rules that evaluate the loss for themselves: cost, lanes, precision, and nowhere to go."""
 
 import jax
 import jax.numpy as jnp
@@ -41,33 +38,6 @@ def settings(forms):
     return [Setting(optimizer=load(name), hyperparameters=options) for name, options in forms]
 
 
-REFERENCES = {
-    "steepest_exact": ("steepest_descent", {}),
-    "ncg_fr": ("conjugate_gradient", {"method": "fr"}),
-    "ncg_pr": ("conjugate_gradient", {"method": "pr"}),
-    "ncg_pr_plus": ("conjugate_gradient", {"method": "pr+"}),
-    "bfgs": ("bfgs", {}),
-    "lbfgs": ("lbfgs", {"memory_size": 5}),
-}
-
-
-@pytest.mark.parametrize("surface", ["beale", "ravine"])
-def test_points_and_step_lengths_of_the_references(surface):
-    folder = Path(__file__).parents[1] / "reference"
-    files = [json.loads((folder / f"{rule}__{surface}.json").read_text("utf-8")) for rule in REFERENCES]
-    loss = landscapes.load(surface).loss
-    for reference, run in zip(
-        files, descend(loss, settings(REFERENCES.values()), files[0]["start"], steps=100), strict=True
-    ):
-        steps, label = reference["steps"], reference["rule"]
-        np.testing.assert_allclose(run.points[: steps + 1], reference["points"], atol=1e-11, err_msg=label)
-        lengths = run.series["step_length"][:steps]
-        np.testing.assert_allclose(lengths, reference.get("alpha", lengths), rtol=1e-5, err_msg=label)
-        if steps < 100:
-            last = np.array(reference["points"][-1])
-            np.testing.assert_allclose(run.points[steps:], np.tile(last, (101 - steps, 1)), atol=1e-8)
-
-
 class Counted:
     """A loss that counts how often it is evaluated, in a program that is not compiled."""
 
@@ -89,7 +59,7 @@ def one_step(rule, loss, **known):
 
 
 @each(*FORMS)
-def test_evaluations_are_counted(name, options):
+def test_evaluations_of_searching_rules_are_counted(name, options):
     loss = Counted()
     losses, gradients, hessians = one_step(load(name).rule(**options), loss)
     here = 1 if (name, options) in SEARCHING else 0
@@ -110,7 +80,7 @@ def test_a_known_loss_is_not_evaluated_again():
 
 
 @each(EXACT[-2], WOLFE[-1], GLOBAL, NEWTON[0])
-def test_lanes_do_not_see_each_other(name, options):
+def test_lanes_of_searching_rules_do_not_see_each_other(name, options):
     loss, minimum = landscapes.load("beale").loss, (3.0, 0.5)
     starts = np.array([(1.0, 1.5), (2.0, -1.0), minimum])
     (together,) = descend(loss, settings([(name, options)]), starts, steps=6)
@@ -122,7 +92,7 @@ def test_lanes_do_not_see_each_other(name, options):
 
 
 @each(*FORMS)
-def test_single_precision_and_a_tree(name, options):
+def test_searching_rules_descend_on_a_tree_in_float32(name, options):
     def loss(tree):
         apart = jnp.sum((tree["b"] + tree["a"][0]) ** 2)
         return (tree["a"][0] - 1) ** 2 + apart + apart**2 + tree["c"] ** 2
@@ -169,7 +139,7 @@ def down(name):
 
 
 @pytest.mark.parametrize("name", NOWHERE)
-def test_no_gradient_no_step(name):
+def test_where_there_is_no_gradient_no_rule_steps(name):
     for run in down(name):
         np.testing.assert_array_equal(run.points, np.tile(NOWHERE[name][1], (5, 1)))
 
@@ -204,7 +174,7 @@ def test_lbfgs_without_a_search_needs_no_loss():
         ("lbfgs", {"memory_size": 0}, "memory_size of lbfgs must be a whole number"),
     ],
 )
-def test_wrong_words(name, options, message):
+def test_wrong_words_of_searching_rules_are_refused(name, options, message):
     with pytest.raises(HyperparameterError, match=message):
         load(name).rule(**options)
 

@@ -70,7 +70,7 @@ values = st.recursive(numbers | words, richer, max_leaves=8)
         ),
     ],
 )
-def test_reads(text, spec):
+def test_texts_of_optimizers_are_read(text, spec):
     assert parse_spec(text) == (parse_spec(spec) if isinstance(spec, str) else spec)
 
 
@@ -131,7 +131,7 @@ def test_an_error_points_at_the_place_and_gives_a_remedy(text, column, message):
     assert f"(column {column})" in str(error)
 
 
-def test_a_message_in_full():
+def test_an_error_in_full_gives_place_and_example():
     with pytest.raises(SpecError) as caught:
         parse_spec("adam:learning_rte")
     assert str(caught.value) == (
