@@ -161,7 +161,7 @@ OPTIMIZER = Optimizer(
     hyperparameters={
         "learning_rate": "learning rate of the first step; later ones are found",
         "momentum": "momentum of the first step, in [0, 1); later ones are found",
-        "beta": "decay of all running means of what gradients tell, in [0, 1)",
+        "beta": "decay of the running means of the gradients' statistics, in [0, 1)",
         "window": "steps over which the range of the curvature is taken, w, at least 1",
         "slow_start": "whether the learning rate warms up over the first 10 * window steps",
     },

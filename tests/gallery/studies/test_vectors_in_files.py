@@ -27,7 +27,7 @@ def plane_of(kind):
 @cache
 def ground_of_moons():
     """A plane of the network whose lines, curves and spectra are checked: it has their loss."""
-    return ravine.plane(NETWORK, steps=20, data="moons", resolution=2).ground
+    return ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
 
 
 def npz(result):
