@@ -86,7 +86,7 @@ def _admit(visitor: socket.socket, came: dict[int, socket.socket], processes: in
         came[process] = visitor
         _refuse(
             came,
-            f"Process 0 was told of {processes} processes, and process {process} of {told}; "
+            f"Process 0 was told of {processes} processes, and process {process} of {theirs}; "
             "give all the same --processes.",
         )
     if process in came:
