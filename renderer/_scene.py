@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.renderer._timing import Timing
-from ravine.renderer.style import Panels, ThemeName, arrow_colour, colours
+from ravine.renderer.style import Panels, ScaleName, ThemeName, arrow_colour, colours
 
 ViewName: TypeAlias = Literal["contour", "surface", "curve", "chart"]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
@@ -48,7 +48,7 @@ class Background:
     start: tuple[float, float]
     minima: tuple[tuple[float, float], ...]
     lowest: float | None
-    scale: Literal["auto", "linear", "log"]
+    scale: ScaleName
     losses: GridLosses
     marks: tuple[tuple[tuple[float, float], str], ...] = ()
     slices: "tuple[Slice, ...]" = ()
@@ -155,7 +155,7 @@ class Plot:
 
     name: str
     title: str
-    scale: Literal["auto", "linear", "log"] = "auto"
+    scale: ScaleName = "auto"
 
 
 BallKind: TypeAlias = Literal["worker", "read", "point"]

@@ -93,7 +93,7 @@ class Line(Result[LineOptions]):
 
     @property
     def train_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
-        """The share of training examples that are told right."""
+        """The share of training examples that are classified correctly."""
         return self._first.train_accuracy
 
     @property

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ravine.renderer.figures._background import LOSS_NAME as LOSS_NAME
     from ravine.renderer.figures._background import losses_between as losses_between
     from ravine.renderer.figures._background import plane_background as plane_background
     from ravine.renderer.figures._connection import draw_connection as draw_connection

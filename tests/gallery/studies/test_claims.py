@@ -144,7 +144,7 @@ def runs():
 class TestXing:
     def test_most_minima_lie_inside(self, runs):
         for run in runs:
-            assert run.record()["interior_share"] > 0.7
+            assert run.interior_share > 0.7
 
     def test_gradient_descent_turns_about_and_sgd_less(self, runs):
         descent, sgd = (run.cosines[-20:].mean() for run in runs)
@@ -157,7 +157,7 @@ class TestXing:
 
     def test_a_small_rate_walks_down_the_wall(self):
         (run,) = ravine.walk("mlp", optimizers=["sgd:learning_rate=0.1"], batch_size=[100]).runs
-        assert run.record()["interior_share"] < 0.3
+        assert run.interior_share < 0.3
 
     def test_cosines_are_those_of_the_updates_of_gradient_descent(self, runs):
         training = (

@@ -115,7 +115,7 @@ def test_only_sgd_itself_has_a_bound_of_sharpness():
 
     own = Setting(optimizer=Optimizer.of(sgd), hyperparameters={"learning_rate": 0.1})
     walk = ravine.walk(NETWORK, optimizers=["sgd:learning_rate=0.1", own], data="moons", steps=3)
-    assert [run.record()["stable_sharpness"] for run in walk.runs] == [20.0, None]
+    assert [run.stable_sharpness for run in walk.runs] == [20.0, None]
 
 
 def looks_at_its_rate(learning_rate):

@@ -8,6 +8,7 @@ from ravine.landscapes.geometry._statistics import (
     distances,
     interior,
     interior_share,
+    line_barrier,
     line_facts,
     updates,
 )
@@ -28,6 +29,17 @@ class TestLine:
         assert not found.monotone
         # Convex where cos(4 pi alpha) > 0: on half of the line.
         np.testing.assert_allclose(found.convex_share, 0.5, atol=0.03)
+
+    def test_a_barrier_has_a_place_a_foot_and_a_top(self):
+        barrier = line_barrier(np.array([0.0, 0.4, 1.0]), np.array([1.0, 5.0, 2.0]))
+        assert barrier == (0.4, 2.0, 5.0)
+        assert barrier.height == 3.0
+
+    @pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf])
+    def test_where_a_loss_is_not_finite_the_barrier_has_no_top(self, lost):
+        barrier = line_barrier(np.array([0.0, 0.4, 1.0]), np.array([1.0, lost, 2.0]))
+        assert barrier == (0.4, 2.0, np.inf)
+        assert barrier.height == np.inf
 
     def test_the_barrier_is_above_the_higher_end(self):
         assert line_facts(ALPHAS, 3.0 * ALPHAS).barrier == 0.0
