@@ -79,7 +79,7 @@ IN_TORCH = {
 }
 
 
-@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("use_batch_statistics", [False, True])
 def test_logits_are_those_of_torch(kind, use_batch_statistics, close):
     model = kind.stirred()
     inputs = torch.tensor(kind.inputs).reshape(-1, *kind.shape)
