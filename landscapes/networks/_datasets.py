@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from ravine.landscapes.finite_sum.noisy_moons import EXAMPLES
 from ravine.landscapes.networks._data import DATA_NAMES, Data, DataError, split_examples
 from ravine.landscapes.networks._data_file import read_data_file
 
@@ -105,6 +104,8 @@ def moons() -> Data:
 
     The points that the landscape holds out are among them; the split is drawn as for all other data.
     """
+    from ravine.landscapes.finite_sum.noisy_moons import EXAMPLES
+
     parts = [part for part in ((EXAMPLES.inputs, EXAMPLES.targets), EXAMPLES.held_out) if part is not None]
     points, sides = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return Data.of(
