@@ -135,10 +135,10 @@ def test_failed_replacement_leaves_no_draft(tmp_path, monkeypatch):
 
 _WRITE_AND_WRITE = """
 import sys
-from ravine.core.atomic import whole_file
+from ravine.core.atomic import atomic_write
 print("ready", flush=True)
 for version in range(1000):
-    with whole_file(sys.argv[1]) as file:
+    with atomic_write(sys.argv[1]) as file:
         for _ in range(200):
             file.write(bytes([version % 256]) * 10_000)
             file.flush()

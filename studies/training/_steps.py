@@ -149,7 +149,7 @@ def run_steps(
 
 @lru_cache(maxsize=4)
 def objective_of(problem: Problem) -> Objective:
-    """The problem's objective at settled networks: the same each time, so that it is compiled once."""
+    """The problem's objective at recalibrated networks: the same each time, so that it is compiled once."""
     return problem.objective("inference")
 
 
