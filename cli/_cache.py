@@ -6,16 +6,14 @@ import warnings
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from ravine import films
-from ravine.core.cache import Cache
+from ravine.core.cache import Cache, cache_folder
 from ravine.films import Recipe
 
 if TYPE_CHECKING:
     from ravine.films import Film
 
-_FOLDER = platformdirs.user_cache_path("ravine")
+_FOLDER = cache_folder()
 
 
 def open_film(recipe: Recipe) -> AbstractContextManager["Film"]:

@@ -5,14 +5,14 @@ Whatever determines a number is in the key that it is cached under. What cannot 
 ================= ======================== =========================================================
 what is cached    by                       under
 ================= ======================== =========================================================
-a film's runs     films/_worker             the fields of the recipe that are computed with, where all
+a film's runs     films/_worker            the fields of the recipe that are computed with, where all
                                            of them are text
-a film's losses   films/_worker             the landscape's name or formula, and the grid
+a film's losses   films/_worker            the landscape's name or formula, and the grid
 a training        training/_train          network, options and data; the optimizer's text, or the
                                            equations of its step; minibatches, weight decay, seed or
                                            start; but not its length, as a longer one goes on from it
 a rate            training/_tuning         the same, with the examples of every step of the trials
-a control point   studies/_control_point   network, data, both ends, minibatches and seed
+a control point   studies/_trainings       network, data, both ends, minibatches and seed
 losses, Hessians' evaluation/_evaluate and the objective: network, data and where the statistics of
 extremes          curvature/_extremes      batch norm come from, or the equations of what is computed;
                                            origin, directions and points

@@ -154,7 +154,7 @@ def check_value(name: str, value: Any, kind: Any, about: Option) -> None:
 
 def _check_one(name: str, value: Any, kind: Any, about: Option) -> None:
     is_list = element_of(without_none(kind)) is not None
-    wanted = f"a list of {about.kind}" if about.kind and is_list else about.kind or said(kind)
+    wanted = f"a list of {about.kind}" if about.kind and is_list else about.kind or in_words(kind)
     outside = any(
         (about.least is not None and number < about.least) or (about.most is not None and number > about.most)
         for number in _numbers(value)
@@ -173,7 +173,7 @@ def _numbers(value: Any) -> tuple[float, ...]:
 
 
 def fits(value: Any, kind: Any) -> bool:
-    """Whether a value is of a type; numbers are finite, and true is none."""
+    """Tell whether a value is of a type; numbers are finite, and true is none."""
     origin, parts = get_origin(kind), get_args(kind)
     if kind is Any:
         return True
@@ -193,17 +193,17 @@ def fits(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def said(kind: Any) -> str:
-    """A type in words."""
+def in_words(kind: Any) -> str:
+    """Write a type in words."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(map(str, parts))
     if origin in (Union, UnionType):
-        return " or ".join(said(part) for part in parts if part is not NoneType)
+        return " or ".join(in_words(part) for part in parts if part is not NoneType)
     if origin is tuple and parts[-1] is Ellipsis:
-        return "a list" if parts[0] is Any else f"a list, each {said(parts[0])}"
+        return "a list" if parts[0] is Any else f"a list, each {in_words(parts[0])}"
     if origin is tuple and len(set(parts)) == 1:
         return f"{len(parts)} {_NUMBERS.get(parts[0], 'values')}"
     if origin is tuple:
-        return ", ".join(map(said, parts[:-1])) + f" and {said(parts[-1])}"
+        return ", ".join(map(said, parts[:-1])) + f" and {in_words(parts[-1])}"
     return _NAMES.get(kind, "a value")

@@ -46,11 +46,10 @@ class CachedSource:
 
     def arrays(self) -> "Arrays":
         """The film's data, cached from now on."""
-        if self._found is not None:
-            return self._found
-        arrays = self._computing().arrays()
-        self._cache.save(self._recipe.computed_from, arrays)
-        return arrays
+        if self._found is None:
+            self._found = self._computing().arrays()
+            self._cache.save(self._recipe.computed_from, self._found)
+        return self._found
 
     def losses(
         self, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
@@ -61,6 +60,7 @@ class CachedSource:
         found = self._cache.load(origin)
         if found is not None:
             return found["losses"]
+        self.arrays()  # a process answers in the order of what it was asked
         losses = self._computing().losses(xs, ys)
         # A film asks for one grid, after its data: what computed them need not take memory any more.
         self.close()

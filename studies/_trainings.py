@@ -157,7 +157,7 @@ def with_rates(choices: Chosen, stage: Stage) -> Chosen:
     if len(problems) > 1 or not any(setting.needs_rate for setting, _ in settings):
         return choices
     rated = (_rated(choices, problems[0], *pair, stage) for pair in settings)
-    return choices.replace(optimizers=tuple(text_of(setting) or setting for setting in rated))
+    return choices.replace(optimizers=tuple(optimizers.text_of(setting) or setting for setting in rated))
 
 
 def _settings(choices: Options) -> Iterator[tuple[Setting, int | str]]:
@@ -176,7 +176,7 @@ def _rated(choices: Options, problem: Problem, setting: Setting, size: int | str
             problem,
             lambda rate: optimizers.rule_of(setting.with_rate(rate)),
             iterate=setting.iterate,
-            identity=text_of(setting) or None,
+            identity=optimizers.text_of(setting),
             seed=choices.seed,
             **_shared(choices, size),
         )
@@ -186,7 +186,7 @@ def _rated(choices: Options, problem: Problem, setting: Setting, size: int | str
 def _trained(
     choices: Options, problem: Problem, setting: Setting, size: int | str, stage: Stage, seed: int
 ) -> Trained:
-    text = text_of(setting)
+    text = optimizers.text_of(setting) or ""
     with stage(f"{setting.label}, {problem.network.title}", choices.steps) as on_step:
         training = train(
             problem,
@@ -223,14 +223,6 @@ def _shared(choices: Options, size: int | str) -> dict[str, Any]:
         "weight_decay": choices.weight_decay,
         "keep": cache_folder() / "networks" if choices.keep else None,
     }
-
-
-def text_of(setting: Setting) -> str:
-    """Write the setting as the command line does; empty where it has no text."""
-    try:
-        return optimizers.write_setting(setting)
-    except ValueError:
-        return ""
 
 
 def check_finite(run: Trained) -> None:

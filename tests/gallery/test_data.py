@@ -2,6 +2,8 @@
 
 import dataclasses
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -87,6 +89,27 @@ def test_the_data_of_a_film_are_cached_whole(case):
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         assert_same(data, FilmData.from_arrays(dict(arrays), data.background.losses))
+
+
+GRIDS = """
+import numpy as np
+from pathlib import Path
+from ravine.core.cache import Cache
+from ravine.films import Recipe
+from ravine.films._worker import CachedSource
+
+recipe = Recipe(landscape="sphere", optimizers=("sgd:learning_rate=0.1",), steps=2)
+source = CachedSource(recipe, Cache(Path()))
+x, y = np.linspace(-1, 1, 3), np.linspace(0, 2, 2)
+for xs, ys in ((x, y), (y, x)):
+    np.testing.assert_allclose(source.losses(xs, ys), xs**2 + ys[:, None] ** 2)
+source.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process forked")
+def test_a_process_of_its_own_answers_for_every_grid(tmp_path):
+    subprocess.run([sys.executable, "-c", GRIDS], cwd=tmp_path, check=True)
 
 
 def test_the_films_hold_everything():

@@ -108,7 +108,7 @@ def test_a_film_shows_the_run_that_goes_on_beside_the_one_that_is_stopped(film):
         assert (stopped.points[stop:] == stopped.points[stop]).all()
 
 
-def test_the_sketch_tells_when_and_plots_why(film):
+def test_a_run_that_is_stopped_says_when_and_plots_why(film):
     assert [run.stopped_at for run in film.data.runs] == list(film.computation.stops)
     for run in film.data.runs:
         np.testing.assert_allclose(run.series[HELD_OUT], held_out_losses(run.points), rtol=1e-12)
