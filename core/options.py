@@ -205,5 +205,5 @@ def in_words(kind: Any) -> str:
     if origin is tuple and len(set(parts)) == 1:
         return f"{len(parts)} {_NUMBERS.get(parts[0], 'values')}"
     if origin is tuple:
-        return ", ".join(map(said, parts[:-1])) + f" and {in_words(parts[-1])}"
+        return ", ".join(map(in_words, parts[:-1])) + f" and {in_words(parts[-1])}"
     return _NAMES.get(kind, "a value")
