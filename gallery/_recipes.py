@@ -38,7 +38,7 @@ def load(name: str) -> Recipe:
         return _read(Path(name))
     if name in study_names():
         raise RecipeError(f"The recipe {name!r} is one of 'ravine {load_study(name).command}'.")
-    check_name(name, sorted((*names(), *study_names())), kind="recipe")
+    check_name(name, names(), kind="recipe")
     return _read(_FOLDER / f"{name}.toml")
 
 
