@@ -7,12 +7,13 @@ import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import look_options, name_argument, quiet_option
+from ravine.renderer import views
 
 
 @click.command("show", cls=Command)
 @name_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a still: PATH.png.")
-@click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
+@click.option("--view", type=click.Choice(views.names(variables=2)), help="[default: contour]")
 @look_options("theme", "size")
 @quiet_option
 def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> None:

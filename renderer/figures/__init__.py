@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from ravine.renderer.figures._background import plane_background as plane_background
     from ravine.renderer.figures._connection import draw_connection as draw_connection
     from ravine.renderer.figures._line import draw_line as draw_line
-    from ravine.renderer.figures._plane import PlaneView as PlaneView
     from ravine.renderer.figures._plane import draw_plane as draw_plane
     from ravine.renderer.figures._records import Eigenvalues as Eigenvalues
     from ravine.renderer.figures._records import LineCurve as LineCurve

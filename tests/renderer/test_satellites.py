@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.layers._frame_state import FrameState
-from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths
-from ravine.renderer.panels._standings import Standings
+from ravine.renderer.panels.standings import Standings
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._contour import ContourView
+from ravine.renderer.views.contour import ContourView
 
 LIGHT = THEMES["light"]
 WINDOW = ((-2.0, 2.0), (-1.5, 1.5))

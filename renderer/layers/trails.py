@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer._frames import PixelBox
+from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
-from ravine.renderer.canvas import Canvas, Pen
-from ravine.renderer.layers._frame_state import FrameState, around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer.canvas import Canvas, Pen, around
+from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._layer import Context, LayerKind
 from ravine.renderer.layers._paths import Shown
 from ravine.renderer.style import Theme, mixed
-from ravine.renderer.views import View
+from ravine.renderer.views import LandscapeView
 
 FADING = "pale: far from the plane"
 """What is said of it."""
@@ -95,7 +95,7 @@ class Trails:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, sight: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._colours = tuple(run.colour for run in runs)
         self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
@@ -108,6 +108,13 @@ class Trails:
             for number, satellite in enumerate(sight.satellites)
             if satellite.kind == "worker"
         ]
+
+    @classmethod
+    def of(cls, context: Context) -> "Trails | None":
+        """The trails of a scene's runs, if it has any."""
+        runs = context.scene.runs
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(runs, sight=context.state, **look) if runs else None
 
     def paint(self, canvas: Canvas) -> None:
         """Mark the start, where the ground stays."""
@@ -159,3 +166,6 @@ def _draw(canvas: Canvas, pens: Sequence[Pen], trail: Shown) -> None:
     for piece in trail.pieces():
         for pen in pens:
             canvas.line(pen, piece)
+
+
+LAYER = LayerKind(on=("flat", "relief"), zorder=40, of=Trails.of)

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Box, Run, Scene
-from ravine.renderer.canvas import Canvas, largest_radius, ring_radii, ring_share
-from ravine.renderer.layers._balls import draw_stop
-from ravine.renderer.layers._frame_state import FrameState, around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Box, Run
+from ravine.renderer.canvas import Canvas, around, largest_radius, ring_radii, ring_share
+from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers.balls import draw_stop
 from ravine.renderer.style import Theme
 from ravine.renderer.views import RINGS, CurveView
 
@@ -41,11 +41,13 @@ class Rolling:
         )
 
     @classmethod
-    def layers(cls, scene: Scene, *, view: CurveView, theme: Theme) -> list["Rolling"]:
-        """The layer of a scene's runs, if it has any."""
-        runs, window = scene.runs, scene.ground.window
-        sight = FrameState(runs, view=view, window=window)
-        return [cls(runs, sight=sight, view=view, window=window, theme=theme)] if runs else []
+    def of(cls, context: Context) -> "Rolling | None":
+        """The balls of a scene's runs, if it has any."""
+        runs, view = context.scene.runs, context.view
+        if not (runs and isinstance(view, CurveView)):
+            return None
+        window = context.scene.ground.window
+        return cls(runs, sight=context.state, view=view, window=window, theme=context.theme)
 
     def paint(self, canvas: Canvas) -> None:
         """Mark the start on the graph."""
@@ -117,3 +119,6 @@ def _lanes(runs: Sequence[Run], window: Box) -> list[int]:
         ways.append(float(np.ptp(inside)) if len(inside) else 0.0)
     order = sorted(range(len(runs)), key=lambda run: -ways[run])
     return [order.index(run) for run in range(len(runs))]
+
+
+LAYER = LayerKind(on=("graph",), zorder=70, of=Rolling.of)
