@@ -45,7 +45,7 @@ def film(
     early_stopping: int | None = None,
     control: bool = True,
     clock: Literal["steps", "evaluations"] = "steps",
-    view: Literal["chart", "contour", "curve", "surface"] | None = None,
+    view: Literal["contour", "surface", "curve", "chart"] | None = None,
     plot: str | None = None,
     show_vectors: Literal["step", "newton", "minimum"] | None = None,
     slices: Sequence[tuple[float, float, float, float] | list[Any] | NDArray[Any]] = (),

@@ -87,7 +87,8 @@ class Key:
         canvas.polygon(canvas.pen(theme.frame, unit), np.array(corners, dtype=float), theme.ground)
         for row, entry in enumerate(self._entries):
             x, y = left + _PAD * unit, top + (_PAD - 2.0 + (row + 0.5) * _PITCH) * unit
-            entry.draw(canvas, np.array([[x, y], [x + _SAMPLE * unit, y]]), theme, unit)
+            ends = np.array([[x, y], [x + _SAMPLE * unit, y]])
+            entry.draw(canvas, ends, entry.colour, theme, unit)
             at = (x + (_SAMPLE + 10.0) * unit, y + 0.36 * _SIZE * unit)
             canvas.text(entry.name, at, size=_SIZE * unit, colour=theme.text)
 

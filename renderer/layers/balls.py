@@ -1,7 +1,7 @@
 """Balls: where each run is at the moment."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
@@ -102,10 +102,10 @@ def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
     """Why trails and balls fade."""
     del geometry
     if any(run.nearness is not None for run in scene.runs):
-        yield KeyEntry(FADING, 4, partial(_sample, THEMES[scene.theme].text))
+        yield KeyEntry(FADING, THEMES[scene.theme].text, 4, _draw_sample)
 
 
-def _sample(colour: str, canvas: Canvas, ends: Points, theme: Theme, unit: float) -> None:
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
     end = ends[1] - (_HOLLOW * unit, 0.0)
     places = np.linspace(ends[0], end, _SHADES + 1)
     for shade in range(_SHADES):

@@ -1,7 +1,7 @@
 """Batches: faint contours of the loss that a single step saw, over the true ones."""
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -111,10 +111,10 @@ def _outside(
 def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
     del geometry
     if scene.ground.batches is not None:
-        yield KeyEntry("loss on the batch", 2, partial(_sample, THEMES[scene.theme].muted))
+        yield KeyEntry("loss on the batch", THEMES[scene.theme].muted, 2, _draw_sample)
 
 
-def _sample(colour: str, canvas: Canvas, ends: Points, theme: Theme, unit: float) -> None:
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
     del theme
     places = ends[0] + np.linspace(0.0, 1.0, 6)[:, None] * (ends[1] - ends[0])
     canvas.lines(canvas.pen(colour, 1.6 * unit), places, np.arange(6) % 2 == 0)

@@ -119,10 +119,12 @@ def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
         colours = {run.colour for run in scene.runs for name in run.balls if run.kinds.get(name) == kind}
         if colours:
             colour = colours.pop() if len(colours) == 1 else THEMES[scene.theme].muted
-            yield KeyEntry(title, 1, partial(_sample, kind, colour))
+            yield KeyEntry(title, colour, 1, partial(_draw_sample, kind))
 
 
-def _sample(kind: BallKind, colour: str, canvas: Canvas, ends: Points, theme: Theme, unit: float) -> None:
+def _draw_sample(
+    kind: BallKind, canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float
+) -> None:
     x, y = ends.mean(0).tolist()
     draw_satellite(canvas, kind, (x, y), colour=colour, theme=theme, unit=unit)
 

@@ -1,7 +1,7 @@
 """Vectors: the arrows that a step is made of, at the ball."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -199,10 +199,10 @@ def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
     labels = {(v.name, v.colour or run.colour): run.label for run in scene.runs for v in run.vectors}
     names = [name for name, _ in labels]
     for (name, colour), label in labels.items():
-        yield KeyEntry(f"{name}, {label}" if names.count(name) > 1 else name, 0, partial(_sample, colour))
+        yield KeyEntry(f"{name}, {label}" if names.count(name) > 1 else name, colour, 0, _draw_sample)
 
 
-def _sample(colour: str, canvas: Canvas, ends: Points, theme: Theme, unit: float) -> None:
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
     arrow = Arrow.of(ends[0], ends[1], colour, unit=unit)
     if arrow is not None:
         arrow.draw(canvas, theme, unit)

@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 
 catalogue: "Catalogue[ViewKind]" = Catalogue(package="ravine.renderer.views", variable="VIEW", kind="view")
 
+_ORDER = ("flat", "relief", "graph", "steps")
+
 
 def names(**facts: Any) -> tuple[str, ...]:
-    """Name the views, or those whose records say this.
+    """Name the views, or those whose records say this: flat ones first, then reliefs, graphs and charts.
 
     Args:
         facts: Fields of `ViewKind` with their values, such as `variables=2`.
     """
     defaults = {"variables": None, "usual": False, "camera": False, "networks": False}
     known = {name: {**defaults, **catalogue.facts(name)} for name in catalogue.names()}
+    known = dict(sorted(known.items(), key=lambda pair: _ORDER.index(pair[1]["geometry"])))
     return tuple(name for name, of in known.items() if all(of[key] == facts[key] for key in facts))
 
 

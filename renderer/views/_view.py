@@ -77,13 +77,16 @@ class KeyEntry(NamedTuple):
     """A name in the key, and a sample of what it is the name of.
 
     Attributes:
+        colour: Of the sample, as a hex string.
         row: Entries with a lower one stand higher.
-        draw: Draws the sample between two ends, in a theme and in units of the 720th part of the height.
+        draw: Draws the sample between two ends, in the colour and a theme, in units of the 720th part of the
+            height.
     """
 
     name: str
+    colour: str
     row: int
-    draw: Callable[[Canvas, Points, Theme, float], None]
+    draw: Callable[[Canvas, Points, str, Theme, float], None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -198,15 +198,14 @@ _HIGH = 13.0
 def _key(scene: Scene) -> Iterator[KeyEntry]:
     """What is shaded in place of the loss."""
     shades = scene.ground.shades
-    if shades is None:
-        return
+    if shades is not None:
+        yield KeyEntry(shades.name, shades.colour, 3, _draw_sample)
 
-    def draw(canvas: Canvas, ends: Points, theme: Theme, unit: float) -> None:
-        left, top = np.rint(ends[0] - (0.0, _HIGH / 2 * unit)).astype(int).tolist()
-        right, bottom = np.rint(ends[1] + (0.0, _HIGH / 2 * unit)).astype(int).tolist()
-        canvas.pixels[top:bottom, left:right, :3] = band_colours(theme, right - left, shades.colour)
 
-    yield KeyEntry(shades.name, 3, draw)
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
+    left, top = np.rint(ends[0] - (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+    right, bottom = np.rint(ends[1] + (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+    canvas.pixels[top:bottom, left:right, :3] = band_colours(theme, right - left, colour)
 
 
 VIEW = ViewKind(

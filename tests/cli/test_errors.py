@@ -162,7 +162,7 @@ def test_a_wrong_option(ravine, in_folder, small_but, options):
 CLICKS_OWN = {
     "animate beale --steps many": "'many' is not a valid integer",
     "animate beale --start 1 north": "'north' is not a valid float",
-    "animate beale --view sideways": "'curve', 'surface'",
+    "animate beale --view sideways": "'contour', 'surface'",
     "animate beale --no-such-option": "No such option",
     "animate beale --frame 3 -o film.gif": "--frame chooses the frame of a .png; the output is 'film.gif'.",
     "animate beale --function x": "LANDSCAPE and --function both say what to descend; give one of them.",
