@@ -32,6 +32,7 @@ ENTRIES = (
         "landscapes/networks/models",
     ),
     *("optimizers/rules", "optimizers/schedules"),
+    *("renderer/views", "renderer/layers", "renderer/panels"),
 )
 MOST_LINES = 350
 

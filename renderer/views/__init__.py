@@ -30,12 +30,11 @@ def names(**facts: Any) -> tuple[str, ...]:
     """Name the views, or those whose records say this: flat ones first, then reliefs, graphs and charts.
 
     Args:
-        facts: Fields of `ViewKind` with their values, such as `variables=2`.
+        facts: Fields that a record gives, with their values, such as `variables=2`.
     """
-    defaults = {"variables": None, "usual": False, "camera": False, "networks": False}
-    known = {name: {**defaults, **catalogue.facts(name)} for name in catalogue.names()}
-    known = dict(sorted(known.items(), key=lambda pair: _ORDER.index(pair[1]["geometry"])))
-    return tuple(name for name, of in known.items() if all(of[key] == facts[key] for key in facts))
+    known = {name: catalogue.facts(name) for name in catalogue.names()}
+    found = [name for name, of in known.items() if all(of.get(key) == facts[key] for key in facts)]
+    return tuple(sorted(found, key=lambda name: _ORDER.index(known[name]["geometry"])))
 
 
 def in_words(**facts: Any) -> str:
