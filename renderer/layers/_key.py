@@ -71,7 +71,7 @@ class Key:
         with np.errstate(over="ignore", invalid="ignore"):
             ways += [v.tails + v.arrows for run in self._runs for v in run.vectors if not v.unit]
             between = [(way[:-1] + share * np.diff(way, axis=0)).reshape(-1, 2) for way in ways]
-            return self._view.place(np.concatenate(between), 0.0).points
+            return self._view.place(np.concatenate([np.zeros((0, 2)), *between]), 0.0).points
 
     def paint(self, canvas: Canvas) -> None:
         """Paint it, where the ground stays."""

@@ -32,10 +32,10 @@ class Balls:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: LandscapeView, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._runs = tuple(runs)
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
@@ -47,7 +47,7 @@ class Balls:
         """The balls of a scene's runs, if it has any."""
         runs = context.scene.runs
         look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
-        return cls(runs, sight=context.state, **look) if runs else None
+        return cls(runs, state=context.state, **look) if runs else None
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -55,7 +55,7 @@ class Balls:
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around the balls at both moments."""
         margin = max(*self._radii(before), *self._radii(now)) + 4.0 * self._unit
-        shown = (*self._sight.at(before).runs, *self._sight.at(now).runs)
+        shown = (*self._state.at(before).runs, *self._state.at(now).runs)
         return around([run.points[-1:] for run in shown], margin, self._view.box)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
@@ -63,7 +63,7 @@ class Balls:
         unit, theme = self._unit, self._theme
         rim = canvas.pen(theme.rim, 1.8 * unit * min(1.0, ring_share(len(self._runs)) / 0.3))
         ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5)
-        shown = self._sight.at(moment).runs
+        shown = self._state.at(moment).runs
         drawn = zip(self._runs, shown, self._radii(moment), self._fadings, strict=True)
         for run, seen, radius, fading in drawn:
             if seen.head is None:
@@ -79,7 +79,7 @@ class Balls:
                 draw_stop(canvas, seen.head, _RADIUS * unit, colour)
 
     def _radii_at(self, moment: Moment) -> list[float]:
-        heads = [run.head or (np.nan, np.nan) for run in self._sight.at(moment).runs]
+        heads = [run.head or (np.nan, np.nan) for run in self._state.at(moment).runs]
         return ring_radii(np.array(heads), _RADIUS * self._unit)
 
 

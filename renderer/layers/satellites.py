@@ -33,10 +33,10 @@ class Satellites:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: LandscapeView, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._colours = tuple(run.colour for run in runs)
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
@@ -48,7 +48,7 @@ class Satellites:
         if not any(run.balls for run in runs):
             return None
         look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
-        return cls(runs, sight=context.state, **look)
+        return cls(runs, state=context.state, **look)
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -56,17 +56,17 @@ class Satellites:
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around the satellites and what they are tied to, at both moments."""
         ends = []
-        for seen in (self._sight.at(before), self._sight.at(now)):
+        for seen in (self._state.at(before), self._state.at(now)):
             ends += [satellite.points[-1:] for satellite in seen.satellites]
-            ends += [seen.runs[of.owner].points[-1:] for of in self._sight.satellites if of.tied]
+            ends += [seen.runs[of.owner].points[-1:] for of in self._state.satellites if of.tied]
         return around(ends, _REACH * self._unit, self._view.box)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the ties, then the satellites on them."""
-        seen = self._sight.at(moment)
+        seen = self._state.at(moment)
         shown = [
             (of, satellite.head)
-            for of, satellite in zip(self._sight.satellites, seen.satellites, strict=True)
+            for of, satellite in zip(self._state.satellites, seen.satellites, strict=True)
             if satellite.head is not None and not satellite.hidden[-1] and not _has_lost_home(of, seen)
         ]
         for of, at in shown:

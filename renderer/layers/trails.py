@@ -95,17 +95,17 @@ class Trails:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: LandscapeView, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._colours = tuple(run.colour for run in runs)
         self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
         self._workers = [
             (number, self._colours[satellite.owner])
-            for number, satellite in enumerate(sight.satellites)
+            for number, satellite in enumerate(state.satellites)
             if satellite.kind == "worker"
         ]
 
@@ -114,11 +114,11 @@ class Trails:
         """The trails of a scene's runs, if it has any."""
         runs = context.scene.runs
         look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
-        return cls(runs, sight=context.state, **look) if runs else None
+        return cls(runs, state=context.state, **look) if runs else None
 
     def paint(self, canvas: Canvas) -> None:
         """Mark the start, where the ground stays."""
-        (start, *_) = self._sight.at(Moment(0.0, 0.0)).runs
+        (start, *_) = self._state.at(Moment(0.0, 0.0)).runs
         if self._view.turning or start.head is None or start.hidden[-1]:
             return
         pen = canvas.pen(self._theme.text, 1.6 * self._unit)
@@ -126,7 +126,7 @@ class Trails:
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the trails grew by."""
-        old, new = self._sight.at(before), self._sight.at(now)
+        old, new = self._state.at(before), self._state.at(now)
         pairs = [
             *zip(old.runs, new.runs, strict=True),
             *((old.satellites[number], new.satellites[number]) for number, _ in self._workers),
@@ -135,7 +135,7 @@ class Trails:
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw every trail."""
-        seen = self._sight.at(moment)
+        seen = self._state.at(moment)
         for number, colour in self._workers:
             pen = canvas.pen(colour, _WORKER_WIDTH * self._unit, alpha=_WORKER_ALPHA)
             _draw(canvas, [pen], seen.satellites[number])

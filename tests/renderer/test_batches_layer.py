@@ -158,6 +158,15 @@ class TestFilm:
         np.testing.assert_array_equal(keys[0], keys[1])
         np.testing.assert_array_equal(keys[0], keys[2])
 
+    def test_they_are_seen_without_any_run(self, scenes, written):
+        alone = {"runs": (), "size": (640, 480), "panels": "none"}
+        with_batches, plain = (
+            scenes.frames(ground=ground, **alone).still(0)
+            for ground in (scenes.ground(batches=BATCHES), scenes.ground())
+        )
+        assert (with_batches != plain).any()
+        assert written.words.count("loss on the batch") == 1
+
     def test_a_surface_has_none(self, scenes):
         flat = scenes.ground()
         run = scenes.run(scenes.spiral())

@@ -81,7 +81,7 @@ def test_an_own_view_has_every_layer_of_its_geometry(scenes, add):
     for view in ("contour", "mirrored"):
         frames = scenes.frames(*runs, view=view, panels="none")
         kinds[view] = [type(layer) for layer in frames._layers[0]._layers]
-        (ball, *_) = frames._layers[0]._layers[-1]._sight.at(frames._moment(len(frames) - 1)).runs
+        (ball, *_) = frames._layers[0]._layers[-1]._state.at(frames._moment(len(frames) - 1)).runs
         kinds[view, "ball"] = ball.head
     assert kinds["mirrored"] == kinds["contour"]
     (x, y), (mirrored, same) = kinds["contour", "ball"], kinds["mirrored", "ball"]
