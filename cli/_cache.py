@@ -1,4 +1,4 @@
-"""What the command line keeps between calls, in the user's cache folder."""
+"""The command line's caches, in the user's cache folder."""
 
 import logging
 import os

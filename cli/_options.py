@@ -138,7 +138,7 @@ def _as_option(entry: Entry, recipe: type[BaseRecipe]) -> Decorator[Any]:
 
 
 def _type(kind: Any, about: Option) -> dict[str, Any]:
-    """How click reads a value of this type."""
+    """Return the keyword arguments by which click reads a value of this type."""
     parts = get_args(kind)
     if kind is bool:
         return {"default": None}
@@ -160,7 +160,7 @@ class _Text(click.ParamType):
         self._read: Any = about.read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """What the field holds."""
+        """Convert a text to the value of the field."""
         del param, ctx
         return self._read(value)
 
@@ -193,7 +193,7 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
 
 
 def default_output(options: dict[str, Any], ending: str) -> Path:
-    """Where a film goes when no path is given: named after its recipe or its landscape, in this folder."""
+    """The default path of a film: named after its recipe or its landscape, in this folder."""
     recipe = options.get("recipe")
     if recipe:
         return Path(f"{Path(recipe).stem}{ending}")

@@ -1,4 +1,4 @@
-"""What the commands say of a film when it is done."""
+"""The lines that commands print of a film when it is done."""
 
 import shlex
 from collections.abc import Sequence

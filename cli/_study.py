@@ -1,4 +1,4 @@
-"""How a study is run from the command line."""
+"""A study run from the command line."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def run_study(
     Args:
         name: The command's.
         options: As they were given.
-        report: What is said of the result in one line.
+        report: Describes the result in one line.
         films: Further endings that the result can be written with.
         check: Refuses choices before any work is done for them.
     """
@@ -75,7 +75,7 @@ def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quie
 
 
 def _say_fixed(held: "Fixed") -> None:
-    """What was held fixed, and what of it the picture does not show as one may think."""
+    """Print which leaves were held fixed, and the note on how that changes the picture."""
     if held.described:
         click.echo(held.described)
     if held.note:
@@ -88,7 +88,7 @@ def _default_output(name: str, recipe: str | None) -> Path:
 
 
 def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the recipe chooses, and what was chosen over it."""
+    """Split the choices into the recipe's and those that override it."""
     recipe, ends = options["recipe"], [options.pop("start", None), options.pop("end", None)]
     given = {key: value for key, value in options.items() if value not in (None, ()) and key != "recipe"}
     if any(ends):
@@ -118,7 +118,7 @@ def _choices(
 
 
 def _leads(*, coordinator: str | None, processes: int | None, process: int | None) -> bool:
-    """Whether this process writes the files."""
+    """Tell whether this process writes the files."""
     if (coordinator is None, processes is None, process is None) not in ((True,) * 3, (False,) * 3):
         raise click.UsageError("--coordinator, --processes and --process go together.")
     return process in (None, 0)

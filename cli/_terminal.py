@@ -68,7 +68,7 @@ def table(columns: Sequence[str], groups: Sequence[Sequence[Sequence[object]]]) 
     Only the heading is set in bold, which `click.echo` leaves out where there is no terminal.
 
     Args:
-        columns: What the heading says.
+        columns: The headings.
         groups: Of rows, which have a value for each column.
     """
     rows = [[[str(value) for value in row] for row in group] for group in groups]

@@ -57,7 +57,7 @@ def atomic_folder(path: PathName, *, holds: Contents = FRAMES) -> Iterator[Path]
 
     Args:
         path: The folder.
-        holds: What an earlier one may hold.
+        holds: The contents that an earlier one may have.
 
     Raises:
         OutputError: `path` cannot be a target, see `check_folder_target`.

@@ -88,7 +88,7 @@ _LIBRARIES = ("jax", "jaxlib", "optax", "equinox", "numpy", "scipy", "scikit-lea
 
 _ACCELERATORS = ("jax-cuda12-plugin", "jax-cuda13-plugin", "jax-rocm7-plugin", "jax-metal", "libtpu")
 _DEVICES = ("nvidia[0-9]*", "kfd", "accel*", "vfio/[0-9]*")
-"""What an accelerator is seen by without loading JAX."""
+"""Device files that show an accelerator without loading JAX."""
 
 _SETTINGS = re.compile(r"(JAX|XLA)_.*")
 _HARMLESS = re.compile(r".*(CACHE|LOG|DEBUG|TRACEBACK|RANK_PROMOTION).*")
@@ -96,9 +96,9 @@ _HARMLESS = re.compile(r".*(CACHE|LOG|DEBUG|TRACEBACK|RANK_PROMOTION).*")
 
 
 def code_fingerprint() -> list[str]:
-    """All that computes: this package's modules and data, libraries, the machine, and the settings of JAX.
+    """Identify all that computes: this package, libraries, the machine, and the settings of JAX.
 
-    JAX need not be loaded for it.
+    The package counts by its modules and data. JAX need not be loaded for it.
     """
     return [_digest_of_package(), *map(_version, (*_LIBRARIES, *_ACCELERATORS)), *_machine(), *_settings()]
 

@@ -107,7 +107,7 @@ class Listing(Protocol):
         ...
 
     def facts(self, name: str, /) -> Mapping[str, Any]:
-        """What is to be listed of the entry called `name`."""
+        """Return the facts to list of the entry called `name`."""
         ...
 
 
@@ -148,7 +148,7 @@ def check_documented(name: str, documented: Collection[str], parameters: Collect
     Args:
         name: The entry's.
         documented: The parameters that the record documents.
-        parameters: Those that the entry has.
+        parameters: The entry's parameters.
 
     Raises:
         ValueError: naming a parameter that is not documented, or that there is not.

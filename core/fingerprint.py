@@ -20,7 +20,7 @@ _NAMES = ("name",)
 """Parameters of an equation that only say what a function is called."""
 
 _RULES = ("jvp_jaxpr_fun", "fwd_jaxpr_thunk", "bwd", "out_trees")
-"""Those that hold a function's own derivative: where it is taken, its equations are in the jaxpr."""
+"""Parameters that hold a function's own derivative, whose equations are in the jaxpr where it is taken."""
 
 
 class _OpaqueError(Exception):
@@ -201,7 +201,7 @@ _SETTINGS = (
     "jax_numpy_dtype_promotion",
     "jax_default_dtype_bits",
 )
-"""What of JAX can be set while a program runs, and changes numbers."""
+"""Settings of JAX that can change while a program runs, and that change numbers."""
 
 
 def fingerprint_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,18 +26,18 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Option:
-    """What a field's type and default do not say.
+    """Facts of a field beside its type and its default.
 
     Attributes:
         help: Its meaning, in a sentence or two, with the names of other fields in backticks.
-        python: What else it may be in a call from Python, in a sentence.
+        python: The further kinds of value in a call from Python, in a sentence.
         usual: The default in words, where the value does not say it.
         flags: Its names on the command line: that of the field unless given, and none where it is empty.
         metavar: Its value in a help text.
         kind: The values in words, or those of one element of a list, where the type does not say them.
         least: The lowest number that is allowed.
         most: The highest one.
-        part: What depends on it: the runs, what is computed to be drawn over them, or the look alone.
+        part: The part that depends on it: the runs, what is computed to be drawn over them, or the look.
         completes: The catalogue, such as "optimizer", whose names complete it.
         bare: The word that it stands for on the command line where it has no value.
         none: The word for None in a file and on the command line.
@@ -71,7 +71,7 @@ def option(default: Value, about: Option) -> Value:
 
 
 def option_of(metadata: Mapping[Any, Any]) -> Option:
-    """What is known of a field, by its metadata."""
+    """Return a field's option from its metadata."""
     return metadata[_KEY]
 
 
@@ -101,9 +101,9 @@ def read_value(value: Any, kind: Any, about: Option) -> Any:
     tuple of it.
 
     Args:
-        value: What is given.
+        value: The given value.
         kind: The field's type.
-        about: What else is known of the field.
+        about: The field's option.
 
     Raises:
         RecipeError: it cannot be read.

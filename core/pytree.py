@@ -48,7 +48,7 @@ def dtype_of(leaf: Any) -> np.dtype:
 
 
 Mask: TypeAlias = Any
-"""Which leaves are trained: a pytree of booleans of the parameters' structure."""
+"""The trained leaves: a pytree of booleans of the parameters' structure."""
 
 
 def inner(a: Params, b: Params, mask: Mask) -> float:

@@ -28,10 +28,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class BaseRecipe:
-    """All that determines a film or a study, in one record that a file, a call or a command holds.
+    """A film's or a study's complete choices, in one record that a file, a call or a command holds.
 
     Attributes:
-        noun: What the recipe is of.
+        noun: The kind of thing that the recipe makes.
         unlisted: Fields that change nothing of it.
     """
 
@@ -114,7 +114,7 @@ def _entries(cls: type[BaseRecipe]) -> tuple[Entry, ...]:
 
 
 def _same(value: Any, default: Any) -> bool:
-    """Whether a value is the default; arrays and a user's objects, which may compare otherwise, are not."""
+    """Tell whether a value is the default; arrays and a user's objects, which may compare oddly, are not."""
     if value is default:
         return True
     return isinstance(value, str | int | float | tuple) and value == default
@@ -204,7 +204,7 @@ def read_whole_numbers(value: Any) -> Any:
 
 
 def name_of(value: object) -> str:
-    """What stands for a function or a record in a text."""
+    """Return the name of a function or a record in a text."""
     names = (getattr(value, key, None) for key in ("name", "label", "__name__"))
     return str(next(filter(None, names), type(value).__name__))
 

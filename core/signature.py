@@ -153,7 +153,7 @@ def _written(kind: Any) -> str:
 
 
 def _imports_of(file: Path) -> dict[str, tuple[str, ...]]:
-    """What a module imports of this package, for type checkers too, by the module that it is from."""
+    """Map each module of this package to the names imported from it, for type checkers too."""
     package, homes = BaseRecipe.__module__.partition(".")[0], defaultdict[str, list[str]](list)
     for block in ast.parse(file.read_text("utf-8")).body:
         for statement in block.body if isinstance(block, ast.If) else (block,):

@@ -15,7 +15,7 @@ def plain(value: Any, other: Callable[[Any], Any] | None = None) -> Any:
 
     Args:
         value: Mappings, sequences, arrays, numbers, texts, or others within them.
-        other: What stands for a value of any other kind; itself unless given.
+        other: The replacement of a value of any other kind; itself unless given.
     """
     if isinstance(value, Mapping):
         return {str(key): plain(part, other) for key, part in value.items()}

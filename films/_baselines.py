@@ -33,16 +33,16 @@ def _held(descent: Descent, step: int) -> Descent:
 
 
 _ROOM = 3
-"""Up to so many runs are each shown beside themselves unstopped."""
+"""The most runs beside each of which a copy without early stopping is shown."""
 
 
 class Shown(NamedTuple):
     """A run that is shown.
 
     Attributes:
-        setting: What runs.
+        setting: The optimizer with its hyper-parameters.
         leader: The place of the run whose learning rate it shares: its own, but for a control.
-        stops: Whether it is stopped early where that is asked for.
+        stops: True if it is stopped early where that is asked for.
     """
 
     setting: Setting

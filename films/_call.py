@@ -26,7 +26,7 @@ def film(
         landscape: A name of the catalogue, a `Landscape`, or any function of a point in jax.numpy.
         optimizers: Texts such as "adam:learning_rate=0.1", settings, optimizers of the catalogue, optax
             transformations, or functions that build one, such as `optax.lion`, whose rate is then tuned.
-        options: What else is chosen.
+        options: Fields of the recipe.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.

@@ -26,13 +26,13 @@ class FilmData:
     Attributes:
         name: The landscape's.
         domain: Its own.
-        variables: How many variables its loss has.
+        variables: The number of variables of its loss.
         measure: The first number that it measures beside the loss, if there is one.
         sampling: The description of what steps see; empty where they see all of the loss.
         runs: Without colours, which are the theme's.
         texts: Of each run, the optimizer that reproduces it, if a text does.
-        tuned: Whether a rate was found rather than given.
-        outside: Whether the start lies off the domain.
+        tuned: True if a rate was found rather than given.
+        outside: True if the start lies off the domain.
     """
 
     name: str

@@ -29,7 +29,7 @@ _TITLES = {
 """Over the axes, where the series' name does not do."""
 
 _LINEAR = ("batch_loss", "step")
-"""What is looked at for its ups and downs."""
+"""Series shown on a linear axis, for their fluctuation."""
 
 
 def plot_of(recipe: Recipe, data: FilmData, view: str) -> Plot | None:
@@ -63,7 +63,7 @@ class Film:
     What a film needs is worked out when it is first asked for, and once.
 
     Attributes:
-        recipe: All that determines the film.
+        recipe: The film's recipe.
     """
 
     def __init__(self, recipe: Recipe, *, source: DataSource | None = None) -> None:

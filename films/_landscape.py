@@ -43,7 +43,7 @@ def lowest_seen(landscape: Landscape) -> float:
     losses = _lattice(landscape.loss, landscape.window)
     finite = losses[np.isfinite(losses)]
     low = float(finite.min()) if finite.size else first
-    # A start that is lower still has its way down counted from as far below it as the view is deep.
+    # For a start below all losses of the view, the reference lies below it by the range of the view.
     return low if low < first else first - max(float(np.ptp(finite)) if finite.size else 0.0, 1.0)
 
 

@@ -130,7 +130,7 @@ _COLUMNS, _ROWS = 96, 72
 
 
 def seen_by_steps(landscape: Landscape, sampling: Sampling) -> Batches:
-    """What the steps see, on a grid over the window."""
+    """Return the loss of each example on a grid over the window, and the rows that each step sees."""
     examples = landscape.examples
     if examples is None:
         raise ValueError(f"{landscape.name} has no examples.")

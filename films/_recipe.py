@@ -63,7 +63,7 @@ _SPAN = Option(
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(BaseRecipe):
-    """What a film shows and how."""
+    """A film's landscape, runs, overlays and look."""
 
     noun: ClassVar[str] = "film"
 
@@ -207,13 +207,13 @@ class Recipe(BaseRecipe):
 
     @property
     def is_text(self) -> bool:
-        """Whether a text holds all of it: names and formulas, but no function from a module or a session."""
+        """Tell whether a text holds all of it: names and formulas, no function from a module or a session."""
         named = isinstance(self.landscape, str) and ":" not in (self.function or "")
         return named and all(isinstance(optimizer, str) for optimizer in self.optimizers)
 
     @property
     def computed_from(self) -> dict[str, Any]:
-        """What the landscape and the runs depend on, unlike the picture of them."""
+        """The choices on which the landscape and the runs depend, without those of the look."""
         return {it.name: getattr(self, it.name) for it in self.entries() if it.about.part != "look"}
 
 

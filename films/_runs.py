@@ -73,7 +73,7 @@ class FilmRuns:
 
     @cached_property
     def sampling(self) -> Sampling | None:
-        """What each step sees, where that is not all of the loss."""
+        """The minibatches or noise of each step; None where every step sees the whole loss."""
         draws = max(map(draws_of, self.settings))
         return sampling_of(self._recipe, self._ground, draws=draws)
 
@@ -118,7 +118,7 @@ class FilmRuns:
 
     @cached_property
     def measures(self) -> tuple[Series, ...]:
-        """What the landscape measures along each run beside the loss, such as accuracy."""
+        """The landscape's measures along each run beside the loss, such as accuracy."""
         return tuple(measures_of(descent, self._ground) for descent in self.descents)
 
     def data(self) -> FilmData:

@@ -17,9 +17,9 @@ def sampling_of(recipe: Recipe, landscape: Landscape, *, draws: int) -> Sampling
     """Draw what each step sees; None where it sees all of the loss.
 
     Args:
-        recipe: What is asked for.
+        recipe: The film's recipe.
         landscape: The recipe's.
-        draws: How many minibatches a step draws at most.
+        draws: The most minibatches that a step draws.
 
     Raises:
         RecipeError: a minibatch of a landscape without examples, or noise on one with them.

@@ -21,7 +21,7 @@ class Examples:
 
     Attributes:
         inputs: One row an example.
-        targets: What is to be predicted.
+        targets: The values to predict.
         loss_on: The mean loss of a point on rows of inputs and targets, any penalty included.
         held_out: Inputs and targets that no gradient sees, for early stopping.
     """
@@ -59,7 +59,7 @@ def stopping_step(held_out_losses: Float[np.ndarray, "steps+1"], *, patience: in
 
     Args:
         held_out_losses: At every iterate, the start first.
-        patience: How many steps without a new best are too many, at least 1.
+        patience: The number of steps without a new best after which training stops, at least 1.
 
     Returns:
         The step, or None where the held-out loss kept falling.

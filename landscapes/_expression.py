@@ -34,7 +34,7 @@ FUNCTIONS: Mapping[str, str] = {
     **{name: name for name in _ARGUMENTS},
     **dict(zip(_SHORT.split(), _LONG.split(), strict=True)),
 }
-"""What may be called, and the function of jax.numpy that it stands for."""
+"""Names that may be called, and the function of jax.numpy that each stands for."""
 
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 

@@ -32,8 +32,8 @@ class Landscape:
         minima: All global minimizers in `domain`, or none where the loss has no minimum.
         lowest: The loss at `minima`.
         source: The paper or collection that the function is known from.
-        about: What makes it hard or worth showing, in one sentence.
-        scale: How heights become levels: "log" for a loss over many orders, or "auto" to tell by its values.
+        about: The reason why it is hard or worth showing, in one sentence.
+        scale: From heights to levels: "log" for a loss over many orders, or "auto" to tell by its values.
         variables: 1 for a loss of x alone, which is a function of a point whose y stays 0.
         marks: Points worth a word on the picture, with the word.
         examples: The data that the loss is a mean over, for a finite sum.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ravine.landscapes._expression import Apply, Number, Symbol, Tree, parse_tree
 
 _SUM, _SIGNED, _PRODUCT, _POWER, _ATOM = range(5)
-"""How tightly a piece holds together: one that is looser than its place asks for gets brackets."""
+"""Precedences of operators; an operand of a lower precedence than its place asks for gets brackets."""
 
 _ONE = Number(1.0)
 _TWO = Number(2)

@@ -31,9 +31,9 @@ def minibatches(
     A draw depends on `seed` and its own number alone, not on how many are asked for.
 
     Args:
-        count: How many examples there are.
+        count: The number of examples.
         size: Examples a batch; all of them, in their order, if this is None or `count`.
-        steps: How many steps.
+        steps: The number of steps.
         draws: Batches a step, for methods that take several gradients.
         order: "shuffled" goes through all examples in a new random order each epoch, and a batch may end
             one epoch and begin the next; "replacement" draws every row uniformly from all;
@@ -114,8 +114,8 @@ class Noisy:
 
     def __call__(self, point: Float[Array, "2"], shock: Float[Array, "2"]) -> Float[Array, ""]:
         """The loss at `point`, whose gradient is the loss's plus `shock`."""
-        nowhere = point - jax.lax.stop_gradient(point)
-        return self.loss(point) + jnp.sum(shock * nowhere)
+        zero = point - jax.lax.stop_gradient(point)
+        return self.loss(point) + jnp.sum(shock * zero)
 
 
 def gradient_noise(
@@ -134,7 +134,7 @@ def gradient_noise(
     Args:
         scale: The standard deviation of normal shocks, or the largest of uniform ones, which lie evenly
             between -scale and scale.
-        steps: How many steps.
+        steps: The number of steps.
         draws: Shocks a step, for methods that take several gradients.
         variables: 1 for shocks whose y component is 0.
         seed: Of the randomness, 0 or more.

@@ -27,7 +27,7 @@ class Process(NamedTuple):
         init: From the start to the state before the first step, a NamedTuple of arrays whose fields an
             `Optimizer` names as its iterate, balls and series.
         step: From a state, and what gives gradients at this step, to the next state.
-        draws: How many minibatches a step draws.
+        draws: The number of minibatches that a step draws.
     """
 
     init: Callable[[Float[Array, "2"]], Any]
@@ -40,16 +40,16 @@ _DRAWN = 4096
 than all the rest of a method."""
 
 _LONGEST = 10_000
-"""So many past writes are kept at most."""
+"""The most past writes that are kept."""
 
 
 class Pending(NamedTuple):
     """The workers' unfinished computations.
 
     Attributes:
-        events: How many there have been.
-        begun: When each worker began.
-        due: When each will be done.
+        events: The number so far.
+        begun: The time at which each worker began.
+        due: The time at which each will be done.
     """
 
     events: Int[Array, ""]
@@ -61,10 +61,10 @@ class Event(NamedTuple):
     """A worker is done, and begins again.
 
     Attributes:
-        number: How many events there were before.
-        worker: Who is done.
-        begun: When it had begun.
-        time: When it is done.
+        number: The number of earlier events.
+        worker: The worker that is done.
+        begun: The time at which it had begun.
+        time: The time at which it is done.
     """
 
     number: Int[Array, ""]
@@ -79,10 +79,10 @@ class EventQueue:
 
     Attributes:
         method: Whose they are, for messages.
-        workers: How many there are.
+        workers: The number of workers.
         seed: Of the times that they take.
-        order: Who acts at each event, one unit of time apart, in place of what the seed gives. It begins
-            again at its end.
+        order: The worker of each event, one unit of time apart, in place of the seed's order. It begins again
+            at its end.
     """
 
     method: str
@@ -167,7 +167,7 @@ Shared: TypeAlias = tuple[Point, ...]
 """The arrays that the workers share: the parameters, then all else a method keeps for each coordinate."""
 
 Write: TypeAlias = Callable[[Shared, Point, Shared], Shared]
-"""From what is shared, a gradient, and what was shared when its worker read, to what is shared next."""
+"""A write: the next shared state from the present one, a gradient, and the state that its worker read."""
 
 Delays: TypeAlias = tuple[int | tuple[int, int], ...]
 """Recorded delays, one a step, or one a step and coordinate."""
@@ -178,12 +178,12 @@ class StaleState(NamedTuple):
 
     Attributes:
         point: The shared parameters.
-        read: Where the gradient that was written last had been read, coordinate by coordinate.
-        workers: Where the parameters were as each worker began.
-        delay: How many writes lay between the last write and its read; of two coordinates the longer.
-        pending: What the workers are at.
-        past: What is shared after each of the latest writes, the newest first.
-        times: When those writes were.
+        read: The point at which the gradient that was written last had been read, coordinate by coordinate.
+        workers: The parameters as each worker began.
+        delay: The number of writes between the last write and its read; of two coordinates the larger.
+        pending: The workers' gradients in progress.
+        past: The shared state after each of the latest writes, the newest first.
+        times: The times of those writes.
     """
 
     point: Float[Array, "2"]
@@ -202,13 +202,13 @@ class StaleWrites:
     Attributes:
         method: Its name, for messages.
         share: From the start to what is shared first.
-        write: What a worker does to what is shared when it is done.
-        workers: How many read and write.
+        write: The change that a worker makes to the shared state when it is done.
+        workers: The number of workers.
         max_delay: No read is older than so many writes: a worker that is slower reads again.
         delays: A record in place of the delays of the workers' own times; it begins again at its end, and
             the workers take turns.
         seed: Of the workers' times.
-        torn: Whether a worker reads each coordinate at a moment of its own, and not both as it begins.
+        torn: True if a worker reads each coordinate at a moment of its own, and not both as it begins.
     """
 
     method: str

@@ -81,11 +81,11 @@ def descend(
     Args:
         loss: A function of one point in jax.numpy. A program is compiled for it once, as `jax.jit` does, so
             that what it closes over must not change between two calls.
-        optimizers: What to run; a bare optimizer runs with its defaults.
+        optimizers: The optimizers to run; a bare one runs with its defaults.
         start: The first point, or a batch of them: `Float[ArrayLike, "*batch 2"]`. Hyper-parameters that
             are arrays are broadcast against the batch.
-        steps: How many steps, at least 1.
-        sampling: What each step sees of the loss, such as a minibatch; the whole loss unless given.
+        steps: The number of steps, at least 1.
+        sampling: The minibatches or noise of each step; the whole loss unless given.
 
     Returns:
         One descent an optimizer, in their order.

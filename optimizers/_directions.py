@@ -54,9 +54,9 @@ def along_rays(
 
     Args:
         rule: Its name, for what it says where the loss is missing.
-        directions: How it chooses them.
-        search: How far to go; as far as the guess if None.
-        guess: What a search by trial begins with.
+        directions: The rule that chooses the directions.
+        search: The line search along a direction; the guess is the step's length if None.
+        guess: The first step length of a search by trial.
     """
 
     def init(params: optax.Params) -> RayState:

@@ -78,7 +78,7 @@ def first_minimiser(
         start: The place 0. The search ends there at once unless the slope is negative.
         strides: The first one, and how long the second may be if the first one counts; later ones double at
             most.
-        limit: How far to go where the function falls for ever.
+        limit: The farthest step where the function falls for ever.
         resolution: The distance below which places are not told apart.
 
     Returns:

@@ -84,7 +84,7 @@ class Flat(NamedTuple):
         vector: The parameters; of a complex array the real parts and then the imaginary ones.
         unravel: From such a vector to parameters that have its precision.
         restore: From such a vector to parameters of the types that were given.
-        is_plain: Whether the parameters were real, and of float32 or wider, before.
+        is_plain: True if the parameters were real, and of float32 or wider, before.
     """
 
     vector: Float[Array, " n"]

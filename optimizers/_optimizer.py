@@ -56,12 +56,12 @@ class Optimizer:
         equation: The update rule in LaTeX; lines are separated by two backslashes.
         hyperparameters: The meaning of each hyper-parameter in one line, in their order; of all of them or,
             as for a rule of one's own, of none.
-        family: What it belongs to: "plain", "momentum", "adaptive", ...
+        family: The group it belongs to: "plain", "momentum", "adaptive", ...
         paper: Authors and title.
         year: Of the paper.
-        address: Where the paper is found.
-        about: What it is good and bad at, in one sentence.
-        libraries: Where libraries differ from the published rule, if they do.
+        address: The paper's web address.
+        about: Its strengths and weaknesses, in one sentence.
+        libraries: The differences of libraries from the published rule, if any.
         iterate: The field of the rule's state that holds the published iterate, for a rule whose
             gradients are taken elsewhere; the parameters themselves unless given.
         markers: The points that the rule shows beside its iterate: the name on the picture, and the field of
@@ -70,14 +70,14 @@ class Optimizer:
         marker_kinds: The kind of each marker that is not just a point.
         unconnected: The markers that no line connects with the iterate.
         step_form: The formula of its step, for what is computed from steps.
-        series: What a step was taken with: the name, and the field of the rule's state that holds the number
-            after the step.
+        series: The number that each step was taken with: its name, and the field of the rule's state that
+            holds the number after the step.
         evaluations: The field of the rule's state that counts evaluations of the loss, the gradient and the
             Hessian, for a rule that does not take one gradient a step.
         inner: The name of the rule that a wrapper wraps unless it is given another, as `inner`.
         baseline: The hyper-parameters with which nothing is delayed, for a method that is shown beside
             itself without delay.
-        tuned: Whether a learning rate that is not given is found by trying; not so for a rule that sets its
+        tuned: True if a learning rate that is not given is found by trying; not so for a rule that sets its
             own.
         name: The catalogue's name, which is the rule's.
     """

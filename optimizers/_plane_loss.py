@@ -44,7 +44,7 @@ def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
 
     Args:
         loss: The function; those of the catalogue and formulas are taken at their word.
-        name: What to call it, where not by its own name.
+        name: The name for messages, where not its own.
 
     Raises:
         PlaneLossError: naming the function, what is wrong and the remedy.

@@ -34,10 +34,10 @@ class Schedule:
         arguments: The meaning of each argument in one line, in their order.
         paper: Authors and title.
         year: Of the paper.
-        address: Where the paper is found.
-        about: What it is good and bad at, in one sentence.
-        libraries: Where libraries differ from it, if they do.
-        follows_loss: Whether the rate depends on the loss, and not on the count alone.
+        address: The paper's web address.
+        about: Its strengths and weaknesses, in one sentence.
+        libraries: The differences of libraries from it, if any.
+        follows_loss: True if the rate depends on the loss, and not on the count alone.
         name: The catalogue's name, which is the rule's.
     """
 

@@ -152,7 +152,7 @@ def small_print(setting: Setting) -> str:
 
 
 def _is_telling(value: object, default: object) -> bool:
-    """Whether a hyper-parameter differs from its default and is short enough to be read."""
+    """Tell whether a hyper-parameter differs from its default and is short enough to be read."""
     recorded = isinstance(value, tuple) and (len(value) > 6 or any(isinstance(v, tuple) for v in value))
     return not recorded and value != default
 

@@ -93,10 +93,10 @@ def scale_by_trust_ratio(
     A layer whose weights or whose step are all zero is left as it is: it would not move at all.
 
     Args:
-        weight_decay: How much of the weights is added to their step.
+        weight_decay: The share of the weights that is added to their step.
         coefficient: The part.
-        norms_apart: Whether the norms of the step and of its decay are taken apart and added, or the norm
-            of their sum is taken.
+        norms_apart: True if the norms of the step and of its decay are taken apart and added, False if the
+            norm of their sum is taken.
     """
     decay = optax.add_decayed_weights(weight_decay)
 

@@ -51,12 +51,12 @@ def descend_tuned(
 
     Args:
         loss: A function of one point in jax.numpy.
-        settings: What to run, with scalar hyper-parameters.
+        settings: The optimizers to run, with scalar hyper-parameters.
         start: The first point.
-        steps: How many steps.
+        steps: The number of steps.
         view: The box ((x0, x1), (y0, y1)) that a rate should keep the descent in.
         lowest: The loss from which excess is counted, such as the minimum.
-        sampling: What each step sees of the loss; the whole loss unless given.
+        sampling: The minibatches or noise of each step; the whole loss unless given.
         leaders: For each setting the place of the one whose rate it takes; its own unless given.
 
     Returns:

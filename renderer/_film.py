@@ -40,12 +40,12 @@ class SceneFrames:
 
     @property
     def loops(self) -> int:
-        """How often a player repeats the film; 0 is for ever."""
+        """The number of times that a player shows the film; 0 is for ever."""
         return self._scene.timing.loops
 
     @property
     def comment(self) -> str:
-        """What made the film."""
+        """The film's comment: a description of its recipe."""
         return self._scene.comment
 
     @property
@@ -88,7 +88,7 @@ class SceneFrames:
         return canvas.pixels.copy()
 
     def _is_due(self, layer: Layer, index: int) -> bool:
-        """Whether a layer is drawn anew at a frame."""
+        """Tell whether a layer is drawn anew at a frame."""
         return layer.quick or index == self._last_readable(index)
 
     def _last_readable(self, index: int) -> int:
@@ -97,7 +97,7 @@ class SceneFrames:
         return index if index == len(self) - 1 else index - index % slow
 
     def _readable(self, moment: Moment) -> Moment:
-        """What slow layers show at a moment."""
+        """Return the moment that slow layers show at a moment."""
         return self._moment(self._last_readable(round(moment.share * (len(self) - 1))))
 
     def _first(self) -> Canvas:

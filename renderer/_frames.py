@@ -52,8 +52,8 @@ class Frames(Protocol):
         size: Width and height in pixels.
         durations: Seconds for which each frame stands; the last one includes the hold.
         fps: Frames a second while the film moves.
-        loops: How often a player repeats the film; 0 is for ever.
-        comment: What made the film, for the file's comment.
+        loops: The number of times that a player shows the film; 0 is for ever.
+        comment: A description of the film's recipe, for the file's comment.
         exact_colours: Colours that a palette must keep as they are.
     """
 

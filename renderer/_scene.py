@@ -29,16 +29,16 @@ class Background:
         window: The part of the plane that is shown, ((x0, x1), (y0, y1)).
         minima: All global minimizers.
         lowest: The loss there; None where the loss has no known minimum.
-        scale: How losses become levels.
+        scale: The scale from losses to levels.
         losses: The loss at every pair of an x and a y.
         marks: Points worth a word, with the word.
         slices: Lines across the landscape, whose losses have a panel.
         batches: The losses that single steps saw, whose contours lie faintly on the ground.
-        axes: What x and y are, where they need a name.
+        axes: The names of x and y, where they need one.
         long_axes: The same in more words, where there is room; empty where there are no more.
         heights: The losses at the lowest and at the highest level; those of the window unless given.
         samples: The losses that choose the levels, those that were measured; the window's unless given.
-        shades: What is shaded in place of the loss.
+        shades: The quantity that is shaded in place of the loss.
     """
 
     title: str
@@ -61,11 +61,11 @@ class Background:
 
 @dataclass(frozen=True, kw_only=True)
 class Shades:
-    """What the bands of a contour show where that is not the loss, whose lines lie over them.
+    """A quantity on the filled contours in place of the loss, whose contour lines lie over them.
 
     Attributes:
         title: Over the colour bar.
-        highest: What the highest band stands for; the lowest stands for 0.
+        highest: The value of the highest filled contour; the lowest stands for 0.
         levels: From 0 to 1 at every pair of an x and a y.
         colour: Of the highest band, as a hex string.
     """
@@ -86,7 +86,7 @@ class Slice:
     """A straight line across the landscape.
 
     Attributes:
-        ends: Where it begins and ends; their names are letters, A to B for the first slice, C to D for the
+        ends: Its two ends; their names are letters, A to B for the first slice, C to D for the
             second.
         losses: At evenly spaced points from one end to the other.
     """
@@ -122,11 +122,11 @@ class Vector:
 
     Attributes:
         name: In the legend.
-        tails: Where it begins.
+        tails: The point at each step where it begins.
         arrows: From its tail to its tip; not a number where a step has none.
-        unit: Whether it tells a direction only: all such arrows are drawn in one length, and stay on the
+        unit: True if it tells a direction only: all such arrows are drawn in one length, and stay on the
             picture at steps that are spaced apart.
-        role: What it stands for, which has a colour in every theme.
+        role: Its meaning, which has a colour in every theme.
         colour: As a hex string; that of its role unless given, or else the run's own.
     """
 
@@ -144,7 +144,7 @@ class Vector:
 
 @dataclass(frozen=True, kw_only=True)
 class Plot:
-    """What is drawn over the steps, in place of the loss.
+    """A quantity over the steps, in place of the loss.
 
     Attributes:
         name: The key in each run's series.
@@ -168,16 +168,16 @@ class Run:
     Attributes:
         label: Its name in the legend.
         note: The small print: its hyper-parameters.
-        balls: What its rule shows beside the iterate, by name.
+        balls: Further points of its rule's state, by name.
         diverged_at: The first step on which it left the reals, if it did.
         untied: The balls that no line ties to the iterate.
         kinds: Of the balls that are not just a point beside the iterate.
         series: Numbers at every step by name; not a number where there is none.
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
-        nearness: Where the ground is a plane through a space of more dimensions, how near it each iterate is:
+        nearness: For a plane through a space of more dimensions, how near to it each iterate is:
             1 in the plane, towards 0 far from it. None where all iterates are on the ground.
-        counts: What the clock shows at each of its steps; those of the scene unless given.
+        counts: The counter's values at each of its steps; those of the scene unless given.
         colour_key: A rule's name, or any other: a common rule wears the same colour in every picture.
         colour: As a hex string; that of its key among the picture's runs unless given.
     """
@@ -201,22 +201,22 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a film shows.
+    """The content of a film.
 
     Attributes:
         runs: Of the same number of steps each; none for the landscape alone.
         view: One of `views.names()`.
-        turn: By how many degrees the camera turns about a surface during the film.
-        azimuth: Where the camera stands in degrees; chosen so that the runs are seen unless given.
-        elevation: How high the camera stands, in degrees.
+        turn: The degrees by which the camera turns about a surface during the film.
+        azimuth: The azimuth of the camera in degrees; chosen so that the runs are seen unless given.
+        elevation: The elevation of the camera, in degrees.
         size: Width and height in pixels.
         panels: The standings and the losses beside the view, a legend over it, or the bare view.
         title: In place of the ground's.
         subtitle: In place of where all runs start.
-        clock: What the counter counts.
-        counts: What it shows at each step; the number of the step unless given.
-        plot: What the panel shows in place of the loss.
-        comment: What made the film, for the file's comment.
+        clock: The unit that the counter counts.
+        counts: Its value at each step; the number of the step unless given.
+        plot: The quantity on the panel in place of the loss.
+        comment: A description of the film's recipe, for the file's comment.
     """
 
     ground: Background
@@ -250,9 +250,9 @@ class Scene:
 
     @property
     def steps(self) -> int:
-        """How many steps each run takes; 0 where there is none."""
+        """The number of steps of each run; 0 where there is none."""
         return len(self.runs[0].losses) - 1 if self.runs else 0
 
     def count(self, step: int) -> int:
-        """What the counter shows at a step."""
+        """Return the counter's value at a step."""
         return step if self.counts is None else int(self.counts[step])

@@ -1,4 +1,4 @@
-"""How steps become frames, and how long each frame stands."""
+"""The timing of a film: the step of each frame, and each frame's duration."""
 
 import math
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class Timing:
     """The clock of a film.
 
     Attributes:
-        seconds: How long the film moves; the hold comes on top.
+        seconds: The length of the film without the hold of its last frame.
         fps: Frames a second.
         hold: Seconds for which the last frame stands.
-        loops: How often a player repeats the film; 0 is for ever.
+        loops: The number of times that a player shows the film; 0 is for ever.
         steps_per_frame: Exact control in place of `seconds`: how many steps each frame advances.
     """
 

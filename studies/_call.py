@@ -37,7 +37,7 @@ def line(subject: Any = None, *points: Any, **options: Any) -> "Line":
         subject: A network such as "mlp:activation=tanh", or several; or a loss of your own: a function of any
             pytree, or an `Objective` such as `ravine.landscapes.from_torch` makes.
         points: With a loss of your own, the two ends: pytrees or paths of checkpoints.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.
@@ -63,7 +63,7 @@ def plane(subject: Any = None, *points: Any, **options: Any) -> "Plane":
             `Objective` such as `ravine.landscapes.from_torch` makes.
         points: With a loss of your own, pytrees or paths of checkpoints: one for random directions about it,
             three for the plane through them, more for their principal components.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.
@@ -86,7 +86,7 @@ def walk(subject: Any = None, *points: Any, **options: Any) -> "Walk":
     Args:
         subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
         points: With a loss of your own, its iterates: three or more pytrees or paths of checkpoints.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.
@@ -108,7 +108,7 @@ def spectrum(subject: Any = None, *points: Any, **options: Any) -> "Spectrum":
     Args:
         subject: A network such as "mlp", or a loss of your own: a function of any pytree, or an `Objective`.
         points: With a loss of your own, the point: a pytree or the path of a checkpoint.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.
@@ -126,7 +126,7 @@ def train(subject: Any = None, **options: Any) -> "Train":
 
     Args:
         subject: A network such as "mlp:activation=tanh", or several.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.
@@ -145,7 +145,7 @@ def connect(subject: Any = None, *points: Any, **options: Any) -> "Connect":
     Args:
         subject: A network such as "mlp".
         points: Two solutions of it, models or paths of checkpoints; those of two seeds unless given.
-        options: What else is chosen.
+        options: Fields of the study's options.
 
     Raises:
         RecipeError: an option is unknown or of the wrong kind.

@@ -38,7 +38,7 @@ class Connect(Result[ConnectOptions]):
     Attributes:
         alphas: Places on both, 0 at the first solution and 1 at the second.
         straight: The measures on the straight line, by name.
-        curve: Those on the curve.
+        curve: The losses on the curve.
         ends: Both solutions.
         bend: The curve's middle control point.
     """

@@ -41,15 +41,15 @@ class Basis:
         objective: The loss that is looked at.
         origin: A point of the plane, at the coordinates 0 and 0.
         directions: Two, not needing to be orthogonal or of length one.
-        axes: What they are, in words.
+        axes: The meaning of each axis, in words.
         span: The part that is looked at where none is chosen.
         marks: Points in the plane by name.
         trajectories: The paths that are drawn on it.
         shares: The part of the paths' motion that each direction explains, where that is what chose them.
         curve: A curve in the plane.
-        about: What the origin is, in words.
-        plane_through: What the plane goes through, in words: checkpoints by their paths.
-        known: What else is known of each direction, by name.
+        about: The meaning of the origin, in words.
+        plane_through: The points that the plane goes through, in words: checkpoints by their paths.
+        known: Further facts about each direction, by name.
     """
 
     kind: Directions

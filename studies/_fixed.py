@@ -21,7 +21,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Fixed:
-    """Which leaves of real numbers are no part of derivatives, norms, distances and chosen directions.
+    """Leaves of real numbers that are left out of derivatives, norms, distances and chosen directions.
 
     Attributes:
         stored: Stored statistics, by their names; or what the objective itself does not train.
@@ -30,7 +30,7 @@ class Fixed:
         by_name: True where `stored` was found by names.
         unread: True where the loss takes other statistics than the stored ones, those of the examples.
         between: Stored statistics that differ between the ends of a line, and go along with it.
-        note: What a picture shows otherwise than one may think, where points differ in fixed leaves.
+        note: A warning for the picture, where points differ in fixed leaves.
         caption: The same on a picture, in a few words.
     """
 
@@ -193,7 +193,7 @@ def _by_name(mask: Any, like: Params) -> Mapping[str, bool]:
 
 
 def _differing(points: Sequence[Params], names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the names whose leaves are not the same in all points."""
+    """Return the names of the leaves that are not the same in all points."""
     first, *others = (dict(named_leaves(point)[0]) for point in points)
     return tuple(n for n in names if not all(np.array_equal(first[n], other[n]) for other in others))
 

@@ -54,9 +54,9 @@ class Line(Result[LineOptions]):
         curves: One for each network and optimizer.
         objective: The loss that was measured, in words.
         data: Of the trained networks, in words.
-        batch_norm: Where its statistics come from; empty without batch norm.
-        held: What of given points is fixed: stored statistics go from the one's to the other's, so that both
-            ends have their own loss, and leaves that were chosen stay as in the first point.
+        batch_norm: The source of its statistics; empty without batch norm.
+        held: The fixed leaves of given points: stored statistics go from the one's to the other's, so that
+            both ends have their own loss, and leaves that were chosen stay as in the first point.
     """
 
     choices: LineOptions
@@ -98,7 +98,7 @@ class Line(Result[LineOptions]):
 
     @property
     def test_accuracy(self) -> Float[np.ndarray, " alphas"] | None:
-        """That of test examples."""
+        """The share of test examples that are classified correctly."""
         return self._first.test_accuracy
 
     @property

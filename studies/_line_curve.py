@@ -26,7 +26,7 @@ class Curve(LineCurve):
 
     Attributes:
         initial_loss: The training loss at the first end.
-        final_loss: That at the second one.
+        final_loss: The loss at the second one.
         facts: Barrier, rises and convexity from end to end; None where the alphas do not reach both.
         length: Of the line.
         points: Both ends, leaf by leaf.

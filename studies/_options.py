@@ -33,7 +33,7 @@ BATCH_NORM = Option(
 
 @dataclass(frozen=True, kw_only=True)
 class Options(BaseRecipe):
-    """What is studied and how it looks."""
+    """The options that every study has: its subject and its look."""
 
     noun: ClassVar[str] = "study"
     default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "recomputed"
@@ -143,13 +143,13 @@ class Options(BaseRecipe):
 
     @property
     def policy(self) -> Literal["inference", "recomputed"]:
-        """Where the statistics of batch norm come from."""
+        """The source of batch norm's statistics."""
         return self.batch_norm or self.default_batch_norm
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineOptions(Options):
-    """What `ravine line` has to choose besides what every study has."""
+    """The options of `ravine line` besides those of every study."""
 
     noun: ClassVar[str] = "line"
 
@@ -178,7 +178,7 @@ class LineOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class WalkOptions(Options):
-    """What `ravine walk` has to choose besides what every study has."""
+    """The options of `ravine walk` besides those of every study."""
 
     noun: ClassVar[str] = "walk"
 
@@ -217,7 +217,7 @@ class WalkOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class SpectrumOptions(Options):
-    """What `ravine spectrum` has to choose besides what every study has."""
+    """The options of `ravine spectrum` besides those of every study."""
 
     noun: ClassVar[str] = "spectrum"
     unlisted: ClassVar[tuple[str, ...]] = ("memory",)
@@ -241,7 +241,7 @@ class SpectrumOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainOptions(Options):
-    """What `ravine train` has to choose besides what every study has."""
+    """The options of `ravine train` besides those of every study."""
 
     noun: ClassVar[str] = "train"
     unlisted: ClassVar[tuple[str, ...]] = ("batch_norm", "objective", "points", "fixed", "memory")
@@ -264,7 +264,7 @@ class TrainOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectOptions(Options):
-    """What `ravine connect` has to choose besides what every study has."""
+    """The options of `ravine connect` besides those of every study."""
 
     noun: ClassVar[str] = "connection"
 
@@ -303,7 +303,7 @@ _IDLE: Mapping[str, tuple[str, ...]] = {
     "spectrum": (*_OF_TRAINING, "steps", "batch_size", "at"),
     "walk": (*_OF_TRAINING, "steps", "batch_size"),
 }
-"""What says nothing of points that are given, by command."""
+"""Options that have no effect where points are given, by command."""
 
 _OF_NETWORKS = ("networks", "data", "batch_norm")
 

@@ -90,11 +90,11 @@ def plane_film(
         subtitle: Network, data, policy of batch norm, seed.
         theme: The look of everything but the paths.
         size: Width and height in pixels.
-        seconds: How long the film moves; the hold of its last frame comes on top.
+        seconds: The length of the film without the hold of its last frame.
         fps: Frames a second.
         hold: Seconds for which the last frame stands.
         view: From above, or as a surface.
-        comment: What made the film, for the file's comment.
+        comment: A description of the film's recipe, for the file's comment.
 
     Raises:
         ValueError: there is no path.

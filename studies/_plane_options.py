@@ -17,7 +17,7 @@ else:
     ViewName = Literal[views.names(networks=True)]
 
 _OF_POINTS: Mapping[int, Directions] = {1: "random", 3: "points"}
-"""What suits a number of given points, where it is not the principal components."""
+"""The default directions by the number of given points, where they are not the principal components."""
 
 _WITHOUT_PATHS = ("solutions", "bend")
 _THROUGH_SEVERAL = ("swa", "solutions", "bend", "points", "residual")
@@ -25,7 +25,7 @@ _THROUGH_SEVERAL = ("swa", "solutions", "bend", "points", "residual")
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneOptions(Options):
-    """What `ravine plane` has to choose besides what every study has."""
+    """The options of `ravine plane` besides those of every study."""
 
     noun: ClassVar[str] = "plane"
     default_batch_norm: ClassVar[Literal["inference", "recomputed"]] = "inference"

@@ -44,7 +44,7 @@ class Result(ABC, Generic[Chosen]):
     """The result of a study.
 
     Attributes:
-        choices: All that determines it.
+        choices: Its options.
         held: The leaves of given points that are held fixed; None for networks that are trained.
     """
 

@@ -37,9 +37,9 @@ class Spectrum(Result[SpectrumOptions]):
     """The eigenvalues of the Hessian at a point.
 
     Attributes:
-        found: What was computed.
+        found: The spectrum.
         loss: At the point.
-        point: Where.
+        point: The name of the point.
         mask: Its leaves that are trained.
     """
 

@@ -24,9 +24,9 @@ class Study(NamedTuple):
     """A study as a file holds it.
 
     Attributes:
-        command: What makes it.
+        command: The name of the command.
         choices: By key.
-        film: Whether it is shown as a film rather than as a picture.
+        film: True if it is shown as a film rather than as a picture.
     """
 
     command: str

@@ -85,7 +85,7 @@ class Walk(Result[WalkOptions]):
 
     @property
     def sharpness_at(self) -> Int[np.ndarray, " places"]:
-        """Those iterates."""
+        """The iterates at which the sharpness was computed."""
         return self.runs[0].sharpness_at
 
     @property

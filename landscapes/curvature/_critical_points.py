@@ -41,7 +41,7 @@ class CriticalPoint:
         loss: There.
         kind: "degenerate" where an eigenvalue of 0 leaves it open.
         eigenvalues: Of the Hessian in rising order, one a variable; none at a kink.
-        isolated: Whether no other critical point lies beside it; if some do, as on the floor of a
+        isolated: True if no other critical point lies beside it; if some do, as on the floor of a
             valley, this one stands for all of the same loss.
     """
 

@@ -75,7 +75,7 @@ def extremes_at(
 
     Args:
         objective: The loss.
-        origin: Where the coordinates are 0.
+        origin: The point whose coordinates are 0.
         directions: Of the line or plane.
         coordinates: Of the points.
         steps: Hessian products a point, at most.

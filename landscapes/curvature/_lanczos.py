@@ -11,7 +11,7 @@ Vector: TypeAlias = Float[np.ndarray, " size"]
 Product: TypeAlias = Callable[[Vector], Vector]
 
 _BREAKDOWN = 1e-13
-"""What is left of a vector, relative to the largest seen, when it is taken for rounding."""
+"""The norm of a residual, relative to the largest seen, below which it is taken for rounding."""
 
 _CHECK_EVERY = 5
 
@@ -74,8 +74,8 @@ def lanczos(
         product: The matrix times a vector.
         start: The first vector, not 0; its length does not matter.
         steps: Products at most; no more than the vector's size are taken.
-        top: How many of the largest values must converge for an early stop.
-        bottom: How many of the smallest ones.
+        top: The number of largest values that must converge for an early stop.
+        bottom: The number of smallest ones.
         tolerance: On their residuals, relative to the largest absolute value; 0 for all steps.
         seed: Of the random vectors.
 

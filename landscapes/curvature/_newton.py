@@ -26,7 +26,7 @@ class Places(NamedTuple):
     hessians: Float64[np.ndarray, "count 2 2"]
 
     def at(self, which: np.ndarray) -> "Places":
-        """Those that a mask or indices choose."""
+        """Return the points that a mask or indices select."""
         return Places(*(array[which] for array in self))
 
 

@@ -48,16 +48,16 @@ class Spectrum:
         top: The largest eigenvalues, the largest first.
         bottom: The smallest ones, the smallest first.
         top_vectors: Their eigenvectors as directions of length 1.
-        bottom_vectors: Those of `bottom`.
+        bottom_vectors: The eigenvectors of `bottom`.
         residuals: |H v - value v| of `top` and then of `bottom`: an eigenvalue is no farther than that.
         density: Of all eigenvalues.
-        index: How many eigenvalues are negative; see `index_exact`.
-        index_exact: Whether they were counted; if not, the index is estimated from the density.
-        kind: What the eigenvalues make of the point if it is critical, which `gradient_norm` tells.
+        index: The number of negative eigenvalues; see `index_exact`.
+        index_exact: True if they were counted; if not, the index is estimated from the density.
+        kind: The kind of critical point by the eigenvalues; `gradient_norm` tells whether it is critical.
         zero: The largest absolute eigenvalue that counts as 0 for the index and the kind.
         gradient_norm: Of the loss at the point.
-        size: How many parameters are trained.
-        exact: Whether the whole Hessian was computed, rather than parts of its spectrum.
+        size: The number of trained parameters.
+        exact: True if the whole Hessian was computed, rather than parts of its spectrum.
     """
 
     top: Float64[np.ndarray, " top"]
@@ -104,8 +104,8 @@ def spectrum(
     Args:
         objective: The loss.
         params: The point.
-        top: How many of the largest eigenvalues.
-        bottom: How many of the smallest ones.
+        top: The number of largest eigenvalues.
+        bottom: The number of smallest ones.
         steps: Hessian products for each probe of the density.
         probes: Random vectors that the density is a mean over.
         seed: Of the random vectors.

@@ -41,12 +41,12 @@ def evaluate(
     points, directions and origins of the same form compile nothing.
 
     Args:
-        objective: What is measured.
+        objective: The losses and measures to evaluate.
         origin: Parameters.
         directions: Of the parameters' form.
         coordinates: Of the points, a row each.
         wanted: Names of the measures; no others are computed.
-        memory_mb: What the evaluation may take in MB, on each device that has memory of its own.
+        memory_mb: The memory that the evaluation may take in MB, on each device that has memory of its own.
         keep: A folder for numbers, so that a grid that was ended goes on where it stopped. Nothing is kept
             of an objective outside JAX that has no identity, nor where the folder cannot be written.
         on_points: Told how many points are done, every moment or so; what it raises ends the evaluation.

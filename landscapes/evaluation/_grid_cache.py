@@ -115,9 +115,9 @@ def own_part(
     numbers of all processes.
 
     Args:
-        folder: Where numbers are kept, if they are.
+        folder: The folder of the cache, if there is one.
         source: Gives what they depend on, the same for every process, as JSON takes it.
-        points: How many there are.
+        points: The number of points.
         measures: Numbers at each.
 
     Raises:

@@ -34,10 +34,10 @@ def meet(host: str, port: int, *, processes: int, process: int, timeout: float) 
     """Return when all processes are there.
 
     Args:
-        host: Where process 0 listens.
+        host: The address at which process 0 listens.
         port: Of it.
-        processes: How many there are.
-        process: Which one this is, from 0.
+        processes: The number of processes.
+        process: The number of this process, from 0.
         timeout: Seconds to wait.
 
     Raises:
@@ -152,9 +152,9 @@ def join_hosts(coordinator: str, processes: int, process: int, *, timeout: int =
     JAX computes.
 
     Args:
-        coordinator: Where process 0 listens: "HOST:PORT".
-        processes: How many there are.
-        process: Which one this is, from 0.
+        coordinator: The address at which process 0 listens: "HOST:PORT".
+        processes: The number of processes.
+        process: The number of this process, from 0.
         timeout: Seconds that it waits for the others.
 
     Raises:
@@ -217,7 +217,7 @@ def check_agreement(source: Mapping[str, Any]) -> None:
     """Refuse processes that share out different grids: each would fill up the other's.
 
     Args:
-        source: What this process's numbers depend on, as JSON takes it.
+        source: The inputs that determine this process's numbers, as JSON takes them.
 
     Raises:
         HostsError: another process computes something else, or has ended.

@@ -26,10 +26,10 @@ class Traced:
     Attributes:
         dtype: Of the measures together.
         features: The features' shapes and types.
-        read: Which leaves of the features the wanted measures read.
+        read: The leaves of the features that the wanted measures read.
         largest: Bytes of the largest array that is made at one point.
-        calls_host: Whether a function outside JAX is called.
-        slow_together: Whether a processor takes longer for several points together than one by one.
+        calls_host: True if a function outside JAX is called.
+        slow_together: True if a processor takes longer for several points together than one by one.
     """
 
     dtype: Any

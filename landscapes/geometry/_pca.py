@@ -20,7 +20,7 @@ class Principal(NamedTuple):
         origin: The point that the displacements are from.
         u: The first direction, of length 1.
         v: The second one, of length 1 and orthogonal to the first.
-        shares: What share of the squared displacements each direction explains, in falling order; the
+        shares: The share of the squared displacements that each direction explains, in falling order; the
             first two are those of `u` and `v`.
     """
 
@@ -51,7 +51,7 @@ def principal(
         iterates: In their order, as a sequence or stacked; those of several runs one after the other.
         mask: The trained leaves.
         origin: The last iterate unless given.
-        centred: Whether the mean displacement is taken off first, so that the shares are of the variance
+        centred: True if the mean displacement is taken off first, so that the shares are of the variance
             as in the usual principal component analysis. The plane drawn goes through the origin, and
             of all such planes the one without centring lies closest to the iterates.
 

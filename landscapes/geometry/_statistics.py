@@ -49,7 +49,7 @@ class LineFacts(NamedTuple):
     Attributes:
         barrier: The highest loss less the higher of both ends; 0 where an end is highest.
         total_rise: The sum of all rises on the way from the start to the solution.
-        monotone: Whether the loss never rises on that way, but for rises that sum up to no more than
+        monotone: True if the loss never rises on that way, but for rises that sum up to no more than
             1e-6 and a thousandth of the range of its values.
         convex_share: The share of second differences that are not negative, but for rounding: 1 for a
             convex loss.
@@ -99,7 +99,7 @@ def line_facts(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, "
 
 
 def _convex_share(alphas: Float64[np.ndarray, " points"], losses: Float64[np.ndarray, " points"]) -> float:
-    """By how far each point lies under the straight line between its neighbours."""
+    """The share of inner points that lie under the straight line between their neighbours."""
     with np.errstate(invalid="ignore"):
         left, right = np.diff(alphas)[:-1], np.diff(alphas)[1:]
         chords = (right * losses[:-2] + left * losses[2:]) / (left + right)

@@ -28,7 +28,7 @@ _RESERVED = (_FACTS_ARRAY, "__metadata__")
 _PICKLED = (".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 _PICKLE_STARTS = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 _SHOWN = 6
-"""How many mismatches a message lists."""
+"""The most mismatches that a message lists."""
 
 
 class CheckpointError(ValueError):
@@ -44,7 +44,7 @@ def write_checkpoint(path: PathName, params: Params, *, facts: Mapping[str, Any]
         path: The file's, whose ending is the format.
         params: Any pytree; its arrays are named by their paths, such as "layers.0.weight", and leaves that
             are no arrays are left out.
-        facts: What is to be known of them, as JSON can say it.
+        facts: Facts about them, as JSON can say them.
 
     Raises:
         CheckpointError: the ending is another, or two leaves have the same name.
@@ -70,7 +70,7 @@ def read_checkpoint(path: PathName, like: Params | None = None, *, finite: bool 
     Args:
         path: The file's.
         like: A pytree of the form that is wanted, whose arrays are replaced by those of their names.
-        finite: Whether NaN and infinite numbers are refused.
+        finite: True if NaN and infinite numbers are refused.
 
     Returns:
         With `like` a pytree of its structure, shapes and types. Without, the file's floating-point arrays by

@@ -33,12 +33,12 @@ class Data:
     """Labelled examples, some to train on and some to test on.
 
     Attributes:
-        name: What `load_data` knows it by, or the file's name without its ending.
+        name: The name for `load_data`, or the file's name without its ending.
         title: On the picture.
         splits: "train" and "test", as a plain dict: it is passed to compiled functions. Inputs are flat.
-        classes: How many; every one is among the training labels.
+        classes: The number of classes; every one is among the training labels.
         shape: Of one example, such as (8, 8) for an image whose row of inputs holds 64 pixels.
-        identity: What tells the data from all others, for results that are kept.
+        identity: A fingerprint of the data, for cached results.
     """
 
     name: str

@@ -22,7 +22,7 @@ def training_labels(numbers: Numbers, shown: str) -> Int32[np.ndarray, " example
 
     Args:
         numbers: Of any dtype of real numbers.
-        shown: What messages call them, such as "y in 'data.npz'".
+        shown: The name for messages, such as "y in 'data.npz'".
 
     Raises:
         DataError: one is no whole number from 0, there is a single class, or a class below the highest
@@ -82,7 +82,7 @@ def _refuse(bad: np.ndarray, numbers: Numbers, rule: str) -> None:
 _NEEDED = ("x", "y")
 _TESTS = ("x_test", "y_test")
 _SHOWN = 8
-"""How many names of arrays a message lists."""
+"""The most names of arrays that a message lists."""
 
 
 def read_data_file(path: str | os.PathLike[str]) -> Data:

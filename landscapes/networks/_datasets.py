@@ -18,7 +18,7 @@ def packaged_csv(package: str, file: str, *, columns: int) -> Int[np.ndarray, "r
     Args:
         package: A top-level one, such as "sklearn".
         file: Below the package's folder, compressed or not.
-        columns: How many the table has.
+        columns: The number of columns of the table.
 
     Returns:
         The table, or None where this version of the package has no such file: ask the package itself then.

@@ -82,10 +82,10 @@ def dense_network(
     Args:
         key: Of the weights.
         shape: Of one example.
-        classes: How many.
+        classes: The number of classes.
         widths: Units of each hidden layer.
         activation: Of the hidden units.
-        batch_norm: Whether each hidden layer's pre-activations are normalised.
+        batch_norm: True if each hidden layer's pre-activations are normalised.
         scale: Of all weights.
     """
     _, deviation, pieces = ACTIVATIONS[activation]

@@ -52,7 +52,7 @@ class Model(eqx.Module):
 
         Args:
             features: As `features` gives them.
-            normalise: What a batch norm makes of its signals.
+            normalise: The normalisation that a batch norm applies to its signals.
         """
 
     @abc.abstractmethod
@@ -64,7 +64,7 @@ class Model(eqx.Module):
 
         Args:
             features: As `features` gives them.
-            use_batch_statistics: Whether batch norm goes by these examples, not by its stored statistics.
+            use_batch_statistics: True if batch norm goes by these examples, not by its stored statistics.
         """
         return self.forward(features, _by_own if use_batch_statistics else _by_stored)
 
@@ -116,10 +116,10 @@ class Network:
             which are keyword arguments with defaults.
         title: Its name as printed on a picture.
         options: The meaning of each option in one line, in their order.
-        about: What it is there for, in one sentence.
+        about: Its purpose, in one sentence.
         paper: Authors and title.
         year: Of the paper.
-        address: Where the paper is found.
+        address: The paper's web address.
         name: The catalogue's name, which is the builder's.
     """
 

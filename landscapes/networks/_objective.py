@@ -27,7 +27,7 @@ class ObjectiveError(ValueError):
 
         Args:
             error: It, with its traceback.
-            shown: What failed, such as "The objective 'module:loss'".
+            shown: The name of the part that failed, such as "The objective 'module:loss'".
         """
         return cls(f"{shown} fails: {_described(error)}{_place(error)}.")
 
@@ -112,15 +112,15 @@ class Objective:
         features: The part of a point that is linear in the parameters and expensive to compute, such as the
             pre-activations of a first layer on all examples. On a plane it is computed for the origin and
             the directions alone.
-        data: What both of them read: a pytree of arrays, passed along so that it is compiled into nothing.
-        trained: Which leaves of the parameters are trained, as a pytree of booleans. The others, such as
+        data: The input of both: a pytree of arrays, passed along so that it is compiled into nothing.
+        trained: The trained leaves of the parameters, as a pytree of booleans. The others, such as
             the stored statistics of batch norm, are constants: no part of derivatives, norms, distances and
             chosen directions. Along a line from one point to another they go from the one's to the other's,
             so that both ends have their own loss; on a plane they are those of its origin. Unless given, the
             leaves that hold real numbers, but for those that `parameters_by_name` takes for stored ones.
-        batch_norm: Where its statistics come from, for a network that has it.
+        batch_norm: The source of its statistics, for a network that has it.
         name: On the picture.
-        identity: What tells the objective from all others, for results that are kept; nothing is kept where
+        identity: A fingerprint of the objective, for cached results; nothing is cached where
             this is empty.
         check: Raises what has gone wrong since it was last asked in a loss that runs outside JAX; to JAX that
             loss answers with NaN. See `checked`.

@@ -26,7 +26,7 @@ STORED = (
 """Names of leaves, whole ones."""
 
 COUNTERS = ("num_batches_tracked", "n_averaged")
-"""Those among them that are integers, without which a checkpoint is read."""
+"""Counters among the stored leaves: integers, without which a checkpoint can be read."""
 
 STORED_WITHIN = (
     # flax.linen: a collection.
@@ -48,7 +48,7 @@ _PARAMETRIZED = re.compile(r"(.*\bparametrizations\.\w+\.\d+\.)(_[uv]|base)")
 """The vectors of PyTorch's spectral norm and the base of its orthogonal weights, trained elsewhere."""
 
 _BESIDE_ORIGINAL = re.compile(r"(.*)_([uv]|mask)")
-"""Those of its older form, and masks of pruning, which stand beside the weights of that name with `_orig`."""
+"""Vectors of the older spectral norm, and masks of pruning: they stand beside the weight's `_orig`."""
 
 _NORMS = (
     ({"mean", "var"}, {"scale", "bias"}),  # flax.nnx

@@ -77,7 +77,7 @@ def from_torch(
         loss: The mean over a batch, from the module's outputs and the targets.
         batches: Pairs of inputs and targets, read once; of different sizes, they count by their examples.
         test_batches: Held-out examples, for the test loss.
-        accuracy: Whether the share of examples is measured too whose highest output is their target's.
+        accuracy: True if the share of examples is measured too whose highest output is their target's.
         batch_norm: By the stored statistics, or by those of each batch, recomputed at each point.
         name: On the picture; the class of the module if empty.
 

@@ -30,8 +30,8 @@ class TorchLoss:
 
     Attributes:
         loss: The mean over a batch, from the module's outputs and the targets.
-        use_batch_statistics: Whether batch norm goes by each batch rather than by its stored statistics.
-        with_accuracy: Whether the share of examples whose highest output is their target's is measured too.
+        use_batch_statistics: True if batch norm goes by each batch rather than by its stored statistics.
+        with_accuracy: True if the share of examples whose highest output is their target's is measured too.
         shown: In messages.
     """
 
@@ -134,13 +134,13 @@ class TorchLoss:
                 module.training = mode
 
     def _tensors(self, params: Arrays) -> dict[str, "torch.Tensor"]:
-        """All that the module holds, with `params` in its places; nothing of it is the module's own."""
+        """Return copies of all tensors of the module, with `params` in their places."""
         import torch
 
-        use_batch_statistics = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
+        own = {**dict(self.module.named_parameters()), **dict(self.module.named_buffers())}
         return {
             name: torch.from_numpy(params[name]).to(tensor) if name in params else tensor.detach().clone()
-            for name, tensor in use_batch_statistics.items()
+            for name, tensor in own.items()
         }
 
     def _outputs(self, tensors: Mapping[str, "torch.Tensor"], batch: Batch) -> Any:

@@ -25,7 +25,7 @@ def load_objective(text: str, ends: Mapping[str, Params] | None = None) -> Objec
     `Objective`, such as `from_torch` makes; or of a function without arguments that returns one.
 
     Args:
-        text: What is loaded.
+        text: The reference to load.
         ends: Points by what they are called in messages, such as the files they are from. The loss is
             computed at each, so that a mistake in it is found before any work is done.
 

@@ -34,7 +34,7 @@ def schedule_free_from(
 
     Args:
         base: The rule, without momentum, whose steps z takes.
-        b1: How near to the average gradients are taken.
+        b1: The weight of the average in the point where gradients are taken.
         weight: From the step t = 1, 2, ... to the weight in the average of the point z after it.
         start_weight: Of the start.
     """

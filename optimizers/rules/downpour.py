@@ -46,9 +46,9 @@ class _Replicas(NamedTuple):
     Attributes:
         workers: Its parameters.
         fetched: The server's, when it fetched last.
-        version: How many pushes its parameters know of: those before its last fetch, and its own.
+        version: The number of pushes that its parameters include: those before its last fetch, and its own.
         sums: Its gradients since its last push.
-        steps: How many it has taken.
+        steps: The number of its steps.
     """
 
     workers: Float[Array, "workers 2"]
@@ -64,11 +64,11 @@ class DownpourState(NamedTuple):
     Attributes:
         server: The server's parameters.
         squares: Its sum of squares, if it has one.
-        pushes: How many there have been.
+        pushes: The number so far.
         replicas: The workers.
-        read: What the worker that pushed last had fetched.
-        delay: How many pushes the worker that stepped last did not know of.
-        pending: What the workers are at.
+        read: The parameters that the worker that pushed last had fetched.
+        delay: The number of pushes that the worker that stepped last did not know of.
+        pending: The workers' gradients in progress.
     """
 
     server: Float[Array, "2"]

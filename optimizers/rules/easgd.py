@@ -67,12 +67,12 @@ class EasgdState(NamedTuple):
         centre: The centre variable.
         workers: Each worker's parameters.
         velocity: Each worker's.
-        steps: How many each worker has taken.
-        meetings: How many there have been, of whomever with the centre.
-        met: How many there had been at each worker's last.
-        delay: How many meetings lay between the last step and its worker's last meeting before it.
+        steps: The number of steps of each worker.
+        meetings: The number of meetings so far, of any worker with the centre.
+        met: The number of meetings at each worker's last.
+        delay: The number of meetings between the last step and its worker's last meeting before it.
         evaluations: Of the loss, the gradient and the Hessian.
-        pending: What the workers are at.
+        pending: The workers' gradients in progress.
     """
 
     centre: Float[Array, "2"]

@@ -50,9 +50,9 @@ class _SettlingState(NamedTuple):
         moments: Of Adam.
         velocity: Of SGD, zero until the switch.
         mean_rate: The running mean of the rates along Adam's steps, from zero.
-        swats_estimate: That mean corrected for its start: SGD's rate from the switch on.
+        swats_estimate: The mean corrected for its start: SGD's rate from the switch on.
         swats_rate: The rate of the last step.
-        switched: Whether SGD takes the next step.
+        switched: True if SGD takes the next step.
     """
 
     moments: Moments

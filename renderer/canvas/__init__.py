@@ -1,4 +1,4 @@
-"""What is drawn with: a canvas in pixels, a camera, arrows and lines."""
+"""The drawing tools: a canvas in pixels, a camera, arrows and lines."""
 
 from typing import TYPE_CHECKING
 

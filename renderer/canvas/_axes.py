@@ -30,13 +30,13 @@ def paint_ticks_below(
     """Paint ticks and labels below a box; a label that would touch the one before is left out.
 
     Args:
-        canvas: What is painted on.
+        canvas: The canvas to paint on.
         box: Its lower edge is the axis.
         ticks: The column and the label of each.
         theme: The look.
         unit: The 720th part of the picture's height.
-        left: Where labels begin at the earliest.
-        right: Where they end at the latest; just before the edge of the picture unless given.
+        left: The leftmost pixel of labels.
+        right: The rightmost pixel of labels; just before the edge of the picture unless given.
     """
     *_, bottom = box
     pen = canvas.pen(theme.frame, unit)
@@ -59,7 +59,7 @@ def paint_ticks_left(
     """Paint ticks and labels left of an axis.
 
     Args:
-        canvas: What is painted on.
+        canvas: The canvas to paint on.
         left: The column of the axis.
         ticks: The row and the label of each.
         theme: The look.

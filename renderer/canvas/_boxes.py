@@ -23,7 +23,7 @@ def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
 
 
 def touch(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    """Whether two boxes have a part in common."""
+    """Tell whether two boxes have a part in common."""
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 

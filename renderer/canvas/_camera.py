@@ -14,7 +14,7 @@ _DISTANCE = 9.0
 """From the middle of the box to the eye, where the box is 2 wide: a mild perspective."""
 
 HEIGHT = 1.15
-"""How high the box is, where it is 2 wide."""
+"""The height of the box, which is 2 wide."""
 
 CORNERS = np.array(list(product((-1.0, 1.0), (-1.0, 1.0), (0.0, HEIGHT))))
 _MIDDLE = np.array([0.0, 0.0, HEIGHT / 2])
@@ -27,10 +27,10 @@ class Camera:
     """A perspective view of the box [-1, 1] x [-1, 1] x [0, HEIGHT].
 
     Attributes:
-        azimuth: Where the eye stands about the vertical, in degrees from the x axis.
-        elevation: How high it stands, in degrees.
+        azimuth: The angle of the eye about the vertical, in degrees from the x axis.
+        elevation: The angle of the eye above the floor, in degrees.
         scale: Pixels for a unit in the middle of the box.
-        centre: Where the middle of the box is seen, in pixels.
+        centre: The picture of the middle of the box, in pixels.
     """
 
     azimuth: float
@@ -52,13 +52,13 @@ class Camera:
         return _MIDDLE + _DISTANCE * self.axes[2]
 
     def project(self, world: World) -> Float[np.ndarray, "*shape 2"]:
-        """Where points are seen, in pixels."""
+        """Project points to the picture, in pixels."""
         seen = (world - _MIDDLE) @ self.axes.T
         scale = self.scale * _DISTANCE / (_DISTANCE - seen[..., 2:])
         return np.array(self.centre) + seen[..., :2] * scale * np.array([1.0, -1.0])
 
     def depth(self, world: World) -> Float[np.ndarray, "*shape"]:
-        """How near to the eye points are, larger is nearer."""
+        """Measure how near to the eye points are; larger is nearer."""
         return world @ self.axes[2]
 
 

@@ -59,7 +59,7 @@ class Canvas:
             self._clip = before
 
     def pen(self, colour: str, width: float, *, alpha: float = 1.0) -> Pen:
-        """What a line is drawn with; `width` in pixels. Pens are made once: frames use the same few."""
+        """Return a pen of `width` pixels. Pens are made once: frames use the same few."""
         kind = (colour, width, alpha)
         if kind not in self._pens:
             self._pens[kind] = self._new_pen(*kind)
@@ -198,7 +198,7 @@ def rgb(colour: str) -> RGB:
 
 @cache
 def is_math(text: str) -> bool:
-    """Whether the text is one formula between dollars, and one that can be set."""
+    """Tell whether the text is one formula between dollars, and one that can be set."""
     if not (len(text) > 2 and text[0] == text[-1] == "$" and text.count("$") == 2):
         return False
     try:

@@ -24,7 +24,7 @@ _FARTHEST = 1e5
 """In units: a shorter arrow cannot be seen, and one that is longer need not be drawn to its end."""
 
 _HALO = 2.6
-"""How far the halo of an arrow with a full head reaches beyond its outline, in units."""
+"""The reach of the halo of an arrow with a full head beyond its outline, in units."""
 
 _ALIKE = np.radians(20.0)
 _TOGETHER = 8.0
@@ -39,7 +39,7 @@ class Arrow(NamedTuple):
     Attributes:
         outline: Closed, in pixels.
         colour: As a hex string.
-        halo: How far its halo reaches beyond the outline, in pixels.
+        halo: The reach of its halo beyond the outline, in pixels.
     """
 
     outline: Float[np.ndarray, "8 2"]
@@ -76,7 +76,7 @@ class Arrow(NamedTuple):
 def side_by_side(
     tails: Float[np.ndarray, "arrows 2"], tips: Float[np.ndarray, "arrows 2"], unit: float
 ) -> Float[np.ndarray, "arrows 2"]:
-    """By how much each arrow stands aside, so that none hides another that goes the same way."""
+    """Return the offset of each arrow, so that none hides another that goes the same way."""
     ways = tips - tails
     lengths = np.hypot(*ways.T)[:, None]
     along = ways / np.where(lengths > 0.0, lengths, 1.0)
@@ -118,10 +118,10 @@ _SMALLEST_ARC = 12.0
 arc."""
 
 _NEAREST, _FARTHEST_ANGLE = 42.0, 76.0
-"""How far from the ball the middle of the figures may be, in units."""
+"""The least and the greatest distance of the angle's number from the ball, in units."""
 
 _CLEAR = 32.0
-"""How far the middle of the figures keeps from the arrows, in units."""
+"""The least distance of the angle's number from the arrows, in units."""
 
 
 class Angle:
@@ -199,17 +199,17 @@ class Angle:
 
 _RING = 0.42
 _ALL_RINGS = 2.6
-"""By what part of its radius a ball grows where it shares its place with one that is drawn after it, and at
-most for all of them."""
+"""The growth of a ball for each other ball in its place, and the most for all of them, as shares of its
+radius."""
 
 
 def ring_share(balls: int, *, most: float = _ALL_RINGS) -> float:
-    """By what part of its radius a ball grows for each one of so many that it shares its place with."""
+    """Return by what share of its radius a ball grows for each of the other `balls` - 1 in its place."""
     return min(_RING, most / max(1, balls - 1))
 
 
 def largest_radius(radius: float, balls: int, *, most: float = _ALL_RINGS) -> float:
-    """Of the outermost of so many balls in one place."""
+    """Return the radius of the outermost of `balls` balls in one place."""
     return radius * (1.0 + ring_share(balls, most=most) * max(0, balls - 1))
 
 

@@ -11,7 +11,7 @@ from ravine.renderer.canvas._canvas import text_size
 from ravine.renderer.style import LossNorm
 
 _BELOW = 0.003
-"""By what part of the range a grid's lowest loss may miss the lowest there is, which is often a round one."""
+"""The share of the range by which a grid's lowest loss may miss the minimum, often a round number."""
 
 
 def linear_ticks(low: float, high: float, most: int) -> Float[np.ndarray, " ticks"]:

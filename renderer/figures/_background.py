@@ -65,16 +65,16 @@ def plane_background(
         y: Its rows, likewise.
         loss: On the grid.
         title: Over the picture.
-        axes: What each axis is, such as "first principal component".
+        axes: The meaning of each axis, such as "first principal component".
         shares: The part of the paths' motion along each axis, from 0 to 1.
-        start: Where the paths begin.
+        start: The common start of the paths.
         points: Points on the plane: a name, the place, and the loss there.
         convexity: |lambda_min / lambda_max| on the grid, shown in place of the loss; contour lines stay those
             of the loss.
         scale: Of the colours.
         heights: The losses at the lowest and at the highest colour, for pictures that are to be compared;
             those of the grid unless given.
-        theme: Which has the colour of the convexity.
+        theme: The theme, which has the colour of the convexity.
     """
     short = axes if shares is None else tuple(map(_with_share, axes, shares))
     return Background(

@@ -42,7 +42,7 @@ def draw_connection(
 
     Args:
         line: The measures on the straight line.
-        curve: Those on the curve, at the same places.
+        curve: The losses on the curve, at the same places.
         title: Over all.
         subtitle: Network, data, policy of batch norm, seed.
         ends: The names of the points at 0 and at 1.

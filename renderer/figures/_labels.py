@@ -31,7 +31,7 @@ class Words:
     """The words on one pair of axes, each kept off those before it and, if it can be, off the curves.
 
     Args:
-        sheet: Where to.
+        sheet: The sheet to write on.
         axes: With their final limits.
         curves: Points that words should not hide, in the axes' own coordinates.
     """

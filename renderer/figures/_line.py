@@ -99,7 +99,7 @@ class _Picture:
 
     @property
     def barriers(self) -> list[Barrier]:
-        """Those that are worth a mark."""
+        """The barriers that are high enough for a mark."""
         marked = [(curve, colour) for curve, colour in self.pairs if _is_marked(curve)]
         found = (Barrier.of(curve.barrier, colour=colour) for curve, colour in marked)
         return [barrier for barrier in found if barrier is not None]
@@ -111,7 +111,7 @@ def _is_marked(curve: LineCurve) -> bool:
 
 
 def _height(curve: LineCurve) -> float:
-    """Of its barrier; 0 without one."""
+    """The height of its barrier; 0 without one."""
     if curve.barrier is None:
         return 0.0
     _, foot, top = curve.barrier

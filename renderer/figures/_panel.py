@@ -43,14 +43,14 @@ def add_panel(
     """Add axes with ticks inside a box.
 
     Args:
-        sheet: Where to.
+        sheet: The sheet to draw on.
         box: For everything: title, labels and words.
         x: The horizontal axis.
         y: The vertical one.
         title: The vertical quantity, written over the axes.
         x_label: The horizontal one.
         names: Words below places on the horizontal axis.
-        indent: How far from the left of the box the axes begin, in pixels; as far as their labels need
+        indent: The distance of the axes from the left of the box, in pixels; as far as their labels need
             where this is None.
         boxed: Draw a frame all around the axes.
         labelled: Write labels and words below the axes; not where a panel below has the same.

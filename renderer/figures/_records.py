@@ -16,7 +16,7 @@ class LinePath(NamedTuple):
 
     Attributes:
         step: The updates after which its iterates were saved.
-        projection: How far along the line each iterate is, 0 at the start and 1 at the solution.
+        projection: The position of each iterate along the line, 0 at the start and 1 at the solution.
         residual: Its distance from the line, as a part of the distance from start to solution.
         loss: Its training loss, if that is to be seen.
     """
@@ -43,8 +43,8 @@ class LineCurve:
         alphas: Places on the line.
         train_loss: There, and the other measures likewise.
         zooms: Short segments, the same ones in the same order for all curves of a picture.
-        barrier: Where the loss is highest between the ends, the loss at the higher end, and the highest one;
-            None where the line does not reach both ends.
+        barrier: The position of the highest loss between the ends, the loss at the higher end, and the
+            highest one; None where the line does not reach both ends.
         path: The training path from the one end to the other.
     """
 
@@ -84,7 +84,7 @@ class WalkRun:
         cosines: Between each gradient and the one before it; the last is that of the last update.
         distances: Of the iterates from the start, the last one after the last update.
         sharpness_at: The iterates whose largest Hessian eigenvalue was found.
-        sharpness: That eigenvalue; NaN where the Hessian is not finite.
+        sharpness: The eigenvalue; NaN where the Hessian is not finite.
         interior_share: The share of updates whose lowest loss lies strictly between their ends.
         rate: The learning rate, where it is one number.
     """

@@ -91,7 +91,7 @@ class Sheet:
 
     Attributes:
         unit: Pixels; text is 16 units high or more.
-        top: Where the free part begins.
+        top: The upper edge of the free part.
     """
 
     def __init__(self, size: tuple[int, int], theme: ThemeName, *, title: str, subtitle: str) -> None:
@@ -253,8 +253,8 @@ def write_figure(figure: Figure, path: str | os.PathLike[str], *, comment: str) 
 
     Args:
         figure: The picture.
-        path: Where to: .png, .pdf or .svg.
-        comment: What made the picture; the PNG's text "Comment", the PDF's subject, the SVG's description.
+        path: The file: .png, .pdf or .svg.
+        comment: The PNG's text "Comment", the PDF's subject, the SVG's description.
 
     Raises:
         OutputError: The path does not do, see `check_figure_path`.

@@ -66,7 +66,7 @@ def draw_trail(
     """Draw a line with a halo, a ring at its start and a ball at its end, as faint as the line there.
 
     Args:
-        sheet: Where to.
+        sheet: The sheet to draw on.
         axes: With their final limits.
         points: In the coordinates of the axes; not a number where the path cannot be drawn.
         fade: From 0 in the plane to 1 far from it.

@@ -179,7 +179,7 @@ def _draw_level(sheet: Sheet, axes: Axes, value: float, *, colour: str, style: s
 
 
 def _until(last: int, count: int) -> Float[np.ndarray, " count"]:
-    """So many places whose last is that of the last update; the first is never before 0."""
+    """Return `count` places, the last at the last update and none before 0."""
     if count <= last + 1:
         return np.arange(last - count + 1, last + 1).astype(float)
     return np.linspace(0.0, last, count)

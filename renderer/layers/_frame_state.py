@@ -1,4 +1,4 @@
-"""What of the runs and of the balls beside them is on the picture at a moment."""
+"""The visible part of the runs and of the balls beside them at a moment."""
 
 import math
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Satellite(NamedTuple):
     Attributes:
         owner: The number of its run.
         kind: A worker, a point that a stale step read, or any other one.
-        tied: Whether a line ties it to the run's ball.
+        tied: True if a line ties it to the run's ball.
     """
 
     owner: int
@@ -70,7 +70,7 @@ class FrameState:
             return Seen(runs, [])
         beside = self._beside.shown(moment.position, moment.share)
         if any(satellite.kind == "read" for satellite in self.satellites):
-            # Where a step read is where it read until it is over: it does not move.
+            # The point that a stale step read stays where it was until the step is over.
             still = self._beside.shown(float(math.ceil(moment.position)), moment.share)
             pairs = zip(self.satellites, beside, still, strict=True)
             beside = [fixed if of.kind == "read" else moving for of, moving, fixed in pairs]

@@ -44,7 +44,7 @@ class Key:
 
     @cached_property
     def box(self) -> PixelBox | None:
-        """Where it is, if there is room for it."""
+        """Find a box for the key, if there is room for it."""
         left, top, right, bottom = self._view.box
         edge = _EDGE * self._unit
         width, height = self._size
@@ -106,6 +106,6 @@ class Key:
 
 
 def _inside(points: Points, at: tuple[float, float], size: tuple[float, float]) -> int:
-    """How many points lie in a box."""
+    """Count the points in a box."""
     with np.errstate(invalid="ignore"):
         return int(((points >= at) & (points <= np.add(at, size))).all(-1).sum())

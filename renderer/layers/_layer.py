@@ -19,7 +19,7 @@ class Layer(Protocol):
     """A part of the picture that moves over the background.
 
     Attributes:
-        quick: Whether it moves at every frame, or only as fast as figures can be read.
+        quick: True if it moves at every frame, False if only as fast as figures can be read.
     """
 
     @property
@@ -43,9 +43,9 @@ class Context:
     """A scene on its view, from which layers and panels are made.
 
     Attributes:
-        view: What they are drawn on.
-        geometry: Where points of the landscape stand on it.
-        layout: Where the view and the panels stand.
+        view: The view that they are drawn on.
+        geometry: The kind of map from the landscape to the picture.
+        layout: The boxes of the view and of the panels.
         readable: The moment that is shown, at a moment, by what must not flicker.
         reserved: The box of the key, if it has one.
     """

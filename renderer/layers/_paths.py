@@ -14,13 +14,13 @@ _MOST_PIECES = 60
 
 
 class Shown(NamedTuple):
-    """What of a run is on the picture at a moment; empty once the run has left the reals.
+    """The visible part of a run at a moment; empty once the run is not finite.
 
     Attributes:
         points: From the start to the ball, in pixels.
-        hidden: Which of them stand behind the landscape.
-        outside: Which of them lie off it.
-        gone: Whether the run has left the reals, so that it has no ball.
+        hidden: The points behind the landscape.
+        outside: The points off the landscape.
+        gone: True once the run is not finite, so that it has no ball.
         at: The step of each point; empty where points have none.
     """
 
@@ -32,7 +32,7 @@ class Shown(NamedTuple):
 
     @property
     def head(self) -> tuple[float, float] | None:
-        """Where the ball is, unless it is off the landscape or gone."""
+        """The place of the ball, unless it is off the landscape or gone."""
         if self.gone or not len(self.points) or self.outside[-1]:
             return None
         x, y = self.points[-1].tolist()
@@ -43,7 +43,7 @@ class Shown(NamedTuple):
         return [self.points[span] for span in self.spans()]
 
     def spans(self) -> list[slice]:
-        """Which points each line that is seen goes through."""
+        """Return the span of points of each visible line."""
         unseen: Bool[np.ndarray, " points"] = self.hidden | self.outside
         if not unseen.any():
             return [slice(0, len(self.points))]
@@ -62,8 +62,8 @@ class Shown(NamedTuple):
 class Paths:
     """Polylines through iterates, laid on a view.
 
-    A run that leaves the reals is gone for good. With `returning`, points that are not numbers are absences:
-    what is shown begins after the last of them. It goes back `memory` steps at most, one or more.
+    A run that diverges is gone for good. With `returning`, points that are not finite are gaps:
+    the visible part begins after the last of them. It goes back `memory` steps at most, one or more.
     """
 
     def __init__(
@@ -157,13 +157,13 @@ def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, positio
 
 
 def _until_loss(shown: Shown) -> Shown:
-    """What comes before the first point that is not a number."""
+    """Cut a path before its first point that is not finite."""
     real = np.isfinite(shown.points).all(-1)
     return shown if real.all() else _part(shown, 0, int(real.argmin()))
 
 
 def _since_absence(shown: Shown) -> Shown:
-    """What comes after the last point that is not a number."""
+    """Cut a path after its last point that is not finite."""
     absent = np.flatnonzero(~np.isfinite(shown.points).all(-1))
     return _part(shown, int(absent[-1]) + 1, len(shown.points)) if len(absent) else shown
 

@@ -1,4 +1,4 @@
-"""All that moves on the view, from the lowest layer up."""
+"""The moving layers of the view, from the lowest up."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -16,7 +16,7 @@ from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 
 _RADIUS = 8.4
 _SHELL = 3.6
-"""What is left of a hollow ball, its rim included, in units."""
+"""The width of a hollow ball's shell, its rim included, in units."""
 
 _STOP = 0.44
 """Half the side of the square in a ball that has been stopped, in its radius."""
@@ -95,7 +95,7 @@ def draw_stop(canvas: Canvas, at: tuple[float, float], radius: float, colour: st
 
 
 _SHADES, _HOLLOW = 6, 6.6
-"""How many shades are in the sample of what fades, and the radius of its ball, in units."""
+"""The number of shades in the sample of a fading run, and the radius of its ball, in units."""
 
 
 def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:

@@ -18,13 +18,13 @@ _REACH = 10.0
 """From the middle of a satellite to where it surely ends, in units."""
 
 _PALE, _WHITE = 0.6, "#ffffff"
-"""How much of which colour is in the face of a worker."""
+"""The share of the colour that is mixed into the face of a worker, and that colour."""
 
 _RING = 6.0
 """The radius of the ring where a step read, in units: about the trail on which it lies."""
 
 _TIE_HALO: Mapping[BallKind, float] = {"worker": 0.5, "read": 1.0}
-"""How strong the halo is of ties that would be lost among trails."""
+"""The opacity of the halo of ties that would be lost among trails."""
 
 
 class Satellites:
@@ -106,7 +106,7 @@ def draw_satellite(
 
 
 def _has_lost_home(of: Satellite, seen: Seen) -> bool:
-    """Whether the ball to which a satellite belongs is not shown; a worker goes on without it."""
+    """Tell whether the ball to which a satellite belongs is not shown; a worker goes on without it."""
     return of.kind != "worker" and of.tied and seen.runs[of.owner].head is None
 
 

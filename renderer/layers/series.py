@@ -24,7 +24,7 @@ class SeriesLines:
         """Nothing of it stands still."""
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
-        """What of the lines changes."""
+        """The box in which the lines change."""
         return self._plot.touched(before, now)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:

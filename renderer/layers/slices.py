@@ -19,7 +19,7 @@ _PLACES = 161
 """An odd number: the middle is one of them."""
 
 _BACK = 4
-"""So many places before its end a line has the direction in which its letter stands."""
+"""The number of points before a line's end from which the direction of its letter is taken."""
 
 _LETTER = 12.0
 """The radius of a letter's disc, in units."""
@@ -110,7 +110,7 @@ class SliceLines:
             canvas.disc(pen, (x, y), 5.0 * self._unit, self._theme.star)
 
     def _ends(self, line: Shown) -> list[tuple[float, float]]:
-        """Where the letters stand: beyond the ends, or on the line where there is no room for them there."""
+        """Return the places of the letters: beyond the ends, or on the line where there is no room there."""
         margin = (_LETTER + 4.0) * self._unit
         left, top, right, bottom = self._view.box
         room = np.array([[left + margin, top + margin], [right - margin, bottom - margin]])

@@ -17,13 +17,13 @@ from ravine.renderer.style import Theme, mixed
 from ravine.renderer.views import LandscapeView
 
 FADING = "pale: far from the plane"
-"""What is said of it."""
+"""The key's text for it."""
 
 PALEST, THINNEST = 0.75, 0.625
 """Far off the plane a line has so much of the ground in its colour, and this part of its width."""
 
 _LEVELS = 12
-"""So many shades are there between in the plane and far off it: a line of one shade is drawn in one go."""
+"""The number of shades from in the plane to far off it: a line of one shade is drawn in one call."""
 
 
 class Strand(NamedTuple):
@@ -40,7 +40,7 @@ class Strand(NamedTuple):
 
 
 class Fading:
-    """How faint a run is at each of its steps."""
+    """The fading of a run at each of its steps."""
 
     def __init__(self, run: Run, theme: Theme) -> None:
         nearness = np.ones(len(run.losses)) if run.nearness is None else run.nearness
@@ -66,7 +66,7 @@ class Fading:
         return mixed(self._colour, self._theme.mid, 1.0 - self._at(position))
 
     def is_far(self, position: float) -> bool:
-        """Whether that face has more of the ground in it than of its own colour."""
+        """Tell whether that face has more of the ground in it than of its own colour."""
         return self._at(position) < 0.5
 
     def _at(self, position: float) -> float:

@@ -28,16 +28,16 @@ _DIRECTION = 48.0
 """The length of an arrow that tells a direction only, in units."""
 
 _APART = 1.3
-"""How many of its lengths lie between two such arrows that stay."""
+"""The distance between two arrows that stay, in lengths of the arrow."""
 
 _FAINT, _SMALL = 0.4, 0.75
-"""How much of the ground is in the colour of an arrow that stays, and its size."""
+"""The share of the background in the colour of an arrow that stays, and its relative size."""
 
 _MARGIN = 5.0
-"""What is left free around an arrow or an angle that changes, in units: more than its halo."""
+"""The margin around an arrow or an angle that changes, in units: more than its halo."""
 
 _REMEMBERED = 12
-"""So many steps back the trail is looked at for a place on its other side."""
+"""The number of steps of the trail that are avoided in choosing the side of an angle."""
 
 
 class _Kind(NamedTuple):
@@ -189,7 +189,7 @@ def _between(values: Float[np.ndarray, "steps+1 2"], position: float) -> Place:
 
 
 def _are_near(tail: Place, tip: Place) -> bool:
-    """Whether both are numbers that a picture can be drawn with."""
+    """Tell whether both are numbers that a picture can be drawn with."""
     return bool((np.abs([tail, tip]) < 1e12).all())
 
 

@@ -30,7 +30,7 @@ class PanelKind:
             another box the first that has something to show.
         order: Panels with a lower one come first, and lie lower.
         of: The panel in a context and its box; None where the scene has nothing for it.
-        shows: Whether a scene on a view of that geometry has something for it; the layout leaves room then.
+        shows: Tells whether a scene on a view of that geometry has something for it; the layout leaves room then.
         covers: The part of the view that it covers all the time, if it does.
     """
 
@@ -58,7 +58,7 @@ def panels_of(context: Context) -> Iterator[Layer]:
 
 
 def is_wanted(slot: str, scene: Scene, geometry: Geometry) -> bool:
-    """Whether a panel has something to show in a box of the layout."""
+    """Tell whether a panel has something to show in a box of the layout."""
     return any(kind.shows(scene, geometry) for kind in kinds() if kind.slot == slot)
 
 

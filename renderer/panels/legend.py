@@ -34,7 +34,7 @@ class Legend:
 
     @property
     def box(self) -> PixelBox:
-        """What it covers."""
+        """The box that it covers."""
         return self._box
 
     def paint(self, canvas: Canvas) -> None:

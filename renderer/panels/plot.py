@@ -26,7 +26,7 @@ def _plot(context: Context, box: PixelBox) -> PlotPanel:
 
 
 def _shows(scene: Scene, geometry: Geometry) -> bool:
-    """Whether anything is left to plot: a chart may be of the loss, or the loss never change."""
+    """Tell whether anything is left to plot: a chart may be of the loss, or the loss never change."""
     if geometry != "steps":
         return bool(scene.runs)
     losses = np.concatenate([run.losses[np.isfinite(run.losses)] for run in scene.runs] or [np.zeros(0)])

@@ -36,7 +36,7 @@ class SliceCurve(NamedTuple):
 
     @property
     def critical(self) -> Literal["minimum", "maximum", ""]:
-        """What the middle is along the slice, if it is either."""
+        """The kind of extremum at the middle of the slice, if it is one."""
         extent = float(np.ptp(self.losses))
         if not np.isfinite(self.losses).all() or extent == 0.0:
             return ""
@@ -61,13 +61,13 @@ class SliceChart:
 
     @property
     def indent(self) -> float:
-        """What its labels need left of the axes, in pixels."""
+        """The width of its labels left of the axes, in pixels."""
         widths = (text_size(text, size=_TEXT * self._unit)[0] for _, text in self._ticks)
         return max(widths, default=0.0) + 12 * self._unit
 
     @property
     def title(self) -> str:
-        """What it shows."""
+        """The panel's title."""
         return "loss from " + " and ".join(f"{a} to {b}" for a, b in (curve.names for curve in self._curves))
 
     def paint(self, canvas: Canvas, indent: float) -> None:

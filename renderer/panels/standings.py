@@ -143,7 +143,7 @@ class Standings:
         return strip.pixels
 
     def _small_print(self, strip: Canvas, note: str, said: str, at: tuple[float, float], room: float) -> None:
-        """What is said, where there is room for it, then the note: cut in a line of its own, or left out."""
+        """Write the description, where there is room, then the note: cut on its own line, or left out."""
         theme, size = self._theme, 16 * self._unit
         x, y = at
         if said and text_size(said, size=size)[0] <= room:

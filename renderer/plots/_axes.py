@@ -20,7 +20,7 @@ from ravine.renderer.plots._series import Series
 from ravine.renderer.style import Theme
 
 _EDGE = 4.0
-"""What is free at the edge of the picture, in units."""
+"""The margin at the edge of the picture, in units."""
 
 
 class Axes:
@@ -82,12 +82,12 @@ class Axes:
         paint_ticks_below(canvas, self.box, below, theme=self._theme, unit=unit, **ends)
 
     def columns(self, counts: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where counts of steps stand from left to right."""
+        """Map counts of steps to pixels from left to right."""
         left, _, right, _ = self.box
         return left + self._inset + counts / self._counts[-1] * (right - left - 2 * self._inset)
 
     def rows(self, values: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where values stand from top to bottom."""
+        """Map values to pixels from top to bottom."""
         _, top, _, bottom = self.box
         return bottom - self._inset - self._series.share(values) * (bottom - top - 2 * self._inset)
 

@@ -24,12 +24,12 @@ place."""
 
 
 class Stroke(NamedTuple):
-    """How lines are drawn, in units.
+    """The style of lines, in units.
 
     Attributes:
         width: Of a smooth line.
         head: The radius of its head.
-        rings: By what part of its radius a head grows at most where others share its place.
+        rings: The most growth of a head where others share its place, as a share of its radius.
     """
 
     width: float
@@ -104,7 +104,7 @@ def until(line: Line, moment: Moment) -> Points:
 
 
 def pieces(line: Points) -> Iterator[Points]:
-    """What of a line lies between its gaps."""
+    """Yield the pieces of a line between its gaps."""
     gaps = np.flatnonzero(~np.isfinite(line[:, 1]))
     for piece in np.split(line, gaps):
         numbers = piece[np.isfinite(piece[:, 1])]
@@ -142,7 +142,7 @@ class Shadows:
         self._unit = unit
 
     def __bool__(self) -> bool:
-        """Whether there are any."""
+        """Tell whether there are any lines."""
         return bool(self._colours)
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:

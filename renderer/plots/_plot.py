@@ -16,7 +16,7 @@ from ravine.renderer.style import Theme
 _SMALL = Stroke(width=2.2, head=4.2, rings=0.0)
 _LARGE = Stroke(width=3.4, head=7.5, rings=1.6)
 _EDGE = 6.0
-"""What heads reach beyond the ends of the axes of a small plot, in units."""
+"""The reach of heads beyond the ends of the axes of a small plot, in units."""
 
 _INSET = 15.0
 """Between the axes of a large plot and its first and last step, in units: heads do not touch labels."""
@@ -26,7 +26,7 @@ class PlotPanel:
     """Title, axes and lines; all is in its box but the labels of the steps, which stand below it.
 
     Attributes:
-        quick: Whether it moves at every frame.
+        quick: True if it moves at every frame.
         within: The box outside which nothing of it moves.
     """
 
@@ -74,7 +74,7 @@ class PlotPanel:
 
     @property
     def title(self) -> str:
-        """What the panel shows."""
+        """The panel's title."""
         return self._series.title
 
     def paint(self, canvas: Canvas) -> None:
@@ -86,7 +86,7 @@ class PlotPanel:
         self._axes.paint(canvas)
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
-        """What of the lines changes."""
+        """The box in which the lines change."""
         lines = self._lines.touched(before, now)
         return union([lines, self._shadows.touched(before, now)]) if self._shadows else lines
 

@@ -1,4 +1,4 @@
-"""What is plotted over the steps: a number of each run at every step, and the range that suits them."""
+"""The series plotted over the steps: a number of each run at every step, and the range that suits them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,12 +29,12 @@ class Series:
     """A series of each run.
 
     Attributes:
-        title: What is shown.
+        title: The name of the quantity.
         values: Not a number where there is none.
-        shadows: What is shown faintly beside them; no rows where there is nothing.
+        shadows: Further lines, drawn faintly; no rows where there are none.
         low: At the foot of the axis.
         high: At its top.
-        log: Whether the axis is even in decades.
+        log: True if the axis is even in decades.
     """
 
     title: str
@@ -78,11 +78,11 @@ class Series:
 
     @property
     def steps(self) -> int:
-        """How many steps there are, at least one."""
+        """The number of steps, at least one."""
         return max(1, self.values.shape[1] - 1)
 
     def share(self, values: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where values stand on the axis, from 0 at its foot to 1 at its top, if they are numbers."""
+        """Map values to the axis, from 0 at its foot to 1 at its top; NaN where they are not numbers."""
         with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
             if self.log:
                 share = np.log(np.maximum(values, 0.1 * self.low) / self.low) / np.log(self.high / self.low)
@@ -119,7 +119,7 @@ def _shadows(
 
 
 def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None) -> float | None:
-    """What is taken off each loss before its logarithm; None where a log scale does not suit."""
+    """Return the offset below each loss for its logarithm; None where a log scale does not suit."""
     finite = losses[np.isfinite(losses)]
     if not finite.size:
         return None

@@ -1,4 +1,4 @@
-"""Where things stand on a picture: boxes in pixels, from its size alone."""
+"""The layout of a picture: boxes in pixels, from its size alone."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -20,7 +20,7 @@ _WIDEST_TABLE = 620.0
 """Names and losses that are farther apart are not read together."""
 
 _NAME = 20.0
-"""What the name of an axis takes, in units."""
+"""The height of an axis's name, in units."""
 
 _GAP = 22.0
 _LEAST_BELOW = 130.0
@@ -60,10 +60,10 @@ class Layout:
 
         Args:
             size: Width and height in pixels.
-            panels: What is wanted beside the view.
-            runs: How many there are.
-            tick_width: That of the widest label left of the view.
-            plot: Whether a panel beside the table is wanted; without one the table is below the view.
+            panels: The panels beside the view.
+            runs: The number of runs.
+            tick_width: The width of the widest label left of the view.
+            plot: True if a panel beside the table is wanted; without one the table is below the view.
         """
         width, height = size
         unit = height / 720

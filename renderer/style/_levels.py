@@ -1,4 +1,4 @@
-"""How a loss becomes a level between 0 and 1: the shade of a contour, the height of a surface."""
+"""The norm from losses to levels between 0 and 1: the shade of a contour, the height of a surface."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -20,7 +20,7 @@ _WIDE = 50.0
 
 
 def is_wide(low: float, high: float) -> bool:
-    """Whether numbers from one to the other are positive and span decades."""
+    """Tell whether numbers from one to the other are positive and span decades."""
     return low > 0.0 and high > _WIDE * low
 
 

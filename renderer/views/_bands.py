@@ -9,7 +9,7 @@ from ravine.renderer.style import Theme, mixed
 
 BANDS = 22
 _STRONGEST = 0.9
-"""How much of a given colour is in the highest band."""
+"""The share of a given colour in the highest filled contour."""
 
 
 def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray, "bands 3"]:

@@ -15,7 +15,7 @@ _APART = 7.0
 """Between a name and the labels of its axis, in units."""
 
 _ROOM, _LEAST = 1.15, 0.6
-"""How much longer than its edge a name may be, and of which less than this part would be left is left out."""
+"""The most length of a name relative to its edge, and the least share of it that is worth writing."""
 
 
 class EdgeName(NamedTuple):
@@ -23,7 +23,7 @@ class EdgeName(NamedTuple):
 
     Attributes:
         at: The middle of its baseline.
-        angle: By how many degrees it rises to the right.
+        angle: The degrees by which it rises to the right.
     """
 
     text: str
@@ -51,8 +51,8 @@ def edge_names(
 
     Args:
         names: Empty where an axis has none.
-        camera: Where they are seen from.
-        labels: How far from the middle of the floor the labels stand, where the edge is at 1.
+        camera: The camera that sees them.
+        labels: The distance of the labels from the middle of the floor, where the edge is at 1.
         widest: The width of the widest of them.
         size: Of the text.
         unit: The 720th part of the picture's height.

@@ -13,13 +13,13 @@ _LINE = 1.25
 """From one line of a word to the next, in sizes."""
 
 _SHIFTS = (0.0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75, 1.0, -1.0, 1.5, -1.5)
-"""By how much of its width a word may stand beside its point."""
+"""Sideways shifts of a label from its point that are tried, in widths of the label."""
 
 _ASIDE, _WRAPPED = 0.7, 1.0
-"""What a pixel to the side counts against one further down; and a second line, in sizes."""
+"""Costs of a label's place, in pixels down: a pixel to the side, and a second line in text sizes."""
 
 _CLEAR, _CLEAR_OF_TIE = 0.5, 0.2
-"""What is left free around a word and beside its line, in sizes."""
+"""The margins around a label and beside its line, in text sizes."""
 
 _TIED = 0.9
 """A word further than this below its point, in sizes, has a line to it."""
@@ -35,8 +35,8 @@ class Word(NamedTuple):
     Attributes:
         lines: One or two.
         size: Of the text.
-        point: What they are about: a point of the graph, or below what is marked there.
-        box: What they fill: left, top, right, bottom.
+        point: The point that they name: of the graph, or below what is marked there.
+        box: The box that they fill: left, top, right, bottom.
     """
 
     lines: tuple[str, ...]
@@ -54,7 +54,7 @@ class Word(NamedTuple):
 
     @property
     def boxes(self) -> list[Box]:
-        """All that it fills, its line included."""
+        """The boxes that it fills, its line included."""
         if self.tie is None:
             return [self.box]
         (x0, y0), (x1, y1) = self.tie
@@ -63,7 +63,7 @@ class Word(NamedTuple):
 
     @property
     def cost(self) -> float:
-        """How far it is from where it would best stand."""
+        """The cost of its place, 0 right below its point."""
         (x, y), (left, top, right, _) = self.point, self.box
         aside = abs((left + right) / 2 - x)
         return top - y + _ASIDE * aside + _WRAPPED * self.size * (len(self.lines) - 1)
@@ -86,7 +86,7 @@ def placed_words(
     Args:
         marks: The column of a point, and what is said of it.
         graph: No word is above it.
-        depth: What trails take below the graph.
+        depth: The height of the trails below the graph.
         size: Of the text.
         taken: Boxes that no word touches.
     """
@@ -114,7 +114,7 @@ def _foot(column: float, graph: Graph, taken: Sequence[Box]) -> tuple[float, flo
 def _places(
     text: str, point: tuple[float, float], graph: Graph, *, depth: float, size: float
 ) -> Iterator[Word]:
-    """Where a word may stand: below the graph and its point, as high as it can."""
+    """Yield the possible places of a label: below the graph and its point, as high as it can be."""
     edge_left, _, edge_right, _ = graph.box
     clear = _CLEAR * size
     for lines in dict.fromkeys([(text,), in_two_lines(text)]):

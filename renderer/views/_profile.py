@@ -23,7 +23,7 @@ class Profile:
     Attributes:
         places: Evenly spaced, from one end of the window to the other.
         losses: There.
-        tone: How losses become levels: evenly, unless the ground asks for a log scale.
+        tone: The norm from losses to levels: linear, unless the background asks for a log scale.
     """
 
     places: Float[np.ndarray, " places"]
@@ -75,13 +75,13 @@ class Graph:
         return first, last
 
     def columns(self, xs: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where places stand from left to right."""
+        """Map values of the variable to pixels from left to right."""
         low, high = self.window
         left, _, right, _ = self.box
         return left + (xs - low) / (high - low) * (right - left)
 
     def row_of(self, levels: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
-        """Where levels stand from top to bottom."""
+        """Map levels to pixels from top to bottom."""
         return self._foot - levels * (self._foot - self._top)
 
     def levels_at(self, rows: Float[np.ndarray, " rows"]) -> Float[np.ndarray, " rows"]:
@@ -112,7 +112,7 @@ class Graph:
         return line[line[:, 0] >= np.maximum.accumulate(line[:, 0])]
 
     def lowest_row(self, first: float, last: float) -> float:
-        """How far down the picture the graph comes between two columns."""
+        """Return the lowest pixel of the graph between two columns."""
         inside = (self._columns >= first) & (self._columns <= last)
         ends = self.rows(np.array([first, last]))
         return float(np.concatenate([self._rows[inside], ends]).max())

@@ -17,7 +17,7 @@ _KNEE_SHARE = 0.12
 """A relief bends to a linear scale at this part of its losses: deep wells would hide their floors."""
 
 _LIFT = 0.012
-"""How far above the relief a point lies, so that the relief does not hide what lies on it."""
+"""The height of points above the relief, so that the relief does not hide them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Relief:
 
     Attributes:
         window: The part of the plane that the relief shows.
-        tone: How losses become heights.
+        tone: The norm from losses to heights.
         heights: On a grid, rows upward in y.
     """
 
@@ -66,7 +66,7 @@ class Relief:
         return low * (1 - y) + high * y
 
     def hides(self, world: Float[np.ndarray, "points 3"], camera: Camera) -> Bool[np.ndarray, " points"]:
-        """Whether the relief stands between each point and the eye."""
+        """Tell whether the relief stands between each point and the eye."""
         way = camera.eye - world
         way = way / np.abs(way[:, :2]).max(-1, keepdims=True)
         rays = world[:, None] + (2.0 * (np.arange(1, _MARCH + 1) / _MARCH) ** 1.5)[:, None] * way[:, None]

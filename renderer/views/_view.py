@@ -21,8 +21,8 @@ class Placed(NamedTuple):
 
     Attributes:
         points: In pixels.
-        hidden: Which of them stand behind the landscape.
-        outside: Which of them lie off the landscape and cannot be shown; a view that clips has none.
+        hidden: The points behind the landscape.
+        outside: The points off the landscape, which cannot be shown; a view that clips has none.
     """
 
     points: Float[np.ndarray, "points 2"]
@@ -36,11 +36,11 @@ class Placed(NamedTuple):
 
 @runtime_checkable
 class View(Protocol):
-    """What stands in the largest part of a picture.
+    """The picture's largest part, on which the landscape is drawn.
 
     Attributes:
-        box: What the view fills; nothing of a run is drawn outside it.
-        turning: Whether the view changes from frame to frame, so that its background is painted anew.
+        box: The box of the view; nothing of a run is drawn outside it.
+        turning: True if the view changes from frame to frame, so that its background is painted at each.
         lowest: The lowest loss on the view; None where it shows no landscape.
     """
 
@@ -69,7 +69,7 @@ class LandscapeView(View, Protocol):
     def drape(self) -> float | None: ...
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
-        """Where points of the landscape stand on the picture."""
+        """Place points of the landscape on the picture."""
         ...
 
 
@@ -91,13 +91,13 @@ class KeyEntry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a view stands, and how it looks there.
+    """The box and the look of a view.
 
     Attributes:
-        box: What it fills, in pixels.
+        box: The box that it fills, in pixels.
         unit: The 720th part of the picture's height.
-        bare: Whether it has no axes.
-        padded: Whether the box is all of the picture, so that labels are in it too.
+        bare: True if it has no axes.
+        padded: True if the box is all of the picture, so that labels are in it too.
         covered: The box of what stands on it, such as a legend.
     """
 
@@ -126,15 +126,15 @@ class ViewKind:
     Layers, panels, options and help texts go by these facts and name no view.
 
     Attributes:
-        about: What it shows, for help texts.
-        geometry: Where its points stand; layers say on which they are drawn.
-        variables: How many variables a landscape has that it shows; None for any number.
-        usual: Whether such a landscape is seen so unless another view is asked for.
-        camera: Whether it is seen from a camera, which `turn`, `azimuth` and `elevation` move.
-        networks: Whether planes through a network's parameters are drawn so, in films and stills.
+        about: A description for help texts.
+        geometry: The map from its points to the picture; layers state on which they are drawn.
+        variables: The number of variables of the landscapes that it shows; None for any number.
+        usual: True if such a landscape is seen so unless another view is asked for.
+        camera: True if it is seen from a camera, which `turn`, `azimuth` and `elevation` move.
+        networks: True if planes through a network's parameters are drawn so, in films and stills.
         open: The view of a scene at its place.
         tick_texts: The labels left of it, for which the layout leaves room.
-        key: What of its background needs a name in the key.
+        key: Yields the key's entries for its background.
     """
 
     about: str

@@ -17,7 +17,7 @@ class ChartView:
     """Axes over the steps.
 
     Attributes:
-        plot: What is drawn between them.
+        plot: The plot between the axes.
     """
 
     turning = False
@@ -28,7 +28,7 @@ class ChartView:
 
     @property
     def box(self) -> PixelBox:
-        """What lines and their heads stay within."""
+        """The box that lines and their heads stay within."""
         return self.plot.within
 
     def paint(self, canvas: Canvas, share: float) -> None:

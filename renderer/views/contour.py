@@ -196,7 +196,7 @@ _HIGH = 13.0
 
 
 def _key(scene: Scene) -> Iterator[KeyEntry]:
-    """What is shaded in place of the loss."""
+    """Yield the key's entry for the quantity that is shaded in place of the loss."""
     shades = scene.ground.shades
     if shades is not None:
         yield KeyEntry(shades.name, shades.colour, 3, _draw_sample)

@@ -30,10 +30,10 @@ _RADIUS = 11.0
 """Of a ball that rolls on the graph, in units."""
 
 RINGS = 1.5
-"""By what part of its radius a ball grows at most; of balls within each other twice the growth is seen."""
+"""The most growth of a ball, as a share of its radius; of concentric balls twice the growth is seen."""
 
 _CAPTION = 24.0
-"""What the name of the losses takes above the axes, in units."""
+"""The height of the losses' name above the axes, in units."""
 
 _EDGE = 3.4
 """The width of the graph's line, in units."""
@@ -49,7 +49,7 @@ class CurveView:
     """The graph of a loss over x. What is said of its points stands below it, where no ball comes.
 
     Attributes:
-        lanes: How many trails lie side by side below the graph.
+        lanes: The number of trails side by side below the graph.
     """
 
     turning = False
@@ -113,7 +113,7 @@ class CurveView:
 
     @property
     def lane_height(self) -> float:
-        """What a trail takes below the graph."""
+        """The height of a trail below the graph."""
         return min(_LANE, _ALL_LANES / max(1, self.lanes)) * self._scale
 
     @property
@@ -184,7 +184,7 @@ class CurveView:
 
     @cached_property
     def _stars(self) -> list[tuple[float, float]]:
-        """Where the stars stand: below the trails at each minimum in the window."""
+        """Return the places of the stars: below the trails at each minimum in the window."""
         left, _, right, _ = self.box
         columns = self.graph.columns(np.array([x for x, _ in self._ground.minima], dtype=float))
         inside = columns[(columns >= left) & (columns <= right)]

@@ -42,7 +42,7 @@ _AZIMUTHS = tuple(quarter + angle for quarter in (-180, -90, 0, 90) for angle in
 
 _DARKEST = 0.66
 _BESIDE = 1.26
-"""How far from the middle names of axes stand, where labels of ticks stand at 1.11."""
+"""The distance of the axes' names from the middle, where the ticks' labels are at 1.11."""
 
 _PER_TURN = 720
 
@@ -285,7 +285,7 @@ def best_azimuth(relief: Relief, runs: Float[np.ndarray, "runs steps+1 2"], elev
 
 
 def _far_walls(camera: Camera) -> tuple[float, float]:
-    """On which side of the box the walls behind the surface stand, in x and in y."""
+    """Return the sides of the box, in x and in y, on which the walls behind the surface stand."""
     _, _, eye = camera.axes
     return (-1.0 if eye[0] > 0 else 1.0), (-1.0 if eye[1] > 0 else 1.0)
 
@@ -321,7 +321,7 @@ def _open(scene: Scene, place: Place) -> SurfaceView:
 
 
 def _tick_texts(scene: Scene) -> list[str]:
-    """Those of the view from above, whose place it takes."""
+    """Return the tick labels of the contour view, for whose layout this one makes the same room."""
     return labels(linear_ticks(*scene.ground.window[1], most=6))
 
 

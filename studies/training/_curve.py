@@ -20,7 +20,7 @@ class Connection(NamedTuple):
 
     Attributes:
         bend: The point that the curve is drawn towards.
-        losses: What each step of its training saw: the loss at one random point of the curve.
+        losses: The training loss of each step: the loss at one random point of the curve.
     """
 
     bend: Params
@@ -56,8 +56,8 @@ def connect(
 
     Args:
         loss: Of the parameters and a batch of `examples`, in jax.numpy.
-        first: Where the curve begins, at t = 0.
-        second: Where it ends.
+        first: The point at t = 0.
+        second: The point at t = 1.
         rule: Of the updates, as an optax transformation.
         mask: The trained leaves.
         examples: Arrays whose first axis counts the examples, such as inputs and labels.
@@ -97,7 +97,7 @@ def connect(
 
 
 def _rows(examples: tuple[Any, ...], size: int | None, steps: int, seed: int) -> list[Any]:
-    """Which examples each step sees."""
+    """Return the rows of the examples that each step sees."""
     if not examples or size is None:
         return [slice(None)] * steps
     return list(minibatches(len(examples[0]), size=size, steps=steps, seed=seed)[:, 0])

@@ -36,8 +36,8 @@ class Plan:
     """A training that is to be done.
 
     Attributes:
-        steps: How many.
-        every: How many lie between two iterates that are kept.
+        steps: The number of steps.
+        every: The number of steps between two saved iterates.
         patience: For how many steps the test loss may fail to beat its best; for ever if None.
         rows: The examples of each step; none where every step sees all.
         given: The network to begin with; that of the seed if None.
@@ -63,7 +63,7 @@ class Plan:
             raise ValueError(f"The patience of early stopping is at least 1 step; got {self.patience}.")
 
     def segments(self, done: Segment | None) -> Iterator[Segment]:
-        """What is left to do after an earlier part, each stretch to a kept iterate; the start comes first."""
+        """Train on from an earlier part, yielding segments up to saved iterates; the start comes first."""
         if done is None:
             done = self._begun()
             yield done
@@ -100,7 +100,7 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """What tells the method from all others; empty where nothing can."""
+        """A digest of the method and its data; empty where none can be had."""
         step = partial(first_step, self.method)
         return fingerprint(step, *divided(self.model), self.rows[0], self.problem.data.train)
 
@@ -119,7 +119,7 @@ class Plan:
         return jax.device_put(dict(self.problem.data.splits))
 
     def _end_after(self, at: int) -> int:
-        """Where the next stretch ends: as a longer training's would, except for the last steps."""
+        """Return the end of the next segment: that of a longer training's, except for the last steps."""
         regular = self.steps // self.every * self.every
         return min(at + max(self._block, self.every), regular) if at < regular else self.steps
 

@@ -48,9 +48,9 @@ class RunCache:
     does. A folder that cannot be used is done without, and so are files that are damaged.
 
     Args:
-        folder: That of all runs; nothing is kept if None.
+        folder: The folder of all runs; nothing is saved if None.
         key: Of this one.
-        every: How many steps lie between two of its iterates that are kept.
+        every: The number of steps between two of its saved iterates.
     """
 
     def __init__(self, folder: Path | None, key: str, *, every: int) -> None:
@@ -66,7 +66,7 @@ class RunCache:
         self._save()
 
     def load(self, like: Like, *, steps: int) -> Segment | None:
-        """What was kept of the run's first `steps` steps."""
+        """Read the saved part of the run's first `steps` steps."""
         if self._folder is None:
             return None
         found: list[Segment] = []
@@ -113,7 +113,7 @@ class RunCache:
         self._saved_at = time.monotonic()
 
     def _parts(self) -> list[Segment]:
-        """What is pending: one part, and another of last steps at whose end a longer run keeps nothing."""
+        """Join what is pending to one part, or two if a longer run saves nothing at its end."""
         *before, last = self._pending
         if last.last % self._every == 0 or not before or before[-1].last == 0:
             return [joined(self._pending)]

@@ -16,7 +16,7 @@ from ravine.landscapes.networks import Model, read_checkpoint, write_checkpoint
 from ravine.studies.training._train import Training
 
 RUN = Contents(re.compile(r"run\.json|(start|solution|iterates)\.safetensors"), "part of a saved run")
-"""What `save_run` writes, and replaces."""
+"""The files that `save_run` writes, and replaces."""
 
 
 class RunError(ValueError):
@@ -33,7 +33,7 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
     Args:
         folder: New, empty, or with an earlier run.
         training: The run.
-        facts: What else is to be known of it, as JSON can say it; NumPy's arrays and numbers may be among it.
+        facts: Further facts about it, as JSON can say them; NumPy's arrays and numbers may be among it.
 
     Raises:
         OutputError: the folder cannot be a target.
@@ -83,7 +83,7 @@ def load_run(folder: PathName, like: Model) -> Training:
 
 
 def read_run_facts(folder: PathName) -> dict[str, Any]:
-    """What `save_run` was told of a run.
+    """Read the facts that were given to `save_run`.
 
     Raises:
         RunError: there is no run, or run.json is damaged.

@@ -23,12 +23,12 @@ class Segment(NamedTuple):
     """Steps one after the other. All arrays lie on the host.
 
     Attributes:
-        first: How many steps were taken before it.
-        steps: Those after which the iterate was kept; 0, which is the start, is part of the first stretch.
+        first: The number of steps before it.
+        steps: The steps after which the iterate was saved; 0, the start, is part of the first segment.
         iterates: As one network whose leaves have a first axis for the kept iterates.
         batch_losses: Of every step's minibatch, at the iterate before the step.
         measures: At the kept iterates.
-        carried: What the step after the last one starts from, leaf by leaf; None where that was cut off.
+        carried: The train state after the last step, leaf by leaf; None where that was cut off.
     """
 
     first: int
@@ -40,7 +40,7 @@ class Segment(NamedTuple):
 
     @property
     def last(self) -> int:
-        """How many steps were taken when it ended."""
+        """The number of steps at its end."""
         return self.first + len(self.batch_losses)
 
     def iterate(self, place: int) -> Model:
@@ -142,5 +142,5 @@ def _digest(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _fits(array: np.ndarray | None, like: Any, axes: int) -> bool:
-    """Whether an array is like another one, but for its first axes."""
+    """Tell whether an array is like another one, but for its first axes."""
     return array is not None and array.shape[axes:] == like.shape and array.dtype == like.dtype

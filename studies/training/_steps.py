@@ -16,7 +16,7 @@ from ravine.landscapes.networks import Measures, Model, Objective, Problem, Spli
 
 
 class Method(NamedTuple):
-    """What of a training is fixed when it is compiled.
+    """The part of a training that is fixed when it is compiled.
 
     Attributes:
         batch_loss: Of a network, inputs and labels.
@@ -24,8 +24,8 @@ class Method(NamedTuple):
         iterate: The field of the rule's state that holds the published iterate; the point where gradients
             are taken if None.
         weight_decay: Times half the squared norm of the trained parameters is added to the loss.
-        whole: Whether every step sees all examples.
-        told: What tells it from a method of the same functions, whose constants have changed since.
+        whole: True if every step sees all examples.
+        told: A digest that tells it from a method of the same functions whose constants have changed since.
     """
 
     batch_loss: Callable[..., Array]
@@ -36,13 +36,13 @@ class Method(NamedTuple):
     told: Any = None
 
     def init(self, params: Params) -> "TrainState":
-        """What the first step starts from."""
+        """Return the carry of the first step."""
         return TrainState(params, self.rule.init(params))
 
     def step(
         self, carried: "TrainState", fixed: Params, rows: Int[Array, " size"], examples: Split
     ) -> "tuple[TrainState, Float[Array, '']]":
-        """What a step makes of the one before, and the loss of its minibatch without the decay."""
+        """Take a step; return the carry, and the loss of the minibatch without the decay."""
         inputs, labels = examples if self.whole else Split(examples.inputs[rows], examples.labels[rows])
 
         def loss(params: Params) -> tuple[Array, Array]:
@@ -66,13 +66,13 @@ class Method(NamedTuple):
 def first_step(
     method: Method, params: Params, fixed: Params, rows: Int[Array, " size"], examples: Split
 ) -> "tuple[Params, TrainState, Float[Array, '']]":
-    """What a method starts from and does at a step: all that its runs follow from but for their numbers."""
+    """Initialise a method and take one step: the program whose jaxpr is the method's fingerprint."""
     carried, loss = method.step(method.init(params), fixed, rows, examples)
     return method.place(carried), carried, loss
 
 
 class TrainState(NamedTuple):
-    """What a training carries from step to step: where gradients are taken, and the rule's state."""
+    """The carry from step to step: the parameters at which gradients are taken, and the rule's state."""
 
     params: Params
     state: Any
@@ -85,12 +85,12 @@ def _of_state(state: Any, field: str) -> Params:
 
 
 def as_arrays(carried: TrainState) -> list[Array]:
-    """What is carried, leaf by leaf, random keys as the numbers in them."""
+    """Flatten the carry to arrays, random keys to the numbers in them."""
     return [jax.random.key_data(leaf) if _is_key(leaf) else leaf for leaf in jax.tree.leaves(carried)]
 
 
 def from_arrays(arrays: Sequence[Any], like: TrainState) -> TrainState:
-    """What is carried, from its leaves."""
+    """Rebuild the carry from its arrays."""
     wanted, structure = jax.tree.flatten(like)
     pairs = zip(wanted, arrays, strict=True)
     leaves = [_key_like(kind, leaf) if _is_key(kind) else jnp.asarray(leaf) for kind, leaf in pairs]
@@ -109,7 +109,7 @@ def _is_key(leaf: Any) -> bool:
 
 @partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=0)
 def init(method: Method, params: Params) -> TrainState:
-    """What the first step starts from, with no number of a weak type: no second program is compiled."""
+    """Return the first carry, with no number of a weak type: no second program is compiled."""
     return jax.tree.map(
         lambda leaf: leaf if _is_key(leaf) else jnp.asarray(leaf, leaf.dtype), method.init(params)
     )
@@ -173,5 +173,5 @@ def measure(
 
 
 def divided(model: Model) -> tuple[Params, Params]:
-    """What is trained of a network, and the rest."""
+    """Split a network into its trained parameters and the rest."""
     return eqx.partition(model, trained(model))

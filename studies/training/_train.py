@@ -59,7 +59,7 @@ class Training:
     """A run, with the iterates that were kept. All arrays lie on the host.
 
     Attributes:
-        steps: After how many steps each iterate was kept, 0 first.
+        steps: The steps after which iterates were saved, 0 first.
         iterates: As one network whose leaves have a first axis for the kept iterates; the stored statistics
             of batch norm are measured anew for each.
         batch_losses: The loss of every step's minibatch, before the step and without weight decay.
@@ -67,7 +67,7 @@ class Training:
             kept iterates.
         stopped_at: The step at which the run was stopped early, if it was.
         seed: Of the start, unless that was given, and of the minibatches.
-        made_from: All that determines the numbers, but for how many steps there are.
+        made_from: The inputs that determine the numbers, but for the number of steps.
     """
 
     steps: Int[np.ndarray, " kept"]
@@ -126,9 +126,9 @@ def train(
     Args:
         problem: The network and its data.
         rule: An optax transformation, learning rate and schedule included.
-        steps: How many.
+        steps: The number of steps.
         batch_size: Examples a step, or "full" for all of them; 100 unless given, or all if there are fewer.
-        order: How examples are drawn, see `minibatches`.
+        order: The order in which examples are drawn, see `minibatches`.
         difficulty: Of each training example, for a curriculum.
         seed: Of the start, unless one is given, and of the minibatches.
         keep_every: The start and the iterate after each so many steps are kept, and the last one.

@@ -121,7 +121,7 @@ def _smallest_of_the_best(losses: Float[np.ndarray, " rates"], first: float) -> 
 
 
 class _Trial(NamedTuple):
-    """What of the trials is fixed when they are compiled."""
+    """The part of the trials that is fixed when they are compiled."""
 
     make_rule: MakeRule
     iterate: str | None
@@ -136,7 +136,7 @@ class _Trial(NamedTuple):
 def _fingerprint(
     problem: Problem, trial: "_Trial", rows: Int[np.ndarray, "steps size"], start: Model | None
 ) -> str:
-    """What tells the methods of all rates from others; empty where nothing can."""
+    """A digest of the methods of all rates; empty where none can be had."""
 
     def step(rate: Float[Array, ""], *others: Any) -> Any:
         return first_step(trial.method(problem.batch_loss, rate), *others)

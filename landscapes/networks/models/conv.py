@@ -39,7 +39,7 @@ class Block(eqx.Module):
     def through(
         self, images: Float[Array, "channels height width examples"], normalise: Normalise
     ) -> Float[Array, "channels height width examples"]:
-        """What the block makes of its images."""
+        """Apply the block to its images."""
         first, second = self.convolutions
         inner = jax.nn.relu(self._normalised(0, first(images), normalise))
         made = self._normalised(1, second(inner), normalise)

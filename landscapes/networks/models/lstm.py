@@ -34,7 +34,7 @@ class LongShortTermMemory(Model):
     def features(
         self, inputs: Float[Array | np.ndarray, "examples features"]
     ) -> Float[Array, "steps gates examples"]:
-        """What the inputs of every step contribute to the gates."""
+        """Project the inputs of every step to the gates."""
         weight, bias = self.first.weight, self.first.bias
         rows = jnp.asarray(inputs).reshape(len(inputs), -1, weight.shape[1])
         return jnp.einsum("gi,nsi->sgn", weight, rows) + bias[None, :, None]
