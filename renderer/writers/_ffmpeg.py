@@ -1,7 +1,7 @@
 """Video encoded by an ffmpeg that is watched, from imageio-ffmpeg.
 
-`imageio_ffmpeg.write_frames` would do, but it does not look at how ffmpeg ended: on a full disk it leaves a film that
-no player opens, which costs a second look at the whole film to find (see `_imageio`).
+`imageio_ffmpeg.write_frames` would do, but it does not look at how ffmpeg ended: on a full disk it leaves a
+film that no player opens, which is only found when the film is decoded again, as `_imageio` does.
 """
 
 import shutil
@@ -90,11 +90,11 @@ def _command(frames: Frames, film: Path, encoder: Sequence[str], *, hold: int) -
     from imageio_ffmpeg import get_ffmpeg_exe
 
     width, height = frames.size
-    source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", rate_of(frames), "-i", "-"]
+    source = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", rate_of(frames)]
     filters = ["-vf", f"{TO_BT709},tpad=stop_mode=clone:stop={hold - 1}", "-pix_fmt", "yuv420p"]
     log = ["-hide_banner", "-nostats", "-loglevel", "error"]
     return [
-        *(get_ffmpeg_exe(), *log, *source, *filters),
+        *(get_ffmpeg_exe(), *log, *source, "-i", "-", *filters),
         *(*encoder, *REPRODUCIBLE, *comment_of(frames), str(film)),
     ]
 

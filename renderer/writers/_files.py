@@ -21,8 +21,8 @@ from ravine.renderer.writers.folder import WRITER as FOLDER
 def write(frames: Frames, path: str | os.PathLike[str], *, on_frame: OnFrame | None = None) -> Written:
     """Write a film as the kind of file that the path's extension names.
 
-    `FILM_EXTENSIONS` are those of the film, `STILL_EXTENSIONS` those of its last frame, and a folder gets every
-    frame as frame-0000.png and so on. What was at `path` stays until the film is whole.
+    `FILM_EXTENSIONS` are those of the film, `STILL_EXTENSIONS` those of its last frame, and a folder gets
+    every frame as frame-0000.png and so on. What was at `path` stays until the film is whole.
 
     Args:
         frames: The film.

@@ -1,7 +1,7 @@
 """Video by imageio's plugin FFMPEG, made safe.
 
-The plugin neither sees how ffmpeg ended nor says why it failed, so that the film is counted when it is done. It starts
-ffmpeg by a fork, which JAX's threads do not survive, unless imageio-ffmpeg is told not to care for Ctrl-C.
+The plugin does not look at how ffmpeg ended, so the frames are counted when the film is done. It starts ffmpeg
+by a fork, of which JAX warns as its threads may lock up in it, unless it is told not to prepare for Ctrl-C.
 """
 
 import os
@@ -31,7 +31,7 @@ def write_video(
     options: Sequence[str] = (),
     on_frame: OnFrame | None,
 ) -> Written:
-    """Write a film of one rate: a frame that stands longer is repeated, and the last one for as long as it holds.
+    """Write a film of one rate: a frame that stands longer is repeated, the last one for as long as it holds.
 
     Args:
         frames: The film.

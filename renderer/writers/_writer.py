@@ -29,7 +29,7 @@ class WriteFilm(Protocol[Target]):
 class Writer(Generic[Target]):
     """A kind of file that a film becomes; the same film becomes the same bytes in every kind.
 
-    All fields but `write` are literals: help texts and checks read them from the source, see `Catalogue.facts`.
+    All fields but `write` are literals: help texts and checks read them from the source (`Catalogue.facts`).
 
     Attributes:
         title: What the file is, in a line.

@@ -1,7 +1,7 @@
 """APNG: lossless, and of each frame only what changed, written as the frames come.
 
-Pillow and imageio keep all frames of an animation until they save it, and take 5 to 16 times as long. Here Pillow packs
-one picture at a time, and the chunks of animation round them are written as they come.
+Pillow and imageio keep all frames of an animation until they save it. Here Pillow packs one picture at a time,
+and the chunks of the animation round them are written as they come.
 """
 
 import struct
@@ -28,8 +28,8 @@ _KEEP, _BLEND = 0, 1
 def write_apng(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | None = None) -> Written:
     """Write a film as APNG without loss; no more than one frame is in memory at a time.
 
-    Delays are whole milliseconds, exact on average and never under eleven, which browsers turn into a hundred. A
-    frame without a change prolongs the one before. A program that knows no APNG shows the first frame.
+    Delays are whole milliseconds, exact on average and never under eleven, which browsers turn into a
+    hundred. A frame without a change prolongs the one before. A program without APNG shows the first frame.
 
     Args:
         frames: The film.
@@ -91,9 +91,7 @@ class _Chunks:
         self._numbered += 1
 
 
-def _pictures(
-    frames: Frames, delays: Sequence[int], on_frame: OnFrame | None
-) -> Iterator[tuple[bytes, int]]:
+def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
     """What changes in each frame, and its delay in milliseconds."""
     changes = Changes(frames.size)
     for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):

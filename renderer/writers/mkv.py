@@ -9,7 +9,7 @@ from ravine.renderer.writers._written import Written
 
 
 def write_mkv(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | None = None) -> Written:
-    """Write a film as H.264 in RGB and without loss; a tenth of the size of FFV1, whose frames stand alone."""
+    """Write a film as H.264 in RGB without loss: a tenth of the bytes of FFV1, whose frames stand alone."""
     return write_video(
         *(frames, file),
         extension=".mkv",

@@ -60,9 +60,7 @@ def _header(frames: Frames) -> bytes:
     return _chunk(b"VP8X", canvas) + _chunk(b"ANIM", struct.pack("<IH", background, plays))
 
 
-def _pictures(
-    frames: Frames, delays: Sequence[int], on_frame: OnFrame | None
-) -> Iterator[tuple[bytes, int]]:
+def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
     """What changes in each frame, and its delay in milliseconds."""
     changes = Changes(frames.size)
     for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
