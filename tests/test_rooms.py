@@ -32,6 +32,7 @@ ENTRIES = (
         "landscapes/networks/models",
     ),
     *("optimizers/rules", "optimizers/schedules"),
+    "renderer/writers",
 )
 MOST_LINES = 350
 

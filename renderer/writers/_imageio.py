@@ -1,7 +1,7 @@
 """Video by imageio's plugin FFMPEG, made safe.
 
-The plugin does not look at how ffmpeg ended, so the frames are counted when the film is done. It starts ffmpeg
-by a fork, of which JAX warns as its threads may lock up in it, unless it is told not to prepare for Ctrl-C.
+The plugin does not look at how ffmpeg ended, so the frames are counted when the film is done. It starts
+ffmpeg by a fork, of which JAX warns as threads may lock up in it, unless told not to prepare for Ctrl-C.
 """
 
 import os
@@ -80,10 +80,13 @@ def write_video(
 @contextmanager
 def _told(place: int) -> Iterator[None]:
     """A block whose error is told in one line: the plugin's has the whole command."""
+    ended = False
     try:
         yield
     except OSError:
-        raise OSError(f"ffmpeg could not write the film: it ended at frame {place}.") from None
+        ended = True
+    if ended:  # the plugin's error would keep ffmpeg's pipe open for as long as it is the context of ours
+        raise OSError(f"ffmpeg could not write the film: it ended at frame {place}.")
 
 
 @contextmanager

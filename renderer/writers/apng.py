@@ -1,7 +1,7 @@
 """APNG: lossless, and of each frame only what changed, written as the frames come.
 
-Pillow and imageio keep all frames of an animation until they save it. Here Pillow packs one picture at a time,
-and the chunks of the animation round them are written as they come.
+Pillow and imageio keep all frames of an animation until they save it. Here Pillow packs one picture at a
+time, and the chunks of the animation round them are written as they come.
 """
 
 import struct
