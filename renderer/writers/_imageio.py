@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from io import BufferedIOBase
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def write_video(
             ffmpeg_log_level="quiet",
             output_params=[*options, *REPRODUCIBLE, *comment_of(frames)],
         )
-        with writer:
+        with closing(writer):  # by itself it stays open after an error
             for place, picture in enumerate(repeated(frames, [*counts, hold], on_frame)):
                 with _told(place), _unforked() if place == 0 else nullcontext():
                     writer.append_data(picture)

@@ -152,9 +152,7 @@ class TestEveryFormat:
         assert [*(tmp_path / "films").iterdir(), *(tmp_path / "system").iterdir()] == []
 
     # imageio-ffmpeg leaves the pipe to an ffmpeg that has ended to the garbage collector.
-    @pytest.mark.filterwarnings(
-        "ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"
-    )
+    @pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning")
     def test_a_full_disk_is_told_in_a_line_and_leaves_nothing(self, tmp_path, film, name, full_disk):
         with full_disk(300), pytest.raises(OSError) as raised:  # noqa: PT011
             writers.write(film, f"{tmp_path}/{name}")
