@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedIOBase
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -19,10 +19,10 @@ class OneFrame:
 
     pixels: Pixels
     comment: str
-    durations: ClassVar[tuple[float, ...]] = (1.0,)
-    fps: ClassVar[float] = 1.0
-    loops: ClassVar[int] = 1
-    exact_colours: ClassVar[tuple[RGB, ...]] = ()
+    durations: tuple[float, ...] = (1.0,)
+    fps: float = 1.0
+    loops: int = 1
+    exact_colours: tuple[RGB, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:

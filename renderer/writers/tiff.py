@@ -25,12 +25,14 @@ class _Nameless:
 def write_tiff(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | None = None) -> Written:
     """Write every frame once as a page, without loss; durations are not kept."""
     from imageio import v3 as imageio
+    from imageio.plugins.tifffile_v3 import TifffilePlugin
 
     width, height = frames.size
     large = 3 * width * height * len(frames.durations) > _MOST
     comment = frames.comment.encode()
     target: Any = _Nameless(file)
-    with imageio.imopen(target, "w", plugin="tifffile", extension=".tiff", bigtiff=large) as pages:
+    opened: Any = imageio.imopen(target, "w", plugin=TifffilePlugin, extension=".tiff", bigtiff=large)
+    with opened as pages:
         for index, frame in enumerate(frames):
             pages.write(
                 frame.pixels[..., :3],
