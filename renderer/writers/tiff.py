@@ -36,6 +36,7 @@ def write_tiff(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | N
         for index, frame in enumerate(frames):
             pages.write(
                 frame.pixels[..., :3],
+                photometric="rgb",
                 compression="zlib",
                 predictor=True,
                 metadata=None,
