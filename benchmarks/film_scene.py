@@ -22,7 +22,7 @@ from ravine.films import Film, Recipe
 from ravine.landscapes import losses_on_grid
 from ravine.renderer.canvas._lines import middles
 from ravine.renderer.style._levels import LossNorm
-from ravine.renderer.views._contour import BANDS, band_colours
+from ravine.renderer.views.contour import BANDS, band_colours
 
 _SAME = 0.05
 """A hundredth of the view: what a chaotic run makes of another rounding of its first steps."""

@@ -7,6 +7,7 @@ import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import look_options, name_argument, quiet_option
+from ravine.renderer import views
 from ravine.renderer.writers import STILL_EXTENSIONS, listed
 
 
@@ -18,7 +19,7 @@ from ravine.renderer.writers import STILL_EXTENSIONS, listed
     type=click.Path(path_type=Path),
     help=f"Also write a still: {listed(STILL_EXTENSIONS)}.",
 )
-@click.option("--view", type=click.Choice(["contour", "surface"]), help="[default: contour]")
+@click.option("--view", type=click.Choice(views.names(variables=2)), help="[default: contour]")
 @look_options("theme", "size")
 @quiet_option
 def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> None:

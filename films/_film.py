@@ -13,15 +13,7 @@ from ravine.films._recipe import Recipe
 from ravine.films._series import HELD_OUT
 from ravine.films._worker import DataSource
 from ravine.landscapes import Landscape
-from ravine.renderer import (
-    Pixels,
-    Plot,
-    Scene,
-    SceneFrames,
-    Timing,
-    ViewName,
-    writers,
-)
+from ravine.renderer import Pixels, Plot, Scene, SceneFrames, Timing, layers, views, writers
 
 if TYPE_CHECKING:
     from ravine.films._runs import FilmRuns
@@ -40,7 +32,7 @@ _LINEAR = ("batch_loss", "step")
 """What is looked at for its ups and downs."""
 
 
-def plot_of(recipe: Recipe, data: FilmData, view: ViewName) -> Plot | None:
+def plot_of(recipe: Recipe, data: FilmData, view: str) -> Plot | None:
     """Choose what is drawn over the steps: what is asked for, or what the landscape measures of its own.
 
     Raises:
@@ -48,7 +40,7 @@ def plot_of(recipe: Recipe, data: FilmData, view: ViewName) -> Plot | None:
     """
     name = _usual_plot(recipe, data) if recipe.plot is None else recipe.plot
     if name == LOSS:
-        return Plot(name=LOSS, title=LOSS) if view == "chart" else None
+        return Plot(name=LOSS, title=LOSS) if views.catalogue.load(view).geometry == "steps" else None
     if name not in data.series:
         raise RecipeError(f"plot is loss, {', '.join(data.series)}; got {name!r}.")
     title = _TITLES.get(name, name.replace("_", " "))
@@ -61,12 +53,8 @@ def _usual_plot(recipe: Recipe, data: FilmData) -> str:
 
 Progress = Callable[[int], None]
 
-_SHOWN_ON: Mapping[str, tuple[ViewName, ...]] = {
-    "show_vectors": ("contour",),
-    "show_batch": ("contour",),
-    "slices": ("contour", "surface"),
-}
-"""The views that have room for what is drawn on the landscape."""
+_LAYERS: Mapping[str, str] = {"show_vectors": "vectors", "show_batch": "batches", "slices": "slices"}
+"""The layer that each option asks for."""
 
 
 class Film:
@@ -195,7 +183,7 @@ class Film:
         )
 
 
-def _view(recipe: Recipe, data: FilmData) -> ViewName:
+def _view(recipe: Recipe, data: FilmData) -> str:
     """The view that is asked for, or the one that suits the landscape.
 
     Raises:
@@ -203,17 +191,21 @@ def _view(recipe: Recipe, data: FilmData) -> ViewName:
             show all that is asked for.
     """
     name, alone = data.name, data.variables == 1
-    view: ViewName = recipe.view or ("curve" if alone else "contour")
-    if view == "curve" and not alone:
-        raise RecipeError(f"The view curve is for a loss of x alone; {name} has two variables: see --slice.")
-    if view in ("contour", "surface") and alone:
-        raise RecipeError(f"{name} is a loss of x alone: its view is curve; got {view}.")
-    for key, views in _SHOWN_ON.items():
-        if not getattr(recipe, key) or view in views:
+    (usual,) = views.names(variables=data.variables, usual=True)
+    view = recipe.view or usual
+    kind = views.catalogue.load(view)
+    if kind.variables == 1 and not alone:
+        raise RecipeError(f"The view {view} is for a loss of x alone; {name} has two variables: see --slice.")
+    if kind.variables == 2 and alone:
+        raise RecipeError(f"{name} is a loss of x alone: its view is {usual}; got {view}.")
+    for option, layer in _LAYERS.items():
+        on = layers.catalogue.load(layer).on
+        if not getattr(recipe, option) or kind.geometry in on:
             continue
         if alone:
-            raise RecipeError(f"There is no room for {key} on {name}, which is a loss of x alone.")
-        raise RecipeError(f"The view {view} has no room for {key}; {' or '.join(views)} has.")
+            raise RecipeError(f"There is no room for {option} on {name}, which is a loss of x alone.")
+        roomy = [other for geometry in on for other in views.names(geometry=geometry)]
+        raise RecipeError(f"The view {view} has no room for {option}; {' or '.join(roomy)} has.")
     return view
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ravine.core.options import Option, option
 from ravine.core.recipe import (
@@ -23,6 +23,7 @@ from ravine.core.recipe import (
     RecipeError,
 )
 from ravine.landscapes import Landscape
+from ravine.renderer import views
 
 Span = tuple[float, float, float, float]
 """(x0, x1, y0, y1)."""
@@ -37,6 +38,18 @@ def _in_a_row(span: Any) -> Any:
     if not isinstance(span, list | tuple):
         return span
     return tuple(bound for part in span for bound in (part if isinstance(part, list | tuple) else (part,)))
+
+
+if TYPE_CHECKING:
+    ViewName: TypeAlias = str
+else:
+    ViewName = Literal[views.names()]
+
+
+def _usual_views() -> str:
+    """The views that are taken unless another one is asked for."""
+    (plane,), (alone,) = (views.names(variables=variables, usual=True) for variables in (2, 1))
+    return f"{plane}, or {alone} for a loss of x alone"
 
 
 _SPAN = Option(
@@ -127,14 +140,7 @@ class Recipe(BaseRecipe):
         "steps",
         Option("Count steps, or evaluations of the loss, the gradient and the Hessian.", part="overlays"),
     )
-    view: Literal["contour", "surface", "curve", "chart"] | None = option(
-        None,
-        Option(
-            "The landscape from above (contour), as a surface, the graph of a loss of x alone (curve), or a "
-            "chart of `plot` over the steps.",
-            usual="contour, or curve for a loss of x alone",
-        ),
-    )
+    view: ViewName | None = option(None, Option(views.in_words(), usual=_usual_views()))
     plot: str | None = option(
         None,
         Option(
@@ -239,10 +245,12 @@ def _check_clock(recipe: Recipe) -> None:
 
 
 def _check_camera(recipe: Recipe) -> None:
-    if recipe.view == "surface":
+    cameras = views.names(camera=True)
+    if recipe.view in cameras:
         return
     for name in ("turn", "azimuth", "elevation"):
         if getattr(recipe, name) is not None:
             raise RecipeError(
-                f"{name} moves the camera of view surface; the view is {recipe.view or 'contour'}."
+                f"{name} moves the camera of view {' or '.join(cameras)}; the view is "
+                f"{recipe.view or 'contour'}."
             )

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ravine.renderer._scene import Scene as Scene
     from ravine.renderer._scene import Slice as Slice
     from ravine.renderer._scene import Vector as Vector
-    from ravine.renderer._scene import ViewName as ViewName
     from ravine.renderer._timing import Timing as Timing
     from ravine.renderer.style import ThemeName as ThemeName
     from ravine.renderer.style import arrow_colour as arrow_colour

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-import numpy as np
-
-from ravine.renderer._frames import RGB, Frame, PixelBox, Pixels
+from ravine.renderer import views
+from ravine.renderer._frames import RGB, Frame, Moment, Pixels
 from ravine.renderer._scene import Scene
-from ravine.renderer.canvas import Canvas, label, labels, norm_ticks, rgb, text_size, union
-from ravine.renderer.layers import Layer, Moment, OnView, Rolling
-from ravine.renderer.panels import Caption, Header, Legend, SlicePanel, Standings, chart, has_panel, panel
+from ravine.renderer.canvas import TEXT, Canvas, rgb, text_size, union
+from ravine.renderer.layers import Context, Layer, OnView
+from ravine.renderer.panels import covered, is_wanted, panels_of
 from ravine.renderer.style import THEMES, Layout
-from ravine.renderer.views import ContourView, CurveView, Profile, SurfaceView, View, y_ticks
+from ravine.renderer.views import Place, View, ViewKind
 
 _READABLE_HERTZ = 6.5
 
@@ -114,7 +113,7 @@ class SceneFrames:
 
     def _turn(self, canvas: Canvas, now: Moment) -> None:
         """Paint a turning view's ground anew."""
-        if self._view and self._view.turning:
+        if self._view.turning:
             self._view.paint(canvas, now.share)
 
     def _moment(self, index: int) -> Moment:
@@ -123,121 +122,50 @@ class SceneFrames:
     @cached_property
     def _ground(self) -> Pixels:
         canvas = Canvas(self.size, self._theme.ground)
-        if self._view:
-            self._view.paint(canvas, 0.0)
+        self._view.paint(canvas, 0.0)
         for layer in self._layers:
             layer.paint(canvas)
         return canvas.pixels.copy()
 
     @cached_property
+    def _kind(self) -> ViewKind:
+        return views.catalogue.load(self._scene.view)
+
+    @cached_property
     def _layout(self) -> Layout:
-        scene = self._scene
-        unit = scene.size[1] / 720
-        texts = self._tick_texts()
-        widest = max((text_size(text, size=16 * unit)[0] for text in texts), default=0.0)
+        scene, geometry = self._scene, self._kind.geometry
+        texts, size = self._kind.tick_texts(scene), TEXT * scene.size[1] / 720
         layout = Layout.of(
             scene.size,
             panels=scene.panels,
             runs=len(scene.runs),
-            tick_width=widest,
-            aside=bool(scene.ground.slices),
-            plot=has_panel(scene),
+            tick_width=max((text_size(text, size=size)[0] for text in texts), default=0.0),
+            plot=is_wanted("losses", scene, geometry),
         )
-        return layout.with_names() if any(scene.ground.axes) and scene.view == "contour" else layout
-
-    def _tick_texts(self) -> list[str]:
-        """The labels left of the view; a chart has room for its own."""
-        if self._scene.view == "chart":
-            return []
-        if self._scene.view == "curve":
-            return [text for _, text in norm_ticks(self._profile.tone)]
-        return labels(y_ticks(self._scene.ground.window))
+        return layout.with_names() if any(scene.ground.axes) and geometry == "flat" else layout
 
     @cached_property
-    def _profile(self) -> Profile:
-        return Profile.of(self._scene.ground)
-
-    @cached_property
-    def _view(self) -> View | None:
-        """The landscape; a chart has none."""
+    def _view(self) -> View:
         scene, layout = self._scene, self._layout
-        bare = scene.panels == "none" or (scene.panels == "legend" and scene.view != "surface")
-        place = {"box": layout.view, "theme": self._theme, "unit": layout.unit, "bare": bare}
-        if scene.view == "chart":
-            return None
-        if scene.view == "curve":
-            return CurveView(scene.ground, self._profile, lanes=len(scene.runs), **place)
-        if scene.view == "contour":
-            return ContourView(scene.ground, **place)
-        return SurfaceView(
-            scene.ground,
-            np.stack([run.points for run in scene.runs] or [np.zeros((0, 2))]),
-            azimuth=scene.azimuth,
-            elevation=scene.elevation,
-            turn=scene.turn,
-            **place,
+        # A surface has its labels in its own box; those of other views would stand outside the picture.
+        bare = scene.panels == "none" or (scene.panels == "legend" and self._kind.geometry != "relief")
+        place = Place(
+            box=layout.view,
+            theme=self._theme,
+            unit=layout.unit,
+            bare=bare,
+            padded=layout.header is None,
+            covered=covered(scene, layout),
         )
+        return self._kind.open(scene, place)
 
     @cached_property
     def _layers(self) -> list[Layer]:
-        scene, layout, theme = self._scene, self._layout, self._theme
-        runs, unit = scene.runs, layout.unit
-        with_legend = scene.panels == "legend" and runs
-        legend = Legend(runs, box=layout.view, theme=theme, unit=unit) if with_legend else None
-        layers = [self._moving(legend)]
-        if layout.header:
-            layers.append(self._header(layout.header))
-        elif scene.subtitle and self._view:
-            layers.append(
-                Caption(
-                    scene.subtitle,
-                    box=layout.view,
-                    above=scene.view == "curve",
-                    turning=self._view.turning,
-                    theme=theme,
-                    unit=unit,
-                )
-            )
-        if layout.standings:
-            layers.append(Standings(runs, box=layout.standings, theme=theme, unit=unit, count=scene.count))
-        if layout.losses and scene.ground.slices:
-            layers.append(SlicePanel(scene.ground.slices, box=layout.losses, theme=theme, unit=unit))
-        elif layout.losses:
-            floor = self._view.lowest if self._view else None
-            layers.append(panel(scene, layout.losses, floor=floor, unit=unit))
-        if legend:
-            layers.append(legend)
-        return layers
-
-    def _moving(self, legend: Legend | None) -> Layer:
-        """What moves in the view's place."""
-        scene, view, unit = self._scene, self._view, self._layout.unit
-        if view is None:
-            box = legend.touched(self._moment(0), self._moment(0)) if legend else None
-            return chart(scene, self._layout, box)
-        if isinstance(view, CurveView):
-            return OnView(Rolling.layers(scene, view=view, theme=self._theme), view=view)
-        return OnView.of(scene, view=view, unit=unit, readable=self._readable)
-
-    def _header(self, box: PixelBox) -> Header:
-        scene = self._scene
-        return Header(
-            scene.title or scene.ground.title,
-            scene.subtitle or _subtitle(scene),
-            clock=scene.clock,
-            count=scene.count,
-            steps=scene.steps,
-            box=box,
-            theme=self._theme,
-            unit=self._layout.unit,
+        context = Context(
+            scene=self._scene,
+            view=self._view,
+            geometry=self._kind.geometry,
+            layout=self._layout,
+            readable=self._readable,
         )
-
-
-def _subtitle(scene: Scene) -> str:
-    """The landscape's equation where it is alone, and where all runs start; nothing of it on a chart."""
-    if scene.view == "chart":
-        return ""
-    if not scene.runs:
-        return f"${scene.ground.equation}$"
-    x, y = map(label, scene.ground.start)
-    return f"all start at x = {x}" if scene.view == "curve" else f"all start at ({x}, {y})"
+        return [OnView.of(context), *panels_of(context)]

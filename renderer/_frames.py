@@ -1,4 +1,4 @@
-"""What a renderer hands to a writer: a film's frames, one at a time."""
+"""A film's frames, one at a time: what a renderer hands to a writer."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -14,6 +14,23 @@ PixelBox = tuple[int, int, int, int]
 
 RGB = tuple[int, int, int]
 """Red, green and blue from 0 to 255."""
+
+
+class Moment(NamedTuple):
+    """A frame's place in the film.
+
+    Attributes:
+        position: The step, between two steps where it is not whole.
+        share: The part of the film that is over, from 0 to 1.
+    """
+
+    position: float
+    share: float
+
+    @property
+    def step(self) -> int:
+        """The last step that is over."""
+        return int(self.position)
 
 
 class Frame(NamedTuple):

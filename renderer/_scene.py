@@ -10,7 +10,6 @@ from jaxtyping import Float, Int
 from ravine.renderer._timing import Timing
 from ravine.renderer.style import Panels, ScaleName, ThemeName, arrow_colour, colours
 
-ViewName: TypeAlias = Literal["contour", "surface", "curve", "chart"]
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 GridLosses: TypeAlias = Callable[
     [Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]], Float[np.ndarray, "rows columns"]
@@ -206,8 +205,7 @@ class Scene:
 
     Attributes:
         runs: Of the same number of steps each; none for the landscape alone.
-        view: From above, as a surface in space, as the graph of a loss of x alone, or a chart of `plot` over
-            the steps.
+        view: One of `views.names()`.
         turn: By how many degrees the camera turns about a surface during the film.
         azimuth: Where the camera stands in degrees; chosen so that the runs are seen unless given.
         elevation: How high the camera stands, in degrees.
@@ -223,7 +221,7 @@ class Scene:
 
     ground: Background
     runs: tuple[Run, ...]
-    view: ViewName = "contour"
+    view: str = "contour"
     turn: float = 0.0
     azimuth: float | None = None
     elevation: float = 38.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -76,7 +76,7 @@ def plane_film(
     seconds: float = 8.0,
     fps: float = 25.0,
     hold: float = 2.0,
-    view: Literal["contour", "surface"] = "contour",
+    view: str = "contour",
     comment: str = "",
 ) -> "SceneFrames":
     """Film the paths of a plane as they were trained, with their own losses beside it.

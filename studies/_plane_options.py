@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from ravine.core.options import Option, option
 from ravine.core.recipe import FPS, HOLD, SECONDS, RecipeError
+from ravine.renderer import views
 from ravine.studies._options import BATCH_NORM, SCALE, Options
 
 Directions: TypeAlias = Literal["random", "pca", "residual", "hessian", "swa", "solutions", "bend", "points"]
+
+if TYPE_CHECKING:
+    ViewName: TypeAlias = str
+else:
+    ViewName = Literal[views.names(networks=True)]
 
 _OF_POINTS: Mapping[int, Directions] = {1: "random", 3: "points"}
 """What suits a number of given points, where it is not the principal components."""
@@ -48,8 +54,8 @@ class PlaneOptions(Options):
         ),
     )
     resolution: int = option(51, Option("Points a side.", metavar="N", least=2, most=1000))
-    view: Literal["contour", "surface"] = option(
-        "contour", Option("The plane from above (contour), or as a surface.")
+    view: ViewName = option(
+        "contour", Option(f"The plane as landscapes are seen. {views.in_words(networks=True)}")
     )
     scale: Literal["auto", "linear", "log"] = option("auto", SCALE)
     heights: tuple[float, float] | None = option(
@@ -80,9 +86,10 @@ class PlaneOptions(Options):
         if self.heights and not self.heights[0] < self.heights[1]:
             low, high = self.heights
             raise RecipeError(f"heights go from a loss up to a higher one; got {low:g} {high:g}.")
-        if self.convexity and self.view == "surface":
+        if self.convexity and views.catalogue.facts(self.view)["geometry"] != "flat":
+            flat = " or ".join(views.names(networks=True, geometry="flat"))
             raise RecipeError(
-                "convexity is shaded on the view from above; got it with the view surface: take contour."
+                f"convexity is shaded on the view from above; got it with the view {self.view}: take {flat}."
             )
 
     def check_film(self) -> None:

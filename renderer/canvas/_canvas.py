@@ -1,7 +1,7 @@
 """A canvas in pixels, with matplotlib's Agg rasterizer below it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Literal, TypeAlias
@@ -17,6 +17,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
 from ravine.renderer._frames import RGB, PixelBox, Pixels
+from ravine.renderer.canvas._boxes import clip_box
 
 Anchor: TypeAlias = Literal["left", "center", "right"]
 Pen: TypeAlias = GraphicsContextBase
@@ -187,24 +188,6 @@ def fit_text(text: str, width: float, *, size: float, bold: bool = False) -> str
         if text_size(cut, size=size, bold=bold)[0] <= width:
             return cut
     return "…"
-
-
-def union(boxes: Sequence[PixelBox]) -> PixelBox:
-    """The smallest box around all `boxes`."""
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return min(lefts), min(tops), max(rights), max(bottoms)
-
-
-def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
-    """The whole pixels that `box` touches inside `to`; where they do not meet, an empty box at its edge."""
-    left, right = np.clip(box[0::2], to[0], to[2]).tolist()
-    top, bottom = np.clip(box[1::2], to[1], to[3]).tolist()
-    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
-
-
-def touch(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    """Whether two boxes have a part in common."""
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def rgb(colour: str) -> RGB:

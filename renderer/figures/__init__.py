@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ravine.renderer.figures._files import figure_bytes as figure_bytes
     from ravine.renderer.figures._files import write_figure as write_figure
     from ravine.renderer.figures._line import draw_line as draw_line
-    from ravine.renderer.figures._plane import PlaneView as PlaneView
     from ravine.renderer.figures._plane import draw_plane as draw_plane
     from ravine.renderer.figures._records import Eigenvalues as Eigenvalues
     from ravine.renderer.figures._records import LineCurve as LineCurve

@@ -6,13 +6,14 @@ Beside it stands what the plane hides of the paths. The relief is drawn by the f
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ravine.renderer import views
 from ravine.renderer._scene import Background, Run
 from ravine.renderer.canvas import Canvas
 from ravine.renderer.figures._axis import Axis
@@ -31,8 +32,6 @@ from ravine.renderer.figures._sheet import Box, Sheet, house_style
 from ravine.renderer.figures._trails import draw_beside, draw_trail, fade_of
 from ravine.renderer.style import ThemeName
 from ravine.renderer.views import SurfaceView
-
-PlaneView: TypeAlias = Literal["contour", "surface"]
 
 _WIDE = 1.5
 """A relief alone leaves this shape half empty: the plane from above stands beside it."""
@@ -60,7 +59,7 @@ def draw_plane(
     curves: Sequence[PlaneCurve] = (),
     *,
     subtitle: str = "",
-    view: PlaneView = "contour",
+    view: str = "contour",
     size: tuple[int, int] = (1280, 720),
     theme: ThemeName = "light",
 ) -> Figure:
@@ -71,7 +70,7 @@ def draw_plane(
         runs: The training paths.
         curves: Lines on the plane.
         subtitle: Network, data, policy of batch norm, seed.
-        view: From above, or a relief.
+        view: One of `views.names(networks=True)`.
         size: Width and height in pixels.
         theme: The look of everything but the paths.
     """
@@ -85,7 +84,7 @@ def draw_plane(
         width = min(max(_COLUMN * size[0], _NARROWEST * sheet.unit), _WIDEST * sheet.unit)
         box, column = split(box, (box[2] - box[0] - width, width), gap=30 * sheet.unit)
         draw_beside(sheet, column, runs)
-    if view == "surface":
+    if views.catalogue.load(view).geometry == "relief":
         aside = not runs and box[2] - box[0] > _WIDE * (box[3] - box[1])
         relief, *rest = split(box, (0.55, 0.45), gap=24 * sheet.unit) if aside else [box]
         _draw_relief(sheet, relief, background, runs, pairs)

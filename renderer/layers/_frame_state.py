@@ -5,15 +5,10 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from jaxtyping import Float
-
-from ravine.renderer._frames import PixelBox
+from ravine.renderer._frames import Moment
 from ravine.renderer._scene import BallKind, Box, Run
-from ravine.renderer.canvas import clip_box
-from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths, Shown
-from ravine.renderer.views import View
+from ravine.renderer.views import LandscapeView
 
 _MEMORY, _LEAST_MEMORY = 1 / 8, 12.0
 """The trail of a satellite goes back by this part of the steps, and so many at least: those of a film's many
@@ -48,7 +43,7 @@ class FrameState:
         satellites: In the order in which they are seen.
     """
 
-    def __init__(self, runs: Sequence[Run], *, view: View, window: Box) -> None:
+    def __init__(self, runs: Sequence[Run], *, view: LandscapeView, window: Box) -> None:
         self._runs = tuple(runs)
         self._view = view
         self._window = window
@@ -80,11 +75,3 @@ class FrameState:
             pairs = zip(self.satellites, beside, still, strict=True)
             beside = [fixed if of.kind == "read" else moving for of, moving, fixed in pairs]
         return Seen(runs, beside)
-
-
-def around(parts: Sequence[Float[np.ndarray, "points 2"]], margin: float, box: PixelBox) -> PixelBox:
-    """The box inside `box` around all points, `margin` pixels wider; empty where there are none."""
-    points = np.concatenate([np.zeros((0, 2)), *parts])
-    if not len(points):
-        return (*box[:2], *box[:2])
-    return clip_box((*(points.min(0) - margin), *(points.max(0) + margin)), box)

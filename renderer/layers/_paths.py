@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.renderer._scene import Box
-from ravine.renderer.views import Placed, View
+from ravine.renderer.views import LandscapeView, Placed
 
 _MOST_PIECES = 60
 
@@ -69,7 +69,7 @@ class Paths:
     def __init__(
         self,
         runs: Sequence[Float[np.ndarray, "steps+1 2"]],
-        view: View,
+        view: LandscapeView,
         window: Box,
         *,
         returning: bool = False,

@@ -1,21 +1,18 @@
 """All that moves on the view, from the lowest layer up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from ravine.renderer._frames import PixelBox
+from ravine.renderer import views
+from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Scene
 from ravine.renderer.canvas import Canvas, union
-from ravine.renderer.layers._balls import Balls
-from ravine.renderer.layers._batches import BatchContours
-from ravine.renderer.layers._frame_state import FrameState
-from ravine.renderer.layers._key import Key, entries_of
-from ravine.renderer.layers._layer import Layer, Moment
-from ravine.renderer.layers._satellites import Satellites
-from ravine.renderer.layers._slices import SliceLines
-from ravine.renderer.layers._trails import Trails
-from ravine.renderer.layers._vectors import Vectors
-from ravine.renderer.style import THEMES
-from ravine.renderer.views import View
+from ravine.renderer.layers._key import Key
+from ravine.renderer.layers._layer import Context, Layer, LayerKind, catalogue
+from ravine.renderer.views import Geometry, KeyEntry, View
+
+_KEY = 30
+"""The key's place among the layers: on the background, and below the runs."""
 
 
 class OnView:
@@ -28,37 +25,13 @@ class OnView:
         self._view = view
 
     @classmethod
-    def of(cls, scene: Scene, *, view: View, unit: float, readable: Callable[[Moment], Moment]) -> "OnView":
-        """The layers of a scene; what must not flicker shows the moment that is `readable` at a moment."""
-        ground, runs, theme = scene.ground, scene.runs, THEMES[scene.theme]
-        look = {"view": view, "theme": theme, "unit": unit}
-        flat = scene.view == "contour"
-        layers: list[Layer] = []
-        entries = entries_of(scene)
-        key = Key(entries, runs, legend=scene.panels == "legend", **look) if entries else None
-        if ground.batches and flat:
-            layers.append(
-                BatchContours(
-                    ground.batches,
-                    scale=ground.scale,
-                    readable=readable,
-                    avoid=key.box if key else None,
-                    **look,
-                )
-            )
-        if ground.slices:
-            layers.append(SliceLines(ground.slices, **look))
-        if key:
-            layers.append(key)
-        if runs:
-            sight = FrameState(runs, view=view, window=ground.window)
-            layers.append(Trails(runs, sight=sight, **look))
-            if sight.satellites:
-                layers.append(Satellites(runs, sight=sight, **look))
-            if flat and any(run.vectors for run in runs):
-                layers.append(Vectors(runs, readable=readable, **look))
-            layers.append(Balls(runs, sight=sight, **look))
-        return cls(layers, view=view)
+    def of(cls, context: Context) -> "OnView":
+        """The layers of a scene."""
+        key = _key_of(context)
+        context = replace(context, reserved=key.box if key else None)
+        made = [(kind.zorder, kind.of(context)) for kind in _kinds(context.geometry)]
+        layers = sorted([(_KEY, key), *made], key=lambda pair: pair[0])
+        return cls([layer for _, layer in layers if layer], view=context.view)
 
     def paint(self, canvas: Canvas) -> None:
         """Paint what stands still."""
@@ -79,6 +52,36 @@ class OnView:
         with canvas.clipped(self._view.box):
             for layer in self._layers:
                 layer.draw(canvas, moment)
+
+
+def entries_of(scene: Scene) -> list[KeyEntry]:
+    """The entries for all on the view that says nothing by itself."""
+    kind = views.catalogue.load(scene.view)
+    entries = [
+        *kind.key(scene),
+        *(entry for layer in _kinds(kind.geometry) for entry in layer.key(scene, kind.geometry)),
+    ]
+    return sorted(entries, key=lambda entry: entry.row)
+
+
+def _kinds(geometry: Geometry) -> list[LayerKind]:
+    """The layers that are drawn on a view."""
+    kinds = [catalogue.load(name) for name in catalogue.names()]
+    return [kind for kind in kinds if geometry in kind.on]
+
+
+def _key_of(context: Context) -> Key | None:
+    entries = entries_of(context.scene)
+    if not entries:
+        return None
+    return Key(
+        entries,
+        context.scene.runs,
+        view=context.landscape,
+        legend=context.scene.panels == "legend",
+        theme=context.theme,
+        unit=context.unit,
+    )
 
 
 def _is_somewhere(box: PixelBox) -> bool:

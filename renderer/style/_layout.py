@@ -54,7 +54,6 @@ class Layout:
         panels: Panels,
         runs: int,
         tick_width: float,
-        aside: bool = False,
         plot: bool = True,
     ) -> "Layout":
         """The layout of a picture.
@@ -64,15 +63,14 @@ class Layout:
             panels: What is wanted beside the view.
             runs: How many there are.
             tick_width: That of the widest label left of the view.
-            aside: Whether a panel of the landscape's own is wanted though there are no runs.
-            plot: Whether a small plot is wanted; without one the table is below the view.
+            plot: Whether a panel beside the table is wanted; without one the table is below the view.
         """
         width, height = size
         unit = height / 720
         if panels != "all" or width < _NARROWEST * unit:
             return cls(size=size, unit=unit, view=(0, 0, width, height))
         left = round(max(45 * unit, tick_width + 14 * unit))
-        if runs == 0 and not aside:
+        if runs == 0 and not plot:
             view = (left, round(80 * unit), width - round(40 * unit), height - round(44 * unit))
             return cls(size=size, unit=unit, view=view, header=(left, 0, view[2], view[1]))
         if not plot:

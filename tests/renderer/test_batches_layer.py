@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Batches, Timing
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import rgb
 from ravine.renderer.canvas._lines import dashed
-from ravine.renderer.layers._batches import BatchContours
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer.layers.batches import BatchContours
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._contour import ContourView
+from ravine.renderer.views.contour import ContourView
 
 LIGHT = THEMES["light"]
 XS, YS = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)
@@ -152,11 +152,20 @@ class TestFilm:
     def test_the_key_says_what_they_are_and_is_not_written_over(self, scenes):
         frames = self.frames(scenes, size=(1280, 720))
         (key,) = [layer for layer in frames._layers[0]._layers if type(layer).__name__ == "Key"]
-        assert [entry.sample for entry in key._entries] == ["dashes"]
+        assert [entry.name for entry in key._entries] == ["loss on the batch"]
         left, top, right, bottom = key.box
         keys = [frames.still(index)[top:bottom, left:right] for index in (0, 10, -1)]
         np.testing.assert_array_equal(keys[0], keys[1])
         np.testing.assert_array_equal(keys[0], keys[2])
+
+    def test_they_are_seen_without_any_run(self, scenes, written):
+        alone = {"runs": (), "size": (640, 480), "panels": "none"}
+        with_batches, plain = (
+            scenes.frames(ground=ground, **alone).still(0)
+            for ground in (scenes.ground(batches=BATCHES), scenes.ground())
+        )
+        assert (with_batches != plain).any()
+        assert written.words.count("loss on the batch") == 1
 
     def test_a_surface_has_none(self, scenes):
         flat = scenes.ground()

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Plot, Timing
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.panels._axes import Axes
-from ravine.renderer.panels._header import Header
-from ravine.renderer.panels._lines import Lines, Stroke
-from ravine.renderer.panels._plot import PlotPanel
-from ravine.renderer.panels._series import Series
+from ravine.renderer.panels.header import Header
+from ravine.renderer.plots._axes import Axes
+from ravine.renderer.plots._lines import Lines, Stroke
+from ravine.renderer.plots._plot import PlotPanel
+from ravine.renderer.plots._series import Series
 from ravine.renderer.style._layout import Layout
 from ravine.renderer.style._theme import THEMES
 
@@ -213,9 +213,9 @@ class TestChart:
     def test_a_legend_does_not_lie_on_the_lines(self, scenes, size):
         runs = runs_with(scenes, np.ones(5), np.zeros(5))
         frames = self.frames(scenes, *runs, panels="legend", size=size, plot=Plot(name="rate", title="rate"))
-        chart, legend = frames._layers
+        _, legend = frames._layers
         left, top, right, bottom = legend.touched(Moment(0, 0), Moment(0, 0))
-        a, b, c, d = chart._axes.box
+        a, b, c, d = frames._view.plot._axes.box
         assert c <= left or right <= a or d <= top or bottom <= b
 
     @pytest.mark.parametrize("clock", ["step", "evaluation"])

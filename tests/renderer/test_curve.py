@@ -8,8 +8,8 @@ import pytest
 from ravine.renderer import Timing
 from ravine.renderer.canvas._canvas import rgb
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._curve import CurveView
 from ravine.renderer.views._profile import Profile
+from ravine.renderer.views.curve import CurveView
 
 BOX = (60, 90, 860, 670)
 RED, BLUE = "#c83800", "#1868f8"

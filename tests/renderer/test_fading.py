@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._camera import Camera
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._key import entries_of
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.layers._trails import FADING, faint
-from ravine.renderer.panels._axes import Axes
-from ravine.renderer.panels._header import Header
-from ravine.renderer.panels._plot import PlotPanel
-from ravine.renderer.panels._series import Series
-from ravine.renderer.panels._standings import Standings
+from ravine.renderer.layers._stack import entries_of
+from ravine.renderer.layers.trails import FADING, faint
+from ravine.renderer.panels.header import Header
+from ravine.renderer.panels.standings import Standings
+from ravine.renderer.plots._axes import Axes
+from ravine.renderer.plots._plot import PlotPanel
+from ravine.renderer.plots._series import Series
 from ravine.renderer.style._layout import Layout
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views._edge_names import edge_names
@@ -129,9 +129,9 @@ def test_the_picture_says_what_is_faint(scenes, view, panels, written):
 
 def test_a_surface_has_no_key_of_what_it_does_not_show(scenes):
     balls = {"worker 0": LINE}
-    for view, samples in (("contour", ["worker", "fading"]), ("surface", ["fading"])):
+    for view, names in (("contour", ["worker", FADING]), ("surface", [FADING])):
         run = scenes.run(LINE, nearness=np.ones(13), balls=balls)
-        assert [entry.sample for entry in entries_of(scenes.scene(run, view=view))] == samples
+        assert [entry.name for entry in entries_of(scenes.scene(run, view=view))] == names
 
 
 @pytest.mark.parametrize("view", VIEWS)

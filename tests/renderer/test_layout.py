@@ -12,7 +12,8 @@ TICKS = (20.0, 80.0)
 
 
 def layout(size: tuple[int, int], runs: int, ticks: float = 20.0, panels: str = "all") -> Layout:
-    return Layout.of(size, panels=panels, runs=runs, tick_width=ticks * size[1] / 720)
+    width = ticks * size[1] / 720
+    return Layout.of(size, panels=panels, runs=runs, tick_width=width, plot=bool(runs))
 
 
 def boxes(of: Layout) -> dict[str, tuple[int, int, int, int]]:

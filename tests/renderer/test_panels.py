@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.panels._header import Header
-from ravine.renderer.panels._legend import Legend
-from ravine.renderer.panels._plot import PlotPanel
-from ravine.renderer.panels._series import Series
-from ravine.renderer.panels._standings import Standings, loss_figures
+from ravine.renderer.panels.header import Header
+from ravine.renderer.panels.legend import Legend
+from ravine.renderer.panels.standings import Standings, loss_figures
+from ravine.renderer.plots._plot import PlotPanel
+from ravine.renderer.plots._series import Series
 from ravine.renderer.style._theme import THEMES
 
 LIGHT = THEMES["light"]

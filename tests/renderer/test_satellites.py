@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.layers._frame_state import FrameState
-from ravine.renderer.layers._layer import Moment
 from ravine.renderer.layers._paths import Paths
-from ravine.renderer.panels._standings import Standings
+from ravine.renderer.panels.standings import Standings
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._contour import ContourView
+from ravine.renderer.views.contour import ContourView
 
 LIGHT = THEMES["light"]
 WINDOW = ((-2.0, 2.0), (-1.5, 1.5))
@@ -38,10 +38,10 @@ def ways(*runs):
 def test_a_ball_is_of_the_kind_that_its_run_says(scenes):
     kinds = {"worker 1": "read", "anything": "worker", "slow": "point"}
     balls = {name: scenes.spiral() for name in (*kinds, "read")}
-    sight = FrameState(
+    state = FrameState(
         [scenes.run(scenes.spiral(), balls=balls, kinds=kinds)], view=view(scenes), window=WINDOW
     )
-    assert [satellite.kind for satellite in sight.satellites] == ["read", "worker", "point", "point"]
+    assert [satellite.kind for satellite in state.satellites] == ["read", "worker", "point", "point"]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_ball_is_of_the_kind_that_its_run_says(scenes):
 def test_ties(scenes, untied, tied):
     balls = {name: scenes.spiral() for name in ("worker 1", "worker 2", "slow")}
     run = scenes.run(scenes.spiral(), balls=balls, untied=frozenset(untied))
-    sight = FrameState([run], view=view(scenes), window=WINDOW)
-    assert [satellite.tied for satellite in sight.satellites] == tied
+    state = FrameState([run], view=view(scenes), window=WINDOW)
+    assert [satellite.tied for satellite in state.satellites] == tied
 
 
 class TestPaths:
@@ -120,8 +120,8 @@ class TestSight:
     def test_a_stale_read_stands_still_while_the_step_is_taken(self, scenes):
         main, read = ways(((-1, 0), (1, 0)), ((-1, 1), (1, 1)))
         read[:3] = math.nan
-        sight = FrameState([scenes.run(main, balls={"read": read})], view=view(scenes), window=WINDOW)
-        heads = [sight.at(Moment(at, 0.0)).satellites[0].head for at in (1.5, 2.0, 2.5, 3.0, 3.2, 4.0)]
+        state = FrameState([scenes.run(main, balls={"read": read})], view=view(scenes), window=WINDOW)
+        heads = [state.at(Moment(at, 0.0)).satellites[0].head for at in (1.5, 2.0, 2.5, 3.0, 3.2, 4.0)]
         assert heads[:2] == [None, None]
         wanted = [to_pixels(*read[step]) for step in (3, 3, 4, 4)]
         np.testing.assert_allclose(heads[2:], wanted, atol=0.6)

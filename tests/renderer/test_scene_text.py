@@ -9,9 +9,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ravine import landscapes
 from ravine.renderer import SceneFrames, Timing
 from ravine.renderer.canvas._canvas import Canvas
-from ravine.renderer.layers._trails import Trails
-from ravine.renderer.views._contour import ContourView
-from ravine.renderer.views._surface import SurfaceView
+from ravine.renderer.layers.trails import Trails
+from ravine.renderer.views.contour import ContourView
+from ravine.renderer.views.surface import SurfaceView
 
 SIZES = [(640, 480), (620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 800)]
 LONG = "{} is quite a long name for a rule"

@@ -7,8 +7,8 @@ import pytest
 
 from ravine.renderer import Slice, Timing
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._slices import letters, shades
-from ravine.renderer.panels._slices import SliceChart, SliceCurve, SlicePanel
+from ravine.renderer.layers.slices import letters, shades
+from ravine.renderer.panels.slices import SliceChart, SliceCurve, SlicePanel
 from ravine.renderer.style._layout import Layout
 from ravine.renderer.style._palette import COMMON, SPARE
 from ravine.renderer.style._theme import THEMES
@@ -218,7 +218,7 @@ class TestOnTheView:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_without_runs_there_is_one_panel(size):
-    found = Layout.of(size, panels="all", runs=0, tick_width=20.0, aside=True)
+    found = Layout.of(size, panels="all", runs=0, tick_width=20.0, plot=True)
     left, top, right, bottom = found.losses
     assert found.standings is None
     assert right - left > 0.25 * size[0]

@@ -8,7 +8,7 @@ from ravine.renderer.canvas._camera import CORNERS, HEIGHT, Camera, fitted
 from ravine.renderer.canvas._canvas import rgb
 from ravine.renderer.style._levels import LossNorm
 from ravine.renderer.views._relief import Relief
-from ravine.renderer.views._surface import best_azimuth, quads
+from ravine.renderer.views.surface import best_azimuth, quads
 
 LINEAR = LossNorm(low=0.0, high=1.0, linthresh=None)
 WINDOW = ((-2.0, 2.0), (-1.5, 1.5))

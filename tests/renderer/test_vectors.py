@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ravine.renderer import Timing, Vector
+from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.canvas._shapes import Angle, Arrow, angle_between, side_by_side, spaced
-from ravine.renderer.layers._layer import Moment
 from ravine.renderer.style._palette import ARROWS, COMMON, arrow_colour, mixed
 from ravine.renderer.style._theme import THEMES
 

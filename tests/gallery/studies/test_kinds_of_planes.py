@@ -8,10 +8,10 @@ import pytest
 
 import ravine
 from ravine.landscapes.curvature import _extremes as _extremes
-from ravine.renderer.layers._key import entries_of
+from ravine.renderer.layers._stack import entries_of
 from ravine.renderer.style._palette import COMMON
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._contour import BANDS, band_colours
+from ravine.renderer.views.contour import BANDS, band_colours
 from ravine.studies import _trainings
 from ravine.studies._plane_options import PlaneOptions
 

@@ -6,11 +6,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Slice
-from ravine.renderer.canvas import Canvas, labels, linear_ticks, text_size
-from ravine.renderer.layers import Moment, draw_letter, letters, shades
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Scene, Slice
+from ravine.renderer.canvas import Canvas, labels, linear_ticks, paint_ticks_left, text_size
+from ravine.renderer.layers import Context, draw_letter, letters, shades
+from ravine.renderer.panels._panel import PanelKind
 from ravine.renderer.style import Theme
+from ravine.renderer.views import Geometry
 
 _TEXT, _WORD = 16.0, 18.0
 _INSET = 22.0
@@ -82,12 +84,10 @@ class SliceChart:
         unit, muted, size = self._unit, self._theme.muted, _TEXT * self._unit
         at = self._outer[0], self._outer[1] + 14 * unit
         canvas.text(self.title, at, size=size, colour=muted)
-        pen = canvas.pen(self._theme.frame, unit)
-        canvas.line(pen, np.array([[left, self._top], [left, bottom], [right, bottom]], dtype=float))
-        for value, text in self._ticks:
-            y = float(self._rows(np.array([value]))[0])
-            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
-            canvas.text(text, (left - 8 * unit, y + 6 * unit), size=size, colour=muted, anchor="right")
+        axes = np.array([[left, self._top], [left, bottom], [right, bottom]], dtype=float)
+        canvas.line(canvas.pen(self._theme.frame, unit), axes)
+        ticks = [(float(self._rows(np.array([value]))[0]), text) for value, text in self._ticks]
+        paint_ticks_left(canvas, left, ticks, theme=self._theme, unit=unit, gap=8.0)
 
     def _paint_curve(self, canvas: Canvas, curve: SliceCurve, points: Float[np.ndarray, "places 2"]) -> None:
         real = points[np.isfinite(points).all(-1)]
@@ -185,3 +185,15 @@ class SlicePanel:
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Nothing of it moves."""
+
+
+def _slices(context: Context, box: PixelBox) -> SlicePanel:
+    return SlicePanel(context.scene.ground.slices, box=box, theme=context.theme, unit=context.unit)
+
+
+def _shows(scene: Scene, geometry: Geometry) -> bool:
+    del geometry
+    return bool(scene.ground.slices)
+
+
+PANEL = PanelKind(slot="losses", order=40, of=_slices, shows=_shows)

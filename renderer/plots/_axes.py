@@ -5,19 +5,20 @@ from jaxtyping import Float, Int
 
 from ravine.renderer._frames import PixelBox
 from ravine.renderer.canvas import (
+    TEXT,
     Canvas,
-    apart,
     decade_ticks,
     label,
     labels,
     linear_ticks,
+    paint_ticks_below,
+    paint_ticks_left,
     power_label,
     text_size,
 )
-from ravine.renderer.panels._series import Series
+from ravine.renderer.plots._series import Series
 from ravine.renderer.style import Theme
 
-_TEXT = 16.0
 _EDGE = 4.0
 """What is free at the edge of the picture, in units."""
 
@@ -57,33 +58,28 @@ class Axes:
         """Paint axes, ticks and labels."""
         left, top, right, bottom = self.box
         unit, theme = self._unit, self._theme
-        size = _TEXT * unit
         pen = canvas.pen(theme.frame, unit)
         faint = canvas.pen(theme.frame, 0.8 * unit, alpha=0.4)
         ticks = value_ticks(self._series, many=self._many)
         rows = self.rows(np.array([value for value, _ in ticks])).tolist()
-        for y, (_, text) in zip(rows, ticks, strict=True):
-            if self._many and y < bottom - unit:
+        for y in rows if self._many else ():
+            if y < bottom - unit:
                 canvas.line(faint, np.array([[left, y], [right, y]]))
-            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
-            canvas.text(text, (left - 8 * unit, y + 6 * unit), size=size, colour=theme.muted, anchor="right")
+        beside = list(zip(rows, (text for _, text in ticks), strict=True))
+        paint_ticks_left(canvas, left, beside, theme=theme, unit=unit, gap=8.0)
         canvas.line(pen, np.array([[left, top], [left, bottom], [right, bottom]], dtype=float))
         self._paint_steps(canvas)
 
     def _paint_steps(self, canvas: Canvas) -> None:
-        left, _, right, bottom = self.box
+        left, _, right, _ = self.box
         unit = self._unit
-        size = _TEXT * unit
-        pen = canvas.pen(self._theme.frame, unit)
         most = max(4, min(8, round((right - left) / (120 * unit))))
         ticks = linear_ticks(0.0, float(self._counts[-1]), most=most)
         whole = ticks[ticks == np.round(ticks)]
         named = [label(value) if value else f"{self._clock} 0" for value in whole.tolist()]
-        labelled = list(zip(self.columns(whole).tolist(), named, strict=True))
-        for x, middle, text in apart(labelled, size=size, left=_EDGE * unit, right=right + 6 * unit):
-            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
-            at = (middle, bottom + 22 * unit)
-            canvas.text(text, at, size=size, colour=self._theme.muted, anchor="center")
+        below = list(zip(self.columns(whole).tolist(), named, strict=True))
+        ends = {"left": _EDGE * unit, "right": right + 6 * unit}
+        paint_ticks_below(canvas, self.box, below, theme=self._theme, unit=unit, **ends)
 
     def columns(self, counts: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
         """Where counts of steps stand from left to right."""
@@ -119,4 +115,4 @@ def value_ticks(series: Series, *, many: bool) -> list[tuple[float, str]]:
 def tick_width(series: Series, *, many: bool, unit: float) -> float:
     """The width of the widest label left of the axes."""
     texts = [text for _, text in value_ticks(series, many=many)]
-    return max((text_size(text, size=_TEXT * unit)[0] for text in texts), default=0.0)
+    return max((text_size(text, size=TEXT * unit)[0] for text in texts), default=0.0)

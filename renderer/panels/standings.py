@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import UInt8
 
-from ravine.renderer._frames import PixelBox
+from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, fit_text, text_size
-from ravine.renderer.layers import Moment, draw_stop
+from ravine.renderer.layers import Context, draw_stop
+from ravine.renderer.panels._panel import PanelKind
 from ravine.renderer.style import Theme
 
 Strip = UInt8[np.ndarray, "height width 4"]
@@ -175,3 +176,11 @@ class Standings:
 def loss_figures(loss: float) -> str:
     """A loss in figures of one width."""
     return f"{loss:.1e}".replace("-", "\N{MINUS SIGN}")
+
+
+def _standings(context: Context, box: PixelBox) -> Standings:
+    scene = context.scene
+    return Standings(scene.runs, box=box, theme=context.theme, unit=context.unit, count=scene.count)
+
+
+PANEL = PanelKind(slot="standings", order=30, of=_standings)

@@ -7,13 +7,22 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Run, Vector
-from ravine.renderer.canvas import Angle, Arrow, Canvas, Place, angle_between, side_by_side, spaced
-from ravine.renderer.layers._frame_state import around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Run, Scene, Vector
+from ravine.renderer.canvas import (
+    Angle,
+    Arrow,
+    Canvas,
+    Place,
+    Points,
+    angle_between,
+    around,
+    side_by_side,
+    spaced,
+)
+from ravine.renderer.layers._layer import Context, LayerKind
 from ravine.renderer.style import Theme, mixed
-from ravine.renderer.views import View
+from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 
 _DIRECTION = 48.0
 """The length of an arrow that tells a direction only, in units."""
@@ -68,7 +77,7 @@ class Vectors:
         runs: Sequence[Run],
         *,
         readable: Callable[[Moment], Moment],
-        view: View,
+        view: LandscapeView,
         theme: Theme,
         unit: float,
     ) -> None:
@@ -83,6 +92,15 @@ class Vectors:
         self._left = [*self._left_along_trails()]
         self._arrows = lru_cache(maxsize=2)(self._arrows_at)
         self._angles = lru_cache(maxsize=2)(self._angles_at)
+
+    @classmethod
+    def of(cls, context: Context) -> "Vectors | None":
+        """The arrows of a scene's runs, if they have any."""
+        runs = context.scene.runs
+        if not any(run.vectors for run in runs):
+            return None
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(runs, readable=context.readable, **look)
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -173,3 +191,21 @@ def _between(values: Float[np.ndarray, "steps+1 2"], position: float) -> Place:
 def _are_near(tail: Place, tip: Place) -> bool:
     """Whether both are numbers that a picture can be drawn with."""
     return bool((np.abs([tail, tip]) < 1e12).all())
+
+
+def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
+    """One for every kind of arrow; a name that comes in several colours is told apart by its run."""
+    del geometry
+    labels = {(v.name, v.colour or run.colour): run.label for run in scene.runs for v in run.vectors}
+    names = [name for name, _ in labels]
+    for (name, colour), label in labels.items():
+        yield KeyEntry(f"{name}, {label}" if names.count(name) > 1 else name, colour, 0, _draw_sample)
+
+
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
+    arrow = Arrow.of(ends[0], ends[1], colour, unit=unit)
+    if arrow is not None:
+        arrow.draw(canvas, theme, unit)
+
+
+LAYER = LayerKind(on=("flat",), zorder=60, of=Vectors.of, key=_key)

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float, Int
 from matplotlib.colors import to_hex
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Background
+from ravine.renderer._scene import Background, Scene
 from ravine.renderer.canvas import (
     HEIGHT,
     Camera,
@@ -24,10 +24,10 @@ from ravine.renderer.canvas import (
     touch,
 )
 from ravine.renderer.style import Theme
-from ravine.renderer.views._contour import map_colours, mixed_shades
+from ravine.renderer.views._bands import map_colours, mixed_shades
 from ravine.renderer.views._edge_names import paint_edge_names
 from ravine.renderer.views._relief import Relief
-from ravine.renderer.views._view import Placed
+from ravine.renderer.views._view import Place, Placed, ViewKind
 
 _CELLS = 150
 _TURNING_CELLS = 64
@@ -304,3 +304,33 @@ def _leftmost_corner(camera: Camera) -> Float[np.ndarray, "2"]:
 
 
 _WALL = ((-1.0, 0.0), (1.0, 0.0), (1.0, HEIGHT), (-1.0, HEIGHT), (-1.0, 0.0))
+
+
+def _open(scene: Scene, place: Place) -> SurfaceView:
+    return SurfaceView(
+        scene.ground,
+        np.stack([run.points for run in scene.runs] or [np.zeros((0, 2))]),
+        azimuth=scene.azimuth,
+        elevation=scene.elevation,
+        turn=scene.turn,
+        box=place.box,
+        theme=place.theme,
+        unit=place.unit,
+        bare=place.bare,
+    )
+
+
+def _tick_texts(scene: Scene) -> list[str]:
+    """Those of the view from above, whose place it takes."""
+    return labels(linear_ticks(*scene.ground.window[1], most=6))
+
+
+VIEW = ViewKind(
+    about="the landscape as a lit surface",
+    geometry="relief",
+    variables=2,
+    camera=True,
+    networks=True,
+    open=_open,
+    tick_texts=_tick_texts,
+)

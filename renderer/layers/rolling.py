@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Box, Run, Scene
-from ravine.renderer.canvas import Canvas, largest_radius, ring_radii, ring_share
-from ravine.renderer.layers._balls import draw_stop
-from ravine.renderer.layers._frame_state import FrameState, around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Box, Run
+from ravine.renderer.canvas import Canvas, around, largest_radius, ring_radii, ring_share
+from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers.balls import draw_stop
 from ravine.renderer.style import Theme
 from ravine.renderer.views import RINGS, CurveView
 
@@ -28,10 +28,10 @@ class Rolling:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: CurveView, window: Box, theme: Theme
+        self, runs: Sequence[Run], *, state: FrameState, view: CurveView, window: Box, theme: Theme
     ) -> None:
         self._runs = tuple(runs)
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._lanes = _lanes(runs, window)
@@ -41,15 +41,17 @@ class Rolling:
         )
 
     @classmethod
-    def layers(cls, scene: Scene, *, view: CurveView, theme: Theme) -> list["Rolling"]:
-        """The layer of a scene's runs, if it has any."""
-        runs, window = scene.runs, scene.ground.window
-        sight = FrameState(runs, view=view, window=window)
-        return [cls(runs, sight=sight, view=view, window=window, theme=theme)] if runs else []
+    def of(cls, context: Context) -> "Rolling | None":
+        """The balls of a scene's runs, if it has any."""
+        runs, view = context.scene.runs, context.view
+        if not (runs and isinstance(view, CurveView)):
+            return None
+        window = context.scene.ground.window
+        return cls(runs, state=context.state, view=view, window=window, theme=context.theme)
 
     def paint(self, canvas: Canvas) -> None:
         """Mark the start on the graph."""
-        (start, *_) = self._sight.at(Moment(0.0, 0.0)).runs
+        (start, *_) = self._state.at(Moment(0.0, 0.0)).runs
         if start.head is not None:
             radius = self._view.radius
             pen = canvas.pen(self._theme.text, _RIM * radius)
@@ -57,7 +59,7 @@ class Rolling:
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the balls rolled over between both moments."""
-        old, new = self._sight.at(before), self._sight.at(now)
+        old, new = self._state.at(before), self._state.at(now)
         pairs = zip((*old.runs, *old.satellites), (*new.runs, *new.satellites), strict=True)
         ends = [points[:, 0] for one, two in pairs if len(points := two.since(one))]
         rolled = [self._view.along(float(columns.min()), float(columns.max())) for columns in ends]
@@ -70,14 +72,14 @@ class Rolling:
         self._draw_satellites(canvas, moment)
 
     def _radii_at(self, moment: Moment) -> list[float]:
-        heads = [run.head or (np.nan, np.nan) for run in self._sight.at(moment).runs]
+        heads = [run.head or (np.nan, np.nan) for run in self._state.at(moment).runs]
         return ring_radii(np.array(heads), self._view.radius, most=RINGS)
 
     def _draw_lanes(self, canvas: Canvas, moment: Moment) -> None:
         view, theme = self._view, self._theme
         halo = canvas.pen(theme.halo, view.lane_height + _RIM * view.radius, alpha=theme.halo_alpha)
         lanes = []
-        shown = self._sight.at(moment).runs
+        shown = self._state.at(moment).runs
         for number, run, seen in zip(self._lanes, self._runs, shown, strict=True):
             columns = seen.points[:, 0]
             if len(columns) > 1:
@@ -91,7 +93,7 @@ class Rolling:
     def _draw_balls(self, canvas: Canvas, moment: Moment) -> None:
         thin = min(1.0, ring_share(len(self._runs), most=RINGS) / 0.3)
         rim = canvas.pen(self._theme.rim, thin * _RIM * self._view.radius)
-        seen = self._sight.at(moment).runs
+        seen = self._state.at(moment).runs
         for run, shown, radius in zip(self._runs, seen, self._radii(moment), strict=True):
             if shown.head is None:
                 continue
@@ -102,7 +104,7 @@ class Rolling:
 
     def _draw_satellites(self, canvas: Canvas, moment: Moment) -> None:
         radius = _SMALL * self._view.radius
-        for of, shown in zip(self._sight.satellites, self._sight.at(moment).satellites, strict=True):
+        for of, shown in zip(self._state.satellites, self._state.at(moment).satellites, strict=True):
             if shown.head is not None:
                 pen = canvas.pen(self._runs[of.owner].colour, 0.44 * radius)
                 canvas.disc(pen, self._view.resting(shown.head, radius), radius, self._theme.rim)
@@ -117,3 +119,6 @@ def _lanes(runs: Sequence[Run], window: Box) -> list[int]:
         ways.append(float(np.ptp(inside)) if len(inside) else 0.0)
     order = sorted(range(len(runs)), key=lambda run: -ways[run])
     return [order.index(run) for run in range(len(runs))]
+
+
+LAYER = LayerKind(on=("graph",), zorder=70, of=Rolling.of)

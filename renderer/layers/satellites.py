@@ -1,16 +1,18 @@
 """Satellites: small balls for what a rule shows beside its iterate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Literal
 
 import numpy as np
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import BallKind, Run
-from ravine.renderer.canvas import Canvas
-from ravine.renderer.layers._frame_state import FrameState, Satellite, Seen, around
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.style import Theme, mixed
-from ravine.renderer.views import View
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import BallKind, Run, Scene
+from ravine.renderer.canvas import Canvas, Points, around
+from ravine.renderer.layers._frame_state import FrameState, Satellite, Seen
+from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.style import THEMES, Theme, mixed
+from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 
 _REACH = 10.0
 """From the middle of a satellite to where it surely ends, in units."""
@@ -31,13 +33,22 @@ class Satellites:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._colours = tuple(run.colour for run in runs)
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
+
+    @classmethod
+    def of(cls, context: Context) -> "Satellites | None":
+        """The satellites of a scene's runs, if they have any."""
+        runs = context.scene.runs
+        if not any(run.balls for run in runs):
+            return None
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(runs, state=context.state, **look)
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -45,17 +56,17 @@ class Satellites:
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around the satellites and what they are tied to, at both moments."""
         ends = []
-        for seen in (self._sight.at(before), self._sight.at(now)):
+        for seen in (self._state.at(before), self._state.at(now)):
             ends += [satellite.points[-1:] for satellite in seen.satellites]
-            ends += [seen.runs[of.owner].points[-1:] for of in self._sight.satellites if of.tied]
+            ends += [seen.runs[of.owner].points[-1:] for of in self._state.satellites if of.tied]
         return around(ends, _REACH * self._unit, self._view.box)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the ties, then the satellites on them."""
-        seen = self._sight.at(moment)
+        seen = self._state.at(moment)
         shown = [
             (of, satellite.head)
-            for of, satellite in zip(self._sight.satellites, seen.satellites, strict=True)
+            for of, satellite in zip(self._state.satellites, seen.satellites, strict=True)
             if satellite.head is not None and not satellite.hidden[-1] and not _has_lost_home(of, seen)
         ]
         for of, at in shown:
@@ -97,3 +108,25 @@ def draw_satellite(
 def _has_lost_home(of: Satellite, seen: Seen) -> bool:
     """Whether the ball to which a satellite belongs is not shown; a worker goes on without it."""
     return of.kind != "worker" and of.tied and seen.runs[of.owner].head is None
+
+
+def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
+    """One for the workers and one for what stale steps read; those of several runs have no run's colour."""
+    if geometry != "flat":
+        return
+    named: tuple[tuple[Literal["worker", "read"], str], ...] = (("worker", "worker"), ("read", "read here"))
+    for kind, title in named:
+        colours = {run.colour for run in scene.runs for name in run.balls if run.kinds.get(name) == kind}
+        if colours:
+            colour = colours.pop() if len(colours) == 1 else THEMES[scene.theme].muted
+            yield KeyEntry(title, colour, 1, partial(_draw_sample, kind))
+
+
+def _draw_sample(
+    kind: BallKind, canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float
+) -> None:
+    x, y = ends.mean(0).tolist()
+    draw_satellite(canvas, kind, (x, y), colour=colour, theme=theme, unit=unit)
+
+
+LAYER = LayerKind(on=("flat", "relief"), zorder=50, of=Satellites.of, key=_key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
-from ravine.renderer._scene import Plot, Run
+from ravine.renderer._scene import PLANE_LOSS, Plot, Run, Scene
 from ravine.renderer.style import is_wide
 
 _MOST_DECADES = 12
@@ -22,9 +22,6 @@ _PARTS_OF_A_WHOLE = ("accuracy",)
 """Series that end at 1."""
 
 _NOTHING = np.full(1, np.nan)
-
-_SHADOW = "plane_loss"
-"""The series that is shown beside the loss: that of the plane under the iterate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +91,19 @@ class Series:
         return np.where(np.isfinite(values), np.clip(share, 0.0, 1.0), np.nan)
 
 
+def series_of(scene: Scene, plot: Plot | None, *, floor: float | None = None) -> Series:
+    """The series of a scene's runs that a plot names, or their losses.
+
+    Args:
+        scene: Whose runs.
+        plot: None for the losses.
+        floor: The lowest loss on the view, if there is one.
+    """
+    if plot is not None:
+        return Series.of_plot(scene.runs, plot)
+    return Series.of_losses(scene.runs, lowest=scene.ground.lowest, floor=floor)
+
+
 def _named(run: Run, name: str) -> Float[np.ndarray, "steps+1"]:
     return run.losses if name == "loss" and name not in run.series else run.series[name]
 
@@ -102,10 +112,10 @@ def _shadows(
     runs: Sequence[Run], losses: Float[np.ndarray, "runs steps+1"]
 ) -> Float[np.ndarray, "shadows steps+1"]:
     """The plane's loss under every run, where any has one."""
-    if not any(_SHADOW in run.series for run in runs):
+    if not any(PLANE_LOSS in run.series for run in runs):
         return losses[:0]
     nothing = np.full(losses.shape[1], np.nan)
-    return np.stack([run.series.get(_SHADOW, nothing) for run in runs])
+    return np.stack([run.series.get(PLANE_LOSS, nothing) for run in runs])
 
 
 def _base_of_log(losses: Float[np.ndarray, "runs steps+1"], lowest: float | None) -> float | None:

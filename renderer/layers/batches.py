@@ -1,18 +1,18 @@
 """Batches: faint contours of the loss that a single step saw, over the true ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Batches
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Batches, Scene
 from ravine.renderer.canvas import Canvas, Isolines, Points, dashed
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.style import LossNorm, Theme
-from ravine.renderer.views import View
+from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.style import THEMES, LossNorm, Theme
+from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 
 _LEVELS = (np.arange(8) + 0.5) / 8
 _ALPHA = 0.75
@@ -35,7 +35,7 @@ class BatchContours:
         *,
         scale: Literal["auto", "linear", "log"],
         readable: Callable[[Moment], Moment],
-        view: View,
+        view: LandscapeView,
         theme: Theme,
         unit: float,
         avoid: PixelBox | None = None,
@@ -48,6 +48,22 @@ class BatchContours:
         self._unit = unit
         self._avoid = avoid
         self._lines = lru_cache(maxsize=2)(self._lines_of)
+
+    @classmethod
+    def of(cls, context: Context) -> "BatchContours | None":
+        """The contours of a scene's batches, if it has any, outside the key."""
+        ground = context.scene.ground
+        if ground.batches is None:
+            return None
+        return cls(
+            ground.batches,
+            scale=ground.scale,
+            readable=context.readable,
+            view=context.landscape,
+            theme=context.theme,
+            unit=context.unit,
+            avoid=context.reserved,
+        )
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -90,3 +106,18 @@ def _outside(
     kept = ~np.all((points >= low) & (points <= high), axis=-1)
     begins = np.logical_or(starts, ~np.concatenate([[True], kept[:-1]]))
     return points[kept], begins[kept]
+
+
+def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
+    del geometry
+    if scene.ground.batches is not None:
+        yield KeyEntry("loss on the batch", THEMES[scene.theme].muted, 2, _draw_sample)
+
+
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
+    del theme
+    places = ends[0] + np.linspace(0.0, 1.0, 6)[:, None] * (ends[1] - ends[0])
+    canvas.lines(canvas.pen(colour, 1.6 * unit), places, np.arange(6) % 2 == 0)
+
+
+LAYER = LayerKind(on=("flat",), zorder=10, of=BatchContours.of, key=_key)

@@ -6,13 +6,22 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Background
-from ravine.renderer.canvas import Canvas, apart, labels, largest_radius, linear_ticks, norm_ticks
+from ravine.renderer._scene import Background, Scene
+from ravine.renderer.canvas import (
+    TEXT,
+    Canvas,
+    labels,
+    largest_radius,
+    linear_ticks,
+    norm_ticks,
+    paint_ticks_below,
+    paint_ticks_left,
+)
 from ravine.renderer.style import Theme
-from ravine.renderer.views._contour import BANDS, band_colours
+from ravine.renderer.views._bands import BANDS, band_colours
 from ravine.renderer.views._labels import Word, placed_words
 from ravine.renderer.views._profile import Graph, Profile
-from ravine.renderer.views._view import Placed
+from ravine.renderer.views._view import Place, Placed, ViewKind
 
 _FULL = 360.0
 """A view that is lower than this, in units, has everything on it smaller, but for its text."""
@@ -22,8 +31,6 @@ _RADIUS = 11.0
 
 RINGS = 1.5
 """By what part of its radius a ball grows at most; of balls within each other twice the growth is seen."""
-
-_LABEL = 16.0
 
 _CAPTION = 24.0
 """What the name of the losses takes above the axes, in units."""
@@ -116,7 +123,7 @@ class CurveView:
 
     @property
     def _word_size(self) -> float:
-        return max(_LABEL * self._unit, _WORD * self._scale)
+        return max(TEXT * self._unit, _WORD * self._scale)
 
     @cached_property
     def graph(self) -> Graph:
@@ -207,17 +214,39 @@ class CurveView:
     def _paint_axes(self, canvas: Canvas) -> None:
         left, top, right, bottom = self.box
         unit, theme = self._unit, self._theme
-        size = _LABEL * unit
-        pen = canvas.pen(theme.frame, unit)
-        canvas.line(pen, np.array([[left, top], [left, bottom], [right, bottom]], dtype=float))
-        canvas.text("loss", (left, top - 10 * unit), size=size, colour=theme.muted)
-        for level, text in norm_ticks(self._profile.tone):
-            (y,) = self.graph.row_of(np.array([level])).tolist()
-            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
-            canvas.text(text, (left - 9 * unit, y + 6 * unit), size=size, colour=theme.muted, anchor="right")
+        axes = np.array([[left, top], [left, bottom], [right, bottom]], dtype=float)
+        canvas.line(canvas.pen(theme.frame, unit), axes)
+        canvas.text("loss", (left, top - 10 * unit), size=TEXT * unit, colour=theme.muted)
+        heights = [
+            (self.graph.row_of(np.array([at])).item(), text) for at, text in norm_ticks(self._profile.tone)
+        ]
+        paint_ticks_left(canvas, left, heights, theme=theme, unit=unit)
         ticks = linear_ticks(*self.graph.window, most=max(2, round((right - left) / (150 * unit))))
-        places = self.graph.columns(ticks).tolist()
-        labelled = list(zip(places, labels(ticks), strict=True))
-        for x, middle, text in apart(labelled, size=size, right=canvas.size[0] - 4 * unit):
-            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
-            canvas.text(text, (middle, bottom + 22 * unit), size=size, colour=theme.muted, anchor="center")
+        below = list(zip(self.graph.columns(ticks).tolist(), labels(ticks), strict=True))
+        paint_ticks_below(canvas, self.box, below, theme=theme, unit=unit)
+
+
+def _open(scene: Scene, place: Place) -> CurveView:
+    return CurveView(
+        scene.ground,
+        Profile.of(scene.ground),
+        lanes=len(scene.runs),
+        box=place.box,
+        theme=place.theme,
+        unit=place.unit,
+        bare=place.bare,
+    )
+
+
+def _tick_texts(scene: Scene) -> list[str]:
+    return [text for _, text in norm_ticks(Profile.of(scene.ground).tone)]
+
+
+VIEW = ViewKind(
+    about="the graph of a loss of x alone",
+    geometry="graph",
+    variables=1,
+    usual=True,
+    open=_open,
+    tick_texts=_tick_texts,
+)

@@ -4,18 +4,27 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, UInt8
-from matplotlib import colormaps
+from jaxtyping import Float
 from matplotlib.colors import to_hex
 
 from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Background, Box
-from ravine.renderer.canvas import Canvas, Isolines, Pen, apart, fit_text, labels, linear_ticks, middles, rgb
-from ravine.renderer.style import LossNorm, Theme, mixed
-from ravine.renderer.views._view import Placed
+from ravine.renderer._scene import Background, Box, Scene
+from ravine.renderer.canvas import (
+    Canvas,
+    Isolines,
+    Pen,
+    Points,
+    fit_text,
+    labels,
+    linear_ticks,
+    middles,
+    paint_ticks_below,
+    paint_ticks_left,
+)
+from ravine.renderer.style import LossNorm, Theme
+from ravine.renderer.views._bands import BANDS, band_colours, map_colours
+from ravine.renderer.views._view import KeyEntry, Place, Placed, ViewKind
 
-BANDS = 22
-_STRONGEST = 0.9
 _LINE_LEVELS = np.linspace(0.03, 0.97, 35)
 _MOST_CELLS = 1 << 20
 """Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
@@ -114,27 +123,14 @@ class ContourView:
     def _paint_axes(self, canvas: Canvas) -> None:
         left, top, right, bottom = self.box
         unit, theme = self._unit, self._theme
-        pen = canvas.pen(theme.frame, unit)
         corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]])
-        canvas.line(pen, corners.astype(float))
-        ticks = x_ticks(self._window, self.box, unit)
-        places = _to_pixels(np.stack([ticks, ticks], axis=-1), self._window, self.box)[:, 0].tolist()
-        labelled = list(zip(places, labels(ticks), strict=True))
-        for x, middle, text in apart(labelled, size=16 * unit, right=canvas.size[0] - 4 * unit):
-            canvas.line(pen, np.array([[x, bottom], [x, bottom + 4 * unit]]))
-            at = (middle, bottom + 22 * unit)
-            canvas.text(text, at, size=16 * unit, colour=theme.muted, anchor="center")
-        ticks = y_ticks(self._window)
-        for value, text in zip(ticks.tolist(), labels(ticks), strict=True):
-            y = float(_to_pixels(np.array([0.0, value]), self._window, self.box)[1])
-            canvas.line(pen, np.array([[left - 4 * unit, y], [left, y]]))
-            canvas.text(
-                text,
-                (left - 9 * unit, y + 6 * unit),
-                size=16 * unit,
-                colour=theme.muted,
-                anchor="right",
-            )
+        canvas.line(canvas.pen(theme.frame, unit), corners.astype(float))
+        xs, ys = _x_ticks(self._window, self.box, unit), _y_ticks(self._window)
+        columns = _to_pixels(np.stack([xs, xs], axis=-1), self._window, self.box)[:, 0].tolist()
+        below = list(zip(columns, labels(xs), strict=True))
+        paint_ticks_below(canvas, self.box, below, theme=theme, unit=unit)
+        rows = [float(_to_pixels(np.array([0.0, y]), self._window, self.box)[1]) for y in ys.tolist()]
+        paint_ticks_left(canvas, left, list(zip(rows, labels(ys), strict=True)), theme=theme, unit=unit)
 
     def _paint_names(self, canvas: Canvas) -> None:
         """Below and left of the labels."""
@@ -167,33 +163,14 @@ class ContourView:
             canvas.text(word, at, size=16 * unit, colour=theme.text, anchor=anchor)
 
 
-def x_ticks(window: Box, box: PixelBox, unit: float) -> Float[np.ndarray, " ticks"]:
+def _x_ticks(window: Box, box: PixelBox, unit: float) -> Float[np.ndarray, " ticks"]:
     """Places below the view, as many as there is room for."""
     return linear_ticks(*window[0], most=max(2, round((box[2] - box[0]) / (110 * unit))))
 
 
-def y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
+def _y_ticks(window: Box) -> Float[np.ndarray, " ticks"]:
     """Places left of the view."""
     return linear_ticks(*window[1], most=6)
-
-
-def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray, "bands 3"]:
-    """The shades of the bands, from the deepest; with a colour, from none of it to nearly all."""
-    if colour:
-        shares = np.linspace(0.0, _STRONGEST, bands).tolist()
-        return np.array([rgb(mixed(theme.high, colour, share)) for share in shares], dtype=np.uint8)
-    return mixed_shades(theme, np.linspace(0.0, 1.0, bands)).round().astype(np.uint8)
-
-
-def mixed_shades(theme: Theme, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 3"]:
-    """The ground's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
-    stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
-    return np.stack([np.interp(levels, [0.0, 0.5, 1.0], stops[:, k]) for k in range(3)], axis=-1)
-
-
-def map_colours(name: str, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 4"]:
-    """Red, green, blue and alpha, from 0 to 1, of levels on one of matplotlib's colour maps."""
-    return colormaps[name](levels)
 
 
 def _to_pixels(
@@ -203,3 +180,41 @@ def _to_pixels(
     left, top, right, bottom = box
     scale = np.array([(right - left) / (x1 - x0), (top - bottom) / (y1 - y0)])
     return (points - np.array([x0, y0])) * scale + np.array([left, bottom])
+
+
+def _open(scene: Scene, place: Place) -> ContourView:
+    look = {"theme": place.theme, "unit": place.unit, "bare": place.bare}
+    return ContourView(scene.ground, box=place.box, **look)
+
+
+def _tick_texts(scene: Scene) -> list[str]:
+    return labels(_y_ticks(scene.ground.window))
+
+
+_HIGH = 13.0
+"""The sample of what is shaded, in units."""
+
+
+def _key(scene: Scene) -> Iterator[KeyEntry]:
+    """What is shaded in place of the loss."""
+    shades = scene.ground.shades
+    if shades is not None:
+        yield KeyEntry(shades.name, shades.colour, 3, _draw_sample)
+
+
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
+    left, top = np.rint(ends[0] - (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+    right, bottom = np.rint(ends[1] + (0.0, _HIGH / 2 * unit)).astype(int).tolist()
+    canvas.pixels[top:bottom, left:right, :3] = band_colours(theme, right - left, colour)
+
+
+VIEW = ViewKind(
+    about="the landscape from above",
+    geometry="flat",
+    variables=2,
+    usual=True,
+    networks=True,
+    open=_open,
+    tick_texts=_tick_texts,
+    key=_key,
+)

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer.canvas import Canvas, dashed, largest_radius, ring_radii, ring_share
-from ravine.renderer.layers import Moment, around
-from ravine.renderer.panels._axes import Axes
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer.canvas import Canvas, around, dashed, largest_radius, ring_radii, ring_share
+from ravine.renderer.plots._axes import Axes
 from ravine.renderer.style import Theme
 
 Line = Float[np.ndarray, "steps+1 2"]

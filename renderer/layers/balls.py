@@ -1,18 +1,18 @@
 """Balls: where each run is at the moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Run
-from ravine.renderer.canvas import Canvas, ring_radii, ring_share
-from ravine.renderer.layers._frame_state import FrameState, around
-from ravine.renderer.layers._layer import Moment
-from ravine.renderer.layers._trails import Fading
-from ravine.renderer.style import Theme
-from ravine.renderer.views import View
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Run, Scene
+from ravine.renderer.canvas import Canvas, Points, around, ring_radii, ring_share
+from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers.trails import FADING, Fading, faint
+from ravine.renderer.style import THEMES, Theme
+from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 
 _RADIUS = 8.4
 _SHELL = 3.6
@@ -32,15 +32,22 @@ class Balls:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._runs = tuple(runs)
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
         self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
         self._radii = lru_cache(maxsize=2)(self._radii_at)
+
+    @classmethod
+    def of(cls, context: Context) -> "Balls | None":
+        """The balls of a scene's runs, if it has any."""
+        runs = context.scene.runs
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(runs, state=context.state, **look) if runs else None
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
@@ -48,7 +55,7 @@ class Balls:
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around the balls at both moments."""
         margin = max(*self._radii(before), *self._radii(now)) + 4.0 * self._unit
-        shown = (*self._sight.at(before).runs, *self._sight.at(now).runs)
+        shown = (*self._state.at(before).runs, *self._state.at(now).runs)
         return around([run.points[-1:] for run in shown], margin, self._view.box)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
@@ -56,7 +63,7 @@ class Balls:
         unit, theme = self._unit, self._theme
         rim = canvas.pen(theme.rim, 1.8 * unit * min(1.0, ring_share(len(self._runs)) / 0.3))
         ghost = canvas.pen(theme.rim, 1.4 * unit, alpha=0.5)
-        shown = self._sight.at(moment).runs
+        shown = self._state.at(moment).runs
         drawn = zip(self._runs, shown, self._radii(moment), self._fadings, strict=True)
         for run, seen, radius, fading in drawn:
             if seen.head is None:
@@ -72,7 +79,7 @@ class Balls:
                 draw_stop(canvas, seen.head, _RADIUS * unit, colour)
 
     def _radii_at(self, moment: Moment) -> list[float]:
-        heads = [run.head or (np.nan, np.nan) for run in self._sight.at(moment).runs]
+        heads = [run.head or (np.nan, np.nan) for run in self._state.at(moment).runs]
         return ring_radii(np.array(heads), _RADIUS * self._unit)
 
 
@@ -85,3 +92,28 @@ def draw_stop(canvas: Canvas, at: tuple[float, float], radius: float, colour: st
     """The square in a ball that has been stopped."""
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * _STOP * radius
     canvas.polygon(canvas.pen(colour, 0.0), np.array(at) + corners, colour)
+
+
+_SHADES, _HOLLOW = 6, 6.6
+"""How many shades are in the sample of what fades, and the radius of its ball, in units."""
+
+
+def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
+    """Why trails and balls fade."""
+    del geometry
+    if any(run.nearness is not None for run in scene.runs):
+        yield KeyEntry(FADING, THEMES[scene.theme].text, 4, _draw_sample)
+
+
+def _draw_sample(canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float) -> None:
+    end = ends[1] - (_HOLLOW * unit, 0.0)
+    places = np.linspace(ends[0], end, _SHADES + 1)
+    for shade in range(_SHADES):
+        faded, share = faint(colour, 1.0 - shade / (_SHADES - 1), theme)
+        canvas.line(canvas.pen(faded, 3.2 * share * unit), places[shade : shade + 2])
+    x, y = end.tolist()
+    canvas.disc(canvas.pen(colour, 0.0), (x, y), _HOLLOW * unit, colour)
+    draw_hollow(canvas, (x, y), _HOLLOW * unit, theme.mid, unit)
+
+
+LAYER = LayerKind(on=("flat", "relief"), zorder=70, of=Balls.of, key=_key)

@@ -5,11 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ravine.renderer._frames import PixelBox
-from ravine.renderer._scene import Run
+from ravine.renderer._frames import Moment, PixelBox
+from ravine.renderer._scene import Run, Scene
 from ravine.renderer.canvas import Canvas, clip_box, fit_text, text_size
-from ravine.renderer.layers import Moment
-from ravine.renderer.style import Theme
+from ravine.renderer.layers import Context
+from ravine.renderer.panels._panel import PanelKind
+from ravine.renderer.style import THEMES, Layout, Theme
+from ravine.renderer.views import Geometry
 
 
 class Legend:
@@ -29,6 +31,11 @@ class Legend:
         right, top = round(box[2] - 12 * unit), round(box[1] + 12 * unit)
         height = self._pitch * len(self._rows) + 14 * unit
         self._box = clip_box((right - width, top, right, top + height), box)
+
+    @property
+    def box(self) -> PixelBox:
+        """What it covers."""
+        return self._box
 
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it lies below the runs."""
@@ -62,3 +69,21 @@ class Legend:
         del moment
         left, top, right, bottom = self._box
         canvas.pixels[top:bottom, left:right] = self._strip.pixels[: bottom - top, : right - left]
+
+
+def _legend(context: Context, box: PixelBox) -> Legend:
+    return Legend(context.scene.runs, box=box, theme=context.theme, unit=context.unit)
+
+
+def _shows(scene: Scene, geometry: Geometry | None = None) -> bool:
+    del geometry
+    return scene.panels == "legend" and bool(scene.runs)
+
+
+def _covers(scene: Scene, layout: Layout) -> PixelBox | None:
+    if not _shows(scene):
+        return None
+    return Legend(scene.runs, box=layout.view, theme=THEMES[scene.theme], unit=layout.unit).box
+
+
+PANEL = PanelKind(slot="view", order=60, of=_legend, shows=_shows, covers=_covers)

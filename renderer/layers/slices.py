@@ -7,14 +7,13 @@ from string import ascii_uppercase
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ravine.renderer._frames import PixelBox
+from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Slice
-from ravine.renderer.canvas import Canvas
-from ravine.renderer.layers._frame_state import around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer.canvas import Canvas, around
+from ravine.renderer.layers._layer import Context, LayerKind
 from ravine.renderer.layers._paths import Shown
 from ravine.renderer.style import Theme
-from ravine.renderer.views import View
+from ravine.renderer.views import LandscapeView
 
 _PLACES = 161
 """An odd number: the middle is one of them."""
@@ -52,11 +51,18 @@ class SliceLines:
 
     quick = True
 
-    def __init__(self, slices: Sequence[Slice], *, view: View, theme: Theme, unit: float) -> None:
+    def __init__(self, slices: Sequence[Slice], *, view: LandscapeView, theme: Theme, unit: float) -> None:
         self._slices = tuple(slices)
         self._view = view
         self._theme = theme
         self._unit = unit
+
+    @classmethod
+    def of(cls, context: Context) -> "SliceLines | None":
+        """The slices of a scene, if it has any."""
+        slices = context.scene.ground.slices
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(slices, **look) if slices else None
 
     def paint(self, canvas: Canvas) -> None:
         """Paint them, unless the view turns."""
@@ -122,3 +128,6 @@ def _are_between(
     points: Float[np.ndarray, "points 2"], room: Float[np.ndarray, "2 2"]
 ) -> Bool[np.ndarray, " points"]:
     return ((points >= room[0]) & (points <= room[1])).all(-1)
+
+
+LAYER = LayerKind(on=("flat", "relief"), zorder=20, of=SliceLines.of)

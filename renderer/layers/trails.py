@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer._frames import PixelBox
+from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
-from ravine.renderer.canvas import Canvas, Pen
-from ravine.renderer.layers._frame_state import FrameState, around
-from ravine.renderer.layers._layer import Moment
+from ravine.renderer.canvas import Canvas, Pen, around
+from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._layer import Context, LayerKind
 from ravine.renderer.layers._paths import Shown
 from ravine.renderer.style import Theme, mixed
-from ravine.renderer.views import View
+from ravine.renderer.views import LandscapeView
 
 FADING = "pale: far from the plane"
 """What is said of it."""
@@ -95,23 +95,30 @@ class Trails:
     quick = True
 
     def __init__(
-        self, runs: Sequence[Run], *, sight: FrameState, view: View, theme: Theme, unit: float
+        self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
     ) -> None:
         self._colours = tuple(run.colour for run in runs)
         self._fadings = [Fading(run, theme) if run.nearness is not None else None for run in runs]
-        self._sight = sight
+        self._state = state
         self._view = view
         self._theme = theme
         self._unit = unit
         self._workers = [
             (number, self._colours[satellite.owner])
-            for number, satellite in enumerate(sight.satellites)
+            for number, satellite in enumerate(state.satellites)
             if satellite.kind == "worker"
         ]
 
+    @classmethod
+    def of(cls, context: Context) -> "Trails | None":
+        """The trails of a scene's runs, if it has any."""
+        runs = context.scene.runs
+        look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
+        return cls(runs, state=context.state, **look) if runs else None
+
     def paint(self, canvas: Canvas) -> None:
         """Mark the start, where the ground stays."""
-        (start, *_) = self._sight.at(Moment(0.0, 0.0)).runs
+        (start, *_) = self._state.at(Moment(0.0, 0.0)).runs
         if self._view.turning or start.head is None or start.hidden[-1]:
             return
         pen = canvas.pen(self._theme.text, 1.6 * self._unit)
@@ -119,7 +126,7 @@ class Trails:
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the trails grew by."""
-        old, new = self._sight.at(before), self._sight.at(now)
+        old, new = self._state.at(before), self._state.at(now)
         pairs = [
             *zip(old.runs, new.runs, strict=True),
             *((old.satellites[number], new.satellites[number]) for number, _ in self._workers),
@@ -128,7 +135,7 @@ class Trails:
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw every trail."""
-        seen = self._sight.at(moment)
+        seen = self._state.at(moment)
         for number, colour in self._workers:
             pen = canvas.pen(colour, _WORKER_WIDTH * self._unit, alpha=_WORKER_ALPHA)
             _draw(canvas, [pen], seen.satellites[number])
@@ -159,3 +166,6 @@ def _draw(canvas: Canvas, pens: Sequence[Pen], trail: Shown) -> None:
     for piece in trail.pieces():
         for pen in pens:
             canvas.line(pen, piece)
+
+
+LAYER = LayerKind(on=("flat", "relief"), zorder=40, of=Trails.of)
