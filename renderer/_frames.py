@@ -1,10 +1,12 @@
-"""A film's frames, one at a time: what a renderer hands to a writer."""
+"""Frames of a film, one at a time, which a renderer hands to a writer, and how long each stands."""
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 Pixels = UInt8[np.ndarray, "height width 4"]
 """RGBA, rows from the top, alpha 255 everywhere."""
@@ -77,3 +79,64 @@ class Frames(Protocol):
     def still(self, index: int) -> Pixels:
         """A copy of the frame at `index`, negative from the end."""
         ...
+
+
+_FIRST_STEP_SECONDS = 0.3
+_STEEPEST_EASE = 2.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """The clock of a film.
+
+    Attributes:
+        seconds: The length of the film without the hold of its last frame.
+        fps: Frames a second.
+        hold: Seconds for which the last frame stands.
+        loops: The number of times that a player shows the film; 0 is for ever.
+        steps_per_frame: Exact control in place of `seconds`: how many steps each frame advances.
+    """
+
+    seconds: float = 8.0
+    fps: float = 25.0
+    hold: float = 2.0
+    loops: int = 0
+    steps_per_frame: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_range("seconds", self.seconds, 0.1, 3600.0)
+        _check_range("fps", self.fps, 1.0, 120.0)
+        _check_range("hold", self.hold, 0.0, 600.0)
+        _check_range("loops", self.loops, 0, 65535)
+        if self.steps_per_frame is not None:
+            _check_range("steps_per_frame", self.steps_per_frame, 1e-3, 1e6)
+
+    def positions(self, steps: int) -> Float[np.ndarray, " frames"]:
+        """The step at which each frame stands, from 0 to `steps`, between two steps where it is not whole.
+
+        Time is eased so that the first step takes long enough to be seen.
+        """
+        if self.steps_per_frame is not None:
+            frames = math.ceil(steps / self.steps_per_frame - 1e-9) + 1
+            return np.minimum(np.arange(frames) * self.steps_per_frame, float(steps))
+        frames = max(2, round(self.seconds * self.fps))
+        share = np.linspace(0.0, 1.0, frames)
+        return steps * share ** _ease(steps, self.seconds)
+
+    def durations(self, frames: int) -> tuple[float, ...]:
+        """Seconds for which each frame stands; the last one holds."""
+        last = max(self.hold, 1.0 / self.fps)
+        return (*(1.0 / self.fps for _ in range(frames - 1)), last)
+
+
+def _ease(steps: int, seconds: float) -> float:
+    """The power of time that gives the first step its due; 1 where an even pace does."""
+    if steps < 2 or seconds <= _FIRST_STEP_SECONDS:
+        return 1.0
+    power = math.log(steps) / math.log(seconds / _FIRST_STEP_SECONDS)
+    return min(max(power, 1.0), _STEEPEST_EASE)
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie between {low:g} and {high:g}; got {value:g}.")

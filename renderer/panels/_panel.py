@@ -30,7 +30,7 @@ class PanelKind:
             another box the first that has something to show.
         order: Panels with a lower one come first, and lie lower.
         of: The panel in a context and its box; None where the scene has nothing for it.
-        shows: Tells whether a scene on a view of that geometry has something for it; the layout leaves room then.
+        shows: Tells whether a scene on a view of that geometry has something for it, to leave room.
         covers: The part of the view that it covers all the time, if it does.
     """
 
