@@ -295,7 +295,7 @@ def _solutions_of(choices: PlaneOptions, objective: Objective, runs: list[Traine
     return replace(basis, kind="solutions")
 
 
-def _bend_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
+def _curve_of(choices: PlaneOptions, objective: Objective, runs: list[Trained], stage: Stage) -> Basis:
     first, second = runs
     mask = objective.trained(first.solution)
     ends = (first.solution, second.solution)
@@ -345,5 +345,5 @@ _MAKERS: Mapping[Directions, Callable[[PlaneOptions, Objective, list[Trained], S
     "hessian": _hessian_of,
     "swa": _swa_of,
     "solutions": _solutions_of,
-    "bend": _bend_of,
+    "bend": _curve_of,
 }

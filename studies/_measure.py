@@ -49,7 +49,7 @@ def evaluated(
 
 def measures_of_iterates(
     training: Training, objective: Objective
-) -> Mapping[str, Float[np.ndarray, " kept"]]:
+) -> Mapping[str, Float[np.ndarray, " saved"]]:
     """Compute loss and accuracy at the iterates of a training, with the objective's own batch norm."""
     if objective.batch_norm != "inference":
         return training.measures

@@ -74,7 +74,7 @@ class Train(Result[TrainOptions]):
         return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
 
     def steps_to_target(self, run: Trained) -> int | None:
-        """The first step with a kept iterate whose training loss is no higher than the target."""
+        """The first step with a saved iterate whose training loss is no higher than the target."""
         if self.choices.target is None:
             return None
         there = run.training.measures["train_loss"] <= self.choices.target
@@ -83,7 +83,7 @@ class Train(Result[TrainOptions]):
     def table(self) -> Iterator[Row]:
         yield ("label", "step", *MEASURES)
         for run in self.runs:
-            columns: list[Float[np.ndarray, " kept"]] = [run.training.measures[name] for name in MEASURES]
+            columns: list[Float[np.ndarray, " saved"]] = [run.training.measures[name] for name in MEASURES]
             for numbers in zip(run.training.steps, *columns, strict=True):
                 yield (self.label_of(run), *numbers)
 

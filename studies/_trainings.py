@@ -191,7 +191,7 @@ def _trained(
         training = train(
             problem,
             optimizers.rule_of(setting),
-            keep_every=choices.keep_every,
+            save_every=choices.keep_every,
             early_stopping=choices.early_stopping,
             iterate=setting.iterate,
             identity=text or None,
@@ -315,4 +315,4 @@ def _control_point(
             seed=choices.seed,
             on_step=on_step,
         )
-    return found.bend
+    return found.control_point

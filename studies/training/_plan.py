@@ -1,4 +1,4 @@
-"""A training that is to be done: its stretches, and where it is stopped early."""
+"""A training that is to be done: its segments, and where it is stopped early."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Plan:
         patience: For how many steps the test loss may fail to beat its best; for ever if None.
         rows: The examples of each step; none where every step sees all.
         given: The network to begin with; that of the seed if None.
-        on_step: Told now and then how many steps are done.
+        on_step: Called now and then with the number of steps done.
     """
 
     problem: Problem
@@ -56,7 +56,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.every < 1:
-            raise ValueError(f"Iterates are kept every 1 or more steps; got {self.every}.")
+            raise ValueError(f"Iterates are saved every 1 or more steps; got {self.every}.")
         if not 0.0 <= self.method.weight_decay < np.inf:
             raise ValueError(f"Weight decay is a number of at least 0; got {self.method.weight_decay}.")
         if self.patience is not None and self.patience < 1:
@@ -75,7 +75,7 @@ class Plan:
             to = self._end_after(at)
             carried, places, losses = self._advanced(carried, fixed, at, to)
             steps = np.minimum(np.arange(at, to, self.every) + self.every, to)
-            yield self._stretch(at, steps, (carried, places, losses), fixed)
+            yield self._segment_of(at, steps, (carried, places, losses), fixed)
             at = to
 
     def stopped_at(self, segments: Sequence[Segment]) -> int | None:
@@ -106,7 +106,7 @@ class Plan:
 
     @property
     def like(self) -> Like:
-        """The shapes and types of what a stretch holds."""
+        """The shapes and types of what a segment holds."""
         return Like(self.model, jax.eval_shape(as_arrays, self.carried))
 
     @cached_property
@@ -130,7 +130,7 @@ class Plan:
         params, fixed = divided(start)
         slots = -(-self._block // self.every)
         places = jax.tree.map(lambda leaf: np.broadcast_to(leaf, (slots, *leaf.shape)), params)
-        return self._stretch(
+        return self._segment_of(
             0, np.zeros(1, int), (init(self.method, params), places, np.zeros(0, np.float32)), fixed
         )
 
@@ -150,14 +150,14 @@ class Plan:
             self.on_step(at)
         return carried, places, np.concatenate(losses)
 
-    def _stretch(
+    def _segment_of(
         self,
         first: int,
-        steps: Int[np.ndarray, " kept"],
+        steps: Int[np.ndarray, " saved"],
         ran: tuple[TrainState, Params, Float[np.ndarray, " taken"]],
         fixed: Params,
     ) -> Segment:
-        """The stretch that ended so, its kept iterates measured."""
+        """Return the segment that ends with these steps, its saved iterates measured."""
         carried, places, losses = ran
         measured = measure(objective_of(self.problem), places, fixed, len(steps), self._data)
         iterates, measures = jax.tree.map(lambda leaf: np.array(np.asarray(leaf)[: len(steps)]), measured)

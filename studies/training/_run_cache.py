@@ -1,4 +1,4 @@
-"""Trainings kept in a folder: the same one is not run twice, and an interrupted one goes on."""
+"""Trainings cached in a folder: the same one is not run twice, and an interrupted one goes on."""
 
 import re
 import shutil

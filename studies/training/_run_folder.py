@@ -27,7 +27,7 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
     """Write a run as a folder, which takes the place of an earlier one when it is whole.
 
     It holds "start.safetensors" and "solution.safetensors", which are checkpoints; "iterates.safetensors",
-    whose arrays have a first axis for the kept iterates; and "run.json" with the numbers and all that
+    whose arrays have a first axis for the saved iterates; and "run.json" with the numbers and all that
     determines them, where what is not finite is null.
 
     Args:
@@ -69,8 +69,8 @@ def load_run(folder: PathName, like: Model) -> Training:
         CheckpointError: the iterates are damaged or do not match.
     """
     record = _read_record(Path(folder))
-    kept = len(record["steps"])
-    stacked = jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (kept, *leaf.shape)), like)
+    saved = len(record["steps"])
+    stacked = jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (saved, *leaf.shape)), like)
     return Training(
         steps=np.array(record["steps"], int),
         iterates=read_checkpoint(Path(folder) / "iterates.safetensors", stacked, finite=False),
@@ -99,7 +99,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
         record = json.loads(path.read_text("utf-8"))
         _check(record)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise RunError(f"The file '{path}' is no record of a run, or a damaged one; save it anew.") from None
+        raise RunError(f"The file '{path}' is no record of a run, or a damaged one; save it again.") from None
     return record
 
 
@@ -109,10 +109,10 @@ def _check(record: dict[str, Any]) -> None:
     Raises:
         ValueError: numbers are missing, or a key or a kind of value is.
     """
-    kept, taken = np.array(record["steps"], int), _numbers(record["batch_losses"])
+    saved, taken = np.array(record["steps"], int), _numbers(record["batch_losses"])
     measures = {name: _numbers(values) for name, values in record["measures"].items()}
-    lengths = {values.shape for values in measures.values()} | {kept.shape}
-    whole = kept.ndim == taken.ndim == 1 and len(kept) > 0 and len(lengths) == 1
+    lengths = {values.shape for values in measures.values()} | {saved.shape}
+    whole = saved.ndim == taken.ndim == 1 and len(saved) > 0 and len(lengths) == 1
     stop, seed = record["stopped_at"], record["seed"]
     whole = whole and (stop is None or isinstance(stop, int)) and isinstance(seed, int)
     if not (whole and isinstance(record["facts"], dict) and isinstance(record["made_from"], dict)):

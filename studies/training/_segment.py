@@ -25,17 +25,17 @@ class Segment(NamedTuple):
     Attributes:
         first: The number of steps before it.
         steps: The steps after which the iterate was saved; 0, the start, is part of the first segment.
-        iterates: As one network whose leaves have a first axis for the kept iterates.
+        iterates: As one network whose leaves have a first axis for the saved iterates.
         batch_losses: Of every step's minibatch, at the iterate before the step.
-        measures: At the kept iterates.
+        measures: At the saved iterates.
         carried: The train state after the last step, leaf by leaf; None where that was cut off.
     """
 
     first: int
-    steps: Int[np.ndarray, " kept"]
+    steps: Int[np.ndarray, " saved"]
     iterates: Model
     batch_losses: Float[np.ndarray, " taken"]
-    measures: Mapping[str, Float[np.ndarray, " kept"]]
+    measures: Mapping[str, Float[np.ndarray, " saved"]]
     carried: tuple[np.ndarray, ...] | None
 
     @property
@@ -44,26 +44,26 @@ class Segment(NamedTuple):
         return self.first + len(self.batch_losses)
 
     def iterate(self, place: int) -> Model:
-        """The kept iterate at this place."""
+        """The saved iterate at this place."""
         return jax.tree.map(lambda leaf: leaf[place], self.iterates)
 
     def up_to(self, step: int) -> "Segment":
-        """Its part up to a step after which the iterate was kept."""
+        """Its part up to a step after which the iterate was saved."""
         if step >= self.last:
             return self
-        kept = self.steps <= step
+        within = self.steps <= step
         return Segment(
             first=self.first,
-            steps=self.steps[kept],
-            iterates=jax.tree.map(lambda leaf: leaf[kept], self.iterates),
+            steps=self.steps[within],
+            iterates=jax.tree.map(lambda leaf: leaf[within], self.iterates),
             batch_losses=self.batch_losses[: step - self.first],
-            measures={name: values[kept] for name, values in self.measures.items()},
+            measures={name: values[within] for name, values in self.measures.items()},
             carried=None,
         )
 
 
 def joined(segments: Sequence[Segment]) -> Segment:
-    """One stretch of several, each of which goes on where the one before it ended."""
+    """Join segments, each of which goes on where the one before it ended."""
     if len(segments) == 1:
         return segments[0]
     steps, iterates, batch_losses, measures = jax.tree.map(
@@ -106,7 +106,7 @@ def write_segment(path: Path, segment: Segment) -> None:
 
 
 def read_segment(path: Path, first: int, last: int, like: Like) -> Segment:
-    """The stretch between two steps that a file holds.
+    """Read the segment between two steps from a file.
 
     Raises:
         OSError: there is no such file.
@@ -114,14 +114,14 @@ def read_segment(path: Path, first: int, last: int, like: Like) -> Segment:
     """
     arrays = read_safetensors(path)
     if read_safetensors_texts(path).get(_DIGEST) != _digest(arrays):
-        raise SafetensorsError(f"'{path}' is damaged; write it anew.")
+        raise SafetensorsError(f"'{path}' is damaged; write it again.")
     names, structure = named_leaves(like.model)
     iterates = [arrays.get(_ITERATE + name) for name, _ in names]
     carried = [arrays.get(f"{_CARRIED}{number}") for number in range(len(like.carried))]
     fits = all(map(_fits, iterates, (leaf for _, leaf in names), [1] * len(names)))
     fits &= all(map(_fits, carried, like.carried, [0] * len(carried)))
     if not fits or len(arrays[_BATCH_LOSSES]) != last - first:
-        raise SafetensorsError(f"'{path}' holds another run; write it anew.")
+        raise SafetensorsError(f"'{path}' holds another run; write it again.")
     return Segment(
         first=first,
         steps=arrays[_STEPS],

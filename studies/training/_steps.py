@@ -1,4 +1,4 @@
-"""Training steps as one compiled program, and what is measured at the iterates that are kept."""
+"""Training steps as one compiled program, and what is measured at the iterates that are saved."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
@@ -25,7 +25,7 @@ class Method(NamedTuple):
             are taken if None.
         weight_decay: Times half the squared norm of the trained parameters is added to the loss.
         whole: True if every step sees all examples.
-        told: A digest that tells it from a method of the same functions whose constants have changed since.
+        digest: Of the step's program; it tells methods of the same functions with other constants apart.
     """
 
     batch_loss: Callable[..., Array]
@@ -33,7 +33,7 @@ class Method(NamedTuple):
     iterate: str | None = None
     weight_decay: float = 0.0
     whole: bool = False
-    told: Any = None
+    digest: Any = None
 
     def init(self, params: Params) -> "TrainState":
         """Return the carry of the first step."""
@@ -157,7 +157,7 @@ def objective_of(problem: Problem) -> Objective:
 def measure(
     objective: Objective, places: Params, fixed: Params, count: Int[Array, ""] | int, data: Splits
 ) -> tuple[Model, Measures]:
-    """The first `count` iterates as networks with batch norm measured anew, and the measures at each."""
+    """The first `count` iterates as networks with batch norm recomputed, and the measures at each."""
 
     def at(index: Any) -> tuple[Model, Measures]:
         params = jax.tree.map(lambda leaf: leaf[index], places)

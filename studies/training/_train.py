@@ -56,30 +56,30 @@ def rows_of_steps(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Training:
-    """A run, with the iterates that were kept. All arrays lie on the host.
+    """A run, with the iterates that were saved. All arrays lie on the host.
 
     Attributes:
         steps: The steps after which iterates were saved, 0 first.
-        iterates: As one network whose leaves have a first axis for the kept iterates; the stored statistics
-            of batch norm are measured anew for each.
+        iterates: As one network whose leaves have a first axis for the saved iterates; the stored statistics
+            of batch norm are recomputed for each.
         batch_losses: The loss of every step's minibatch, before the step and without weight decay.
         measures: `train_loss`, `test_loss`, `train_accuracy` and `test_accuracy` on all examples, at the
-            kept iterates.
+            saved iterates.
         stopped_at: The step at which the run was stopped early, if it was.
         seed: Of the start, unless that was given, and of the minibatches.
         made_from: The inputs that determine the numbers, but for the number of steps.
     """
 
-    steps: Int[np.ndarray, " kept"]
+    steps: Int[np.ndarray, " saved"]
     iterates: Model
     batch_losses: Float[np.ndarray, " steps"]
-    measures: Mapping[str, Float[np.ndarray, " kept"]]
+    measures: Mapping[str, Float[np.ndarray, " saved"]]
     stopped_at: int | None = None
     seed: int = 0
     fingerprint_facts: Mapping[str, Any] = field(default_factory=dict)
 
     def iterate(self, place: int) -> Model:
-        """The kept iterate at this place, counted from 0, or from the last one by negative numbers."""
+        """The saved iterate at this place, counted from 0, or from the last one by negative numbers."""
         return jax.tree.map(lambda leaf: leaf[place], self.iterates)
 
     @property
@@ -109,7 +109,7 @@ def train(
     order: Order = "shuffled",
     difficulty: Float[np.ndarray, " examples"] | None = None,
     seed: int = 0,
-    keep_every: int = 1,
+    save_every: int = 1,
     weight_decay: float = 0.0,
     early_stopping: int | None = None,
     start: Model | None = None,
@@ -131,21 +131,21 @@ def train(
         order: The order in which examples are drawn, see `minibatches`.
         difficulty: Of each training example, for a curriculum.
         seed: Of the start, unless one is given, and of the minibatches.
-        keep_every: The start and the iterate after each so many steps are kept, and the last one.
+        save_every: The start and the iterate after each so many steps are saved, and the last one.
         weight_decay: Times the trained parameters is added to the gradient, biases included: half of it times
             their squared norm is a part of the loss that the rule sees.
-        early_stopping: The loss on all test examples is measured at the kept iterates; the run ends at the
+        early_stopping: The loss on all test examples is measured at the saved iterates; the run ends at the
             first of them at which it has not beaten its best for so many steps.
         start: The network to begin with; a new one unless given.
         iterate: The field of the rule's state that holds the published iterate, for a rule whose gradients
-            are taken elsewhere. It is what is kept.
+            are taken elsewhere. Saved iterates are taken from it.
         keep: A folder for runs: the same one is not trained twice, one that was interrupted goes on where it
             was last saved, and a longer one where a shorter one ended. A folder that cannot be used is done
             without.
         identity: Tells the rule from all others, as its text does; unless given, the equations of a step do.
-            Nothing is kept where it is empty, as of a rule that steps outside JAX, nor of a network that is
+            Nothing is cached where it is empty, as of a rule that steps outside JAX, nor of a network that is
             not the catalogue's.
-        on_step: Told now and then how many steps are done.
+        on_step: Called now and then with the number of steps done.
 
     Raises:
         ValueError: a number is out of range, the order is unknown, or the loss at the start is not finite.
@@ -165,45 +165,45 @@ def train(
         problem=problem,
         method=method,
         steps=steps,
-        every=keep_every,
+        every=save_every,
         patience=early_stopping,
         rows=rows,
         seed=seed,
         given=start,
         on_step=on_step or (lambda step: None),  # noqa: ARG005
     )
-    told = identity or plan.fingerprint
-    plan = replace(plan, method=method._replace(told=told or object()))
+    digest = identity or plan.fingerprint
+    plan = replace(plan, method=method._replace(digest=digest or object()))
     facts = fingerprint_facts(
         {
             "problem": problem.identity,
-            "rule": told if identity is None else identity,
+            "rule": digest if identity is None else identity,
             "iterate": iterate,
             "batch_size": batch_size,
             "order": order,
             "pace": (steps, difficulty) if order == "curriculum" else None,
             "seed": seed,
-            "keep_every": keep_every,
+            "keep_every": save_every,
             "weight_decay": float(weight_decay),
             "start": start,
         }
     )
-    is_told = facts["problem"] and facts["rule"]
-    kept = RunCache(keep if is_told else None, cache_key(facts), every=keep_every)
-    return replace(_run(plan, kept), fingerprint_facts=facts)
+    cacheable = facts["problem"] and facts["rule"]
+    cache = RunCache(keep if cacheable else None, cache_key(facts), every=save_every)
+    return replace(_run(plan, cache), fingerprint_facts=facts)
 
 
-def _run(plan: Plan, kept: RunCache) -> Training:
+def _run(plan: Plan, cache: RunCache) -> Training:
     """Do what is left of a plan."""
-    done = kept.load(plan.like, steps=plan.steps)
+    done = cache.load(plan.like, steps=plan.steps)
     segments = [done] if done else []
     stopped_at = plan.stopped_at(segments) if done else None
     plan.on_step(done.last if done else 0)
-    with kept:
+    with cache:
         for segment in plan.segments(done) if stopped_at is None else ():
             segments.append(segment)
             check_first_loss(plan.problem, segments[0].measures["train_loss"][0])
-            kept.add(segment)
+            cache.add(segment)
             stopped_at = plan.stopped_at(segments)
             if stopped_at is not None:
                 break

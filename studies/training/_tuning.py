@@ -64,7 +64,7 @@ def choose_rate(
         weight_decay: Of the trained parameters.
         start: The network to begin with.
         iterate: The field of the rule's state that is judged.
-        keep: A folder for runs, where what was found once is kept.
+        keep: A folder for runs, in which the rates found are cached.
         identity: Tells `make_rule` from all others, as for `train`.
 
     Raises:
@@ -95,11 +95,11 @@ def choose_rate(
             "start": start,
         }
     )
-    kept = Cache(keep / "rates")
-    found = kept.load(facts)
+    cache = Cache(keep / "rates")
+    found = cache.load(facts)
     if found is None:
         found = {"rate": np.array(_found(problem, trial, rows, seed, start))}
-        kept.save(facts, found)
+        cache.save(facts, found)
     return float(found["rate"])
 
 

@@ -31,7 +31,7 @@ def run(moons, tmp_path):
     """A training of moons that is kept, with any choice changed."""
 
     def run(text=ADAM, **choices):
-        usual = {"steps": 170, "batch_size": 20, "keep_every": 10, "keep": tmp_path, "identity": text}
+        usual = {"steps": 170, "batch_size": 20, "save_every": 10, "keep": tmp_path, "identity": text}
         return train(moons, rule(text), **{**usual, **choices})
 
     return run
@@ -92,11 +92,11 @@ class Interrupt:
 
 @pytest.mark.parametrize("every", [10, 60])
 def test_an_interrupted_run_goes_on_where_it_stopped(run, calls, every):
-    whole = run(keep=None, keep_every=every)
+    whole = run(keep=None, save_every=every)
     with pytest.raises(KeyboardInterrupt):
-        run(on_step=Interrupt(150), keep_every=every)
+        run(on_step=Interrupt(150), save_every=every)
     calls.clear()
-    assert_same(run(keep_every=every), whole)
+    assert_same(run(save_every=every), whole)
     assert 0 < sum(calls) <= 110
 
 
@@ -149,7 +149,7 @@ OTHERS = [
     {"seed": 1},
     {"batch_size": 21},
     {"order": "replacement"},
-    {"keep_every": 5},
+    {"save_every": 5},
     {"weight_decay": 0.1},
     {"text": "adam:learning_rate=0.06"},
     {"start": 4},
@@ -170,7 +170,7 @@ def test_another_network_is_trained(run, calls, tmp_path):
     run(steps=10)
     calls.clear()
     other = Problem(network=load("mlp"), data=load_data("moons"), options={"widths": (3,)})
-    train(other, rule(ADAM), steps=10, batch_size=20, keep_every=10, keep=tmp_path, identity=ADAM)
+    train(other, rule(ADAM), steps=10, batch_size=20, save_every=10, keep=tmp_path, identity=ADAM)
     assert sum(calls) == 10
 
 
@@ -194,7 +194,7 @@ def test_nothing_is_kept_of_a_rule_without_a_name(run, tmp_path):
 @pytest.mark.parametrize("key", [jax.random.key(7), 7])
 def test_a_rule_with_random_numbers_goes_on_with_them(moons, tmp_path, key):
     noisy = optax.with_extra_args_support(optax.chain(optax.add_noise(0.1, 0.5, key), optax.sgd(0.1)))
-    common = {"batch_size": 20, "keep_every": 10, "identity": "noisy"}
+    common = {"batch_size": 20, "save_every": 10, "identity": "noisy"}
     whole = train(moons, noisy, steps=60, **common)
     train(moons, noisy, steps=30, keep=tmp_path, **common)
     assert_same(train(moons, noisy, steps=60, keep=tmp_path, **common), whole)

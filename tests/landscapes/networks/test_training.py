@@ -98,7 +98,7 @@ def test_equals_a_loop_in_numpy(moons, text, momentum, decay, order):
         batch_size=20,
         order=order,
         seed=3,
-        keep_every=10,
+        save_every=10,
         weight_decay=decay,
     )
     iterates, losses = Perceptron(moons.data).descend(
@@ -161,7 +161,7 @@ RULES = [
 @pytest.mark.parametrize(("text", "iterate"), RULES, ids=[text for text, _ in RULES])
 def test_equals_a_loop_in_optax(moons, text, iterate):
     steps = 6 if text == "lbfgs" else STEPS
-    run = train(moons, rule(text), steps=steps, batch_size=20, seed=3, keep_every=10, iterate=iterate)
+    run = train(moons, rule(text), steps=steps, batch_size=20, seed=3, save_every=10, iterate=iterate)
     expected = plain_loop(
         moons,
         rule(text),
@@ -174,7 +174,7 @@ def test_equals_a_loop_in_optax(moons, text, iterate):
 
 
 def test_statistics_of_batch_norm_are_measured_and_not_trained(normalised):
-    run = train(normalised, rule(SGD), steps=STEPS, batch_size=20, seed=3, keep_every=10)
+    run = train(normalised, rule(SGD), steps=STEPS, batch_size=20, seed=3, save_every=10)
     expected = plain_loop(normalised, rule(SGD))
     for place, step in enumerate(run.steps[1:], start=1):
         kept = run.iterate(place)
@@ -188,7 +188,7 @@ def test_statistics_of_batch_norm_are_measured_and_not_trained(normalised):
 
 @pytest.mark.parametrize("every", [10, 64])
 def test_what_is_kept_and_measured(normalised, every):
-    run = train(normalised, rule(SGD), steps=130, batch_size=20, seed=3, keep_every=every)
+    run = train(normalised, rule(SGD), steps=130, batch_size=20, seed=3, save_every=every)
     assert run.steps.tolist() == sorted({*range(0, 130, every), 130})
     assert all(isinstance(leaf, np.ndarray) for leaf in jax.tree.leaves(run.iterates))
     data, objective = normalised.data.splits, normalised.objective("inference")
@@ -207,7 +207,7 @@ def test_what_is_kept_and_measured(normalised, every):
 
 def test_a_start_that_is_given(moons):
     start = moons.start(8)
-    run = train(moons, rule(SGD), steps=3, batch_size=20, keep_every=10, start=start)
+    run = train(moons, rule(SGD), steps=3, batch_size=20, save_every=10, start=start)
     for mine, given in zip(at(run, 0), jax.tree.leaves(start), strict=True):
         np.testing.assert_array_equal(mine, given)
 
@@ -220,7 +220,7 @@ def test_a_curriculum_draws_the_easy_ones_first(moons):
         steps=4,
         batch_size=20,
         seed=3,
-        keep_every=10,
+        save_every=10,
         order="curriculum",
         difficulty=difficulty,
     )
@@ -231,7 +231,7 @@ def test_a_curriculum_draws_the_easy_ones_first(moons):
 
 @pytest.mark.parametrize(("every", "patience"), [(10, 30), (10, 31), (64, 7)])
 def test_early_stopping(moons, every, patience):
-    common = {"steps": 400, "batch_size": 20, "seed": 1, "keep_every": every}
+    common = {"steps": 400, "batch_size": 20, "seed": 1, "save_every": every}
     whole = train(moons, rule(ADAM), **common)
     place = stopping_step(whole.measures["test_loss"], patience=-(-patience // every))
     stopped = train(moons, rule(ADAM), **common, early_stopping=patience)
@@ -252,7 +252,7 @@ def test_a_run_that_keeps_falling_is_not_stopped(moons):
 
 
 def test_divergence_is_part_of_the_record(moons):
-    run = train(moons, rule("sgd:learning_rate=1e38"), steps=60, batch_size=20, keep_every=20)
+    run = train(moons, rule("sgd:learning_rate=1e38"), steps=60, batch_size=20, save_every=20)
     assert run.steps[-1] == 60
     assert not np.isfinite(run.measures["train_loss"][-1])
     assert run.diverged_at == np.flatnonzero(~np.isfinite(run.batch_losses))[0]
@@ -260,14 +260,14 @@ def test_divergence_is_part_of_the_record(moons):
 
 
 def test_a_last_step_may_be_the_one_that_diverges(moons):
-    run = train(moons, rule("sgd:learning_rate=1e38"), steps=1, batch_size=20, keep_every=20)
+    run = train(moons, rule("sgd:learning_rate=1e38"), steps=1, batch_size=20, save_every=20)
     assert np.isfinite(run.batch_losses).all()
     assert run.diverged_at == (None if np.isfinite(run.measures["train_loss"][-1]) else 1)
 
 
 def test_progress_is_told(moons):
     told = []
-    train(moons, rule(SGD), steps=130, batch_size=20, keep_every=10, on_step=told.append)
+    train(moons, rule(SGD), steps=130, batch_size=20, save_every=10, on_step=told.append)
     assert told[0] == 0
     assert told[-1] == 130
     assert told == sorted(told)
@@ -280,7 +280,7 @@ def test_progress_is_told(moons):
         ({"steps": 0}, "A training takes at least 1 step; got 0."),
         ({"batch_size": 0}, "A minibatch holds at least 1 example; got a size of 0."),
         ({"batch_size": 321}, "no more examples than there are, which is 320; got a size of 321"),
-        ({"keep_every": 0}, "Iterates are kept every 1 or more steps; got 0."),
+        ({"save_every": 0}, "Iterates are saved every 1 or more steps; got 0."),
         ({"weight_decay": -0.1}, "Weight decay is a number of at least 0; got -0.1."),
         ({"weight_decay": float("nan")}, "Weight decay is a number of at least 0; got nan."),
         ({"early_stopping": 0}, "The patience of early stopping is at least 1 step; got 0."),

@@ -108,7 +108,7 @@ class TestRescaling:
     def test_leaves_that_of_the_trained_digits_network_unchanged(self):
         problem = Problem(network=load("mlp"), data=load_data("digits"))
         rule = optax.with_extra_args_support(optax.sgd(0.1))
-        solution = train(problem, rule, steps=60, keep_every=60).solution
+        solution = train(problem, rule, steps=60, save_every=60).solution
         objective, ticks = problem.objective("inference"), np.linspace(-1.0, 1.0, 5)
         grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
         surfaces = []
