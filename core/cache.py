@@ -70,7 +70,7 @@ class Cache:
         return None
 
     def save(self, source: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
-        """Keep arrays for `source`, and let go of those that were not asked for longest."""
+        """Keep arrays for `source`, and evict the least recently used ones."""
         with suppress(OSError, OutputError):
             self._folder.mkdir(parents=True, exist_ok=True)
             with atomic_write(self._path(source)) as file:

@@ -34,7 +34,7 @@ def fingerprint(function: Callable[..., Any], *args: Any) -> str:
     derivatives need not be the same: where those are computed, it is them that are to be told.
 
     Args:
-        function: Traceable by JAX. It is traced anew each time, so that a constant which has changed shows.
+        function: Traceable by JAX. It is traced again each time, so that a constant which has changed shows.
         args: Arrays or `jax.ShapeDtypeStruct`, of which only shapes and types count.
 
     Returns:

@@ -89,7 +89,7 @@ def on_evaluations(descent: Descent, series: Series, *, total: int) -> tuple[Des
     """The run at 0 to `total` evaluations: between two of its points it is on its way.
 
     Losses and other numbers are those of the last step that is over. A run whose steps end before the clock
-    stays where it is, and one that leaves the reals is seen until the step that takes it there is over.
+    stays where it is, and one that diverges is seen until the step that is not finite is over.
     """
     cost = descent.evaluations @ _COST
     clock = np.arange(total + 1.0)

@@ -88,7 +88,7 @@ class SceneFrames:
         return canvas.pixels.copy()
 
     def _is_due(self, layer: Layer, index: int) -> bool:
-        """Tell whether a layer is drawn anew at a frame."""
+        """Tell whether a layer is redrawn at a frame."""
         return layer.quick or index == self._last_readable(index)
 
     def _last_readable(self, index: int) -> int:
@@ -112,7 +112,7 @@ class SceneFrames:
         return canvas
 
     def _turn(self, canvas: Canvas, now: Moment) -> None:
-        """Paint a turning view's ground anew."""
+        """Paint a turning view's background again."""
         if self._view.turning:
             self._view.paint(canvas, now.share)
 

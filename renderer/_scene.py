@@ -169,7 +169,7 @@ class Run:
         label: Its name in the legend.
         note: The small print: its hyper-parameters.
         balls: Further points of its rule's state, by name.
-        diverged_at: The first step on which it left the reals, if it did.
+        diverged_at: The first step whose iterate or loss is not finite, if there is one.
         untied: The balls that no line ties to the iterate.
         kinds: Of the balls that are not just a point beside the iterate.
         series: Numbers at every step by name; not a number where there is none.

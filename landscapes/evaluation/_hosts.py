@@ -118,7 +118,7 @@ def _knock(host: str, port: int, processes: int, process: int, deadline: float, 
         if answer.startswith(_REFUSAL):
             raise HostsError(answer.removeprefix(_REFUSAL))
         if answer:
-            raise HostsError(f"What listens at '{host}:{port}' is not process 0; start all processes anew.")
+            raise HostsError(f"What listens at '{host}:{port}' is not process 0; start all processes again.")
         sleep(0.1)
     raise HostsError(
         f"Nothing answered at '{host}:{port}' in {timeout:g} s; start process 0 there, with the same address."

@@ -60,7 +60,7 @@ def _opened(path: Path) -> Iterator[Any]:
         file = safe_open(path, framework="np")
     except SafetensorError as error:
         raise SafetensorsError(
-            f"{str(path)!r} is no safetensors file, or a damaged one ({_reason(error)}); write it anew."
+            f"{str(path)!r} is no safetensors file, or a damaged one ({_reason(error)}); write it again."
         ) from None
     with file:
         yield file
@@ -138,7 +138,7 @@ def _opened_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         raise
     except Exception:
         # Of a broken archive zipfile complains in many ways, of which it documents one.
-        raise NpzError(f"The archive {shown} is damaged; write it anew.") from None
+        raise NpzError(f"The archive {shown} is damaged; write it again.") from None
     with archive:
         yield archive
 
@@ -178,7 +178,7 @@ def _read_member(path: Path, archive: zipfile.ZipFile, name: str) -> np.ndarray:
         raise
     except Exception:
         # So do its decompressors, and numpy of a header.
-        raise NpzError(f"The array {name!r} in {str(path)!r} is damaged; write the file anew.") from None
+        raise NpzError(f"The array {name!r} in {str(path)!r} is damaged; write the file again.") from None
 
 
 def _read_array(member: IO[bytes], shown: str) -> np.ndarray:

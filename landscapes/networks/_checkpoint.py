@@ -114,7 +114,9 @@ def read_facts(path: PathName) -> dict[str, Any]:
             raise
         facts = None
     if not isinstance(facts, dict):
-        raise CheckpointError(f"The facts in the checkpoint {str(path)!r} are no JSON object; write it anew.")
+        raise CheckpointError(
+            f"The facts in the checkpoint {str(path)!r} are no JSON object; write it again."
+        )
     return facts
 
 
@@ -161,7 +163,7 @@ def _format(path: Path) -> str:
     if pickled or ending in _PICKLED:
         raise CheckpointError(
             f"The checkpoint {str(path)!r} is refused because it is a pickle, which can run any code when "
-            "it is read; write it anew with "
+            "it is read; write it with "
             "safetensors.torch.save_file(module.state_dict(), 'name.safetensors')."
         )
     if ending not in (".safetensors", ".npz"):

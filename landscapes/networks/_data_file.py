@@ -36,7 +36,7 @@ def training_labels(numbers: Numbers, shown: str) -> Int32[np.ndarray, " example
     if gaps.any():
         raise DataError(
             f"The labels {shown} number the classes from 0 without gaps, and none is {gaps.argmax()}; "
-            "numpy.unique(y, return_inverse=True)[1] numbers them anew."
+            "numpy.unique(y, return_inverse=True)[1] renumbers them."
         )
     return numbers.astype(np.int32)
 

@@ -40,7 +40,7 @@ def write_figure(figure: "Figure", path: str | os.PathLike[str], *, comment: str
     Args:
         figure: The picture.
         path: The file, whose ending is one of `FIGURE_EXTENSIONS`.
-        comment: A description of the picture; the PNG's text "Comment", the PDF's subject, the SVG's description.
+        comment: The PNG's text "Comment", the PDF's subject, the SVG's description.
 
     Raises:
         OutputError: The path does not do, see `check_figure_path`.

@@ -94,7 +94,7 @@ class Paths:
         """Every run up to `position`, as it is seen at `share` of the film."""
         spans = [self._span(at, position) for at in self._at]
         if self._fixed is None:
-            return self._seen_anew(spans, position, share)
+            return self._shown_turning(spans, position, share)
         return [
             self._until(self._fixed.part(start + first, stop), at[first:], count, position)
             for start, stop, at, (first, count) in zip(
@@ -107,7 +107,7 @@ class Paths:
         first = int(np.searchsorted(at, position - self._memory))
         return first, int(np.searchsorted(at, position, side="right")) - first
 
-    def _seen_anew(self, spans: Sequence[tuple[int, int]], position: float, share: float) -> list[Shown]:
+    def _shown_turning(self, spans: Sequence[tuple[int, int]], position: float, share: float) -> list[Shown]:
         """As `shown`, for a view that turns: only what is on the picture is placed."""
         pairs = list(zip(self._bounds[:-1], self._at, spans, strict=True))
         ends = [min(first + count + 1, len(at)) for _, at, (first, count) in pairs]

@@ -16,7 +16,7 @@ _KEY = 30
 
 
 class OnView:
-    """Layers that lie over each other: where one of them changes, all are drawn anew."""
+    """Layers that lie over each other: where one of them changes, all are redrawn."""
 
     quick = True
 

@@ -35,7 +35,7 @@ class Caption:
             self._write(canvas)
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
-        """The line, where it is written anew on every ground."""
+        """The line's box, where it is redrawn on every background."""
         del before, now
         left, bottom = self._left, self._bottom
         if not self._turning:

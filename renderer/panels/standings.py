@@ -93,7 +93,7 @@ class Standings:
             self._draw_outcome(canvas, run, moment.step, top)
 
     def order(self, step: int) -> list[int]:
-        """The runs from the lowest loss at `step` to the highest; those that left the reals come last."""
+        """The runs from the lowest loss at `step` to the highest; those that diverged come last."""
         losses = self._losses[:, step]
         return np.argsort(np.where(np.isfinite(losses), losses, np.inf), kind="stable").tolist()
 

@@ -243,7 +243,7 @@ def test_a_pickle_is_refused_whatever_its_name(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     assert refusal(tmp_path / name) == (
         f"The checkpoint '{name}' is refused because it is a pickle, which can run any code when it is read; "
-        "write it anew with safetensors.torch.save_file(module.state_dict(), 'name.safetensors')."
+        "write it with safetensors.torch.save_file(module.state_dict(), 'name.safetensors')."
     )
     with pytest.raises(CheckpointError, match="is a pickle"):
         read_facts(tmp_path / name)

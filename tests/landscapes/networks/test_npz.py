@@ -157,7 +157,7 @@ def test_an_array_beyond_the_memory(good, monkeypatch):
 )
 def test_a_damaged_array_is_named(member, tmp_path):
     path = with_x(tmp_path / "own.npz", member)
-    assert refusal(path) == f"The array 'x' in {str(path)!r} is damaged; write the file anew."
+    assert refusal(path) == f"The array 'x' in {str(path)!r} is damaged; write the file again."
 
 
 def test_a_size_that_an_archive_only_claims(tmp_path):
