@@ -64,9 +64,9 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
         warn_of_start(film, quiet=quiet)
         if frame is not None:
             writers.write_still(film.still(frame), path, film.frames.comment)
-            said = ""
+            note = ""
         else:
             with progress(path.name, lambda: len(film.frames), quiet=quiet) as on_frame:
-                said = film.save(target, on_frame=on_frame).said
+                note = film.save(target, on_frame=on_frame).said
         if not quiet:
-            report_film(film, path, said)
+            report_film(film, path, note)

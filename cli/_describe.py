@@ -101,7 +101,7 @@ def _landscape_card(landscape: Landscape) -> str:
             ("minima", ", ".join(minima[:4]) + more if minima else "none: the loss falls without end"),
             ("lowest", "" if landscape.lowest is None else f"{landscape.lowest:.10g}"),
             ("marks", ", ".join(marks)),
-            *_listed("critical", said_of_critical_points(landscape)),
+            *_listed("critical", describe_critical_points(landscape)),
             ("examples", f"{len(examples.targets)}{held_out}" if examples else ""),
             ("measures", ", ".join(landscape.measures)),
             ("source", landscape.source),
@@ -246,10 +246,10 @@ _EXACT = 9
 _PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima", "degenerate": "degenerate points"}
 
 
-def said_of_critical_points(landscape: Landscape) -> list[str]:
+def describe_critical_points(landscape: Landscape) -> list[str]:
     """Minima, saddles and maxima with their condition numbers, a line each; the rest are counted."""
     found = critical_points(landscape)
-    lines = [_said(landscape, point) for point in found.points[:_MOST]]
+    lines = [_describe_point(landscape, point) for point in found.points[:_MOST]]
     rest = Counter(point.kind for point in found.points[_MOST:])
     if rest:
         about = "about " if found.unseen else ""
@@ -258,7 +258,7 @@ def said_of_critical_points(landscape: Landscape) -> list[str]:
     return lines
 
 
-def _said(landscape: Landscape, point: CriticalPoint) -> str:
+def _describe_point(landscape: Landscape, point: CriticalPoint) -> str:
     x, y = (f"{round(value, _EXACT) + 0.0:.6g}" for value in point.point)
     place = x if landscape.variables == 1 else f"({x}, {y})"
     condition = f", condition number {point.condition_number:.4g}" if _has_condition(landscape, point) else ""

@@ -16,11 +16,11 @@ def report_rates(texts: Sequence[str], *, err: bool = False) -> None:
     click.echo(f"Rates tuned; the same again: {options}", err=err)
 
 
-def report_film(film: Film, path: Path, said: str) -> None:
-    """One line on the file, with `said` of its frames, and the options that reproduce the tuned rates."""
+def report_film(film: Film, path: Path, note: str) -> None:
+    """One line on the file, with the note on its frames, and the options that reproduce the tuned rates."""
     width, height = film.recipe.size
     size = sum(part.stat().st_size for part in (path.iterdir() if path.is_dir() else [path]))
-    frames = "" if path.suffix.lower() in STILL_EXTENSIONS else f", {said}"
+    frames = "" if path.suffix.lower() in STILL_EXTENSIONS else f", {note}"
     click.echo(f"{path}: {width}x{height}{frames}, {size / 1000:.0f} kB")
     report_tuned(film)
 

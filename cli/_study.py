@@ -70,8 +70,8 @@ def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quie
     for path in paths:
         frames = save_result(result, path, quiet=quiet)
         if not quiet:
-            told = ", ".join(filter(None, (report(result), frames)))
-            click.echo(f"{path}: {told}, {path.stat().st_size / 1000:.0f} kB")
+            description = ", ".join(filter(None, (report(result), frames)))
+            click.echo(f"{path}: {description}, {path.stat().st_size / 1000:.0f} kB")
 
 
 def _say_fixed(held: "Fixed") -> None:
@@ -109,7 +109,7 @@ def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[st
 def _choices(
     kind: "type[Options]", recipe: str | None, base: dict[str, Any], given: dict[str, Any]
 ) -> "Options":
-    """The choices, with what is wrong in the recipe told as such."""
+    """Make the options; an error in the recipe names the recipe."""
     try:
         kind.of(base)
     except RecipeError as error:
@@ -149,7 +149,7 @@ def stage(*, quiet: bool) -> "Stage":
 
 
 def save_result(result: Any, path: Path, *, quiet: bool) -> str:
-    """Write a result, with a progress bar where it is a film; what is said of its frames then."""
+    """Write a result, with a progress bar where it is a film, and return the note on a film's frames."""
     with _naming(path):
         if path.suffix.lower() not in studies.FILMS:
             result.save(path)

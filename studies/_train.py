@@ -36,7 +36,10 @@ class Train(Result[TrainOptions]):
     def record(self) -> dict[str, Any]:
         return {
             "runs": [self._run_record(run) for run in self.runs],
-            **{name: getattr(self, name) for name in ("target", "verdicts", "seed", "objective")},
+            "target": self.target,
+            "verdicts": self.claims,
+            "seed": self.seed,
+            "objective": self.objective,
         }
 
     def _run_record(self, run: Trained) -> dict[str, Any]:
@@ -69,7 +72,7 @@ class Train(Result[TrainOptions]):
         return run.name_among(self.choices.networks)
 
     @property
-    def verdicts(self) -> dict[str, bool]:
+    def claims(self) -> dict[str, bool]:
         """The claim that each run reaches the target."""
         return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
 

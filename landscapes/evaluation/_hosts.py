@@ -169,7 +169,7 @@ def join_hosts(coordinator: str, processes: int, process: int, *, timeout: int =
         return
     meet(host, port, processes=processes, process=process, timeout=timeout)
     try:
-        with _nothing_said():
+        with _silenced():
             jax.distributed.initialize(coordinator, processes, process, initialization_timeout=timeout)
             multihost_utils.sync_global_devices("ravine")
     except RuntimeError as error:
@@ -178,7 +178,7 @@ def join_hosts(coordinator: str, processes: int, process: int, *, timeout: int =
 
 
 @contextmanager
-def _nothing_said() -> Iterator[None]:
+def _silenced() -> Iterator[None]:
     """A block whose standard output is thrown away: libraries below JAX write of their connections there."""
     sys.stdout.flush()
     with Path(os.devnull).open("wb") as nowhere:

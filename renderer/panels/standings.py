@@ -72,8 +72,8 @@ class Standings:
         for number, run in enumerate(self._runs):
             self._strips[number] = self._row_strip(run, right - left)
             if run.stopped_at is not None:
-                said = f"stopped at {self._count(run.stopped_at)}"
-                self._stopped[number] = self._row_strip(run, right - left, said=said)
+                status = f"stopped at {self._count(run.stopped_at)}"
+                self._stopped[number] = self._row_strip(run, right - left, status=status)
         self._figures = self._figure_strips()
 
     def touched(self, before: Moment, now: Moment) -> PixelBox:
@@ -102,7 +102,7 @@ class Standings:
         if not np.isfinite(self._losses[run, step]):
             baseline = top + self._baseline()
             canvas.text(
-                self._verdict(self._runs[run]),
+                self._outcome(self._runs[run]),
                 (right, baseline),
                 size=16 * self._unit,
                 colour=self._theme.muted,
@@ -121,43 +121,45 @@ class Standings:
         """From the top of a row to the baseline of its name."""
         return 0.98 * self._size if self._two_lines else 0.5 * self._pitch + 0.36 * self._size
 
-    def _row_strip(self, run: Run, width: int, said: str = "") -> Strip:
-        """The row without its loss; what is `said` of a run that has stopped comes before its small print."""
+    def _row_strip(self, run: Run, width: int, status: str = "") -> Strip:
+        """The row without its loss; the `status` of a run that has stopped comes before its note."""
         unit, theme = self._unit, self._theme
         strip = Canvas((width, self._pitch), theme.ground)
         baseline = self._baseline()
         ball = 9 * unit, baseline - 0.36 * self._size
         strip.disc(strip.pen(theme.rim, 1.4 * unit), ball, _BALL * unit, run.colour)
-        if said:
+        if status:
             draw_stop(strip, ball, _BALL * unit, theme.halo)
         indent = 28 * unit
-        outcome = max(self._figure_width() * _LOSS_WIDTH, self._verdict_width(run))
+        outcome = max(self._figure_width() * _LOSS_WIDTH, self._outcome_width(run))
         figures = outcome + 12 * unit
         label = fit_text(run.label, width - indent - figures, size=self._size)
         strip.text(label, (indent, baseline), size=self._size, colour=theme.text)
         if self._two_lines:
-            self._small_print(strip, run.note, said, (indent, baseline + 19 * unit), width - indent)
+            self._small_print(strip, run.note, status, (indent, baseline + 19 * unit), width - indent)
         else:
             used = indent + text_size(label, size=self._size)[0] + 12 * unit
-            self._small_print(strip, run.note, said, (used, baseline), width - used - figures)
+            self._small_print(strip, run.note, status, (used, baseline), width - used - figures)
         return strip.pixels
 
-    def _small_print(self, strip: Canvas, note: str, said: str, at: tuple[float, float], room: float) -> None:
-        """Write the description, where there is room, then the note: cut on its own line, or left out."""
+    def _small_print(
+        self, strip: Canvas, note: str, status: str, at: tuple[float, float], room: float
+    ) -> None:
+        """Write the status, where there is room, then the note: cut on its own line, or left out."""
         theme, size = self._theme, 16 * self._unit
         x, y = at
-        if said and text_size(said, size=size)[0] <= room:
-            strip.text(said, at, size=size, colour=theme.text)
-            used = text_size(said, size=size)[0] + 0.7 * size
+        if status and text_size(status, size=size)[0] <= room:
+            strip.text(status, at, size=size, colour=theme.text)
+            used = text_size(status, size=size)[0] + 0.7 * size
             x, room = x + used, room - used
         cut = fit_text(note, room, size=size) if self._two_lines else note
         if cut != "…" and text_size(cut, size=size)[0] <= room:
             strip.text(cut, (x, y), size=size, colour=theme.muted)
 
-    def _verdict_width(self, run: Run) -> float:
-        return text_size(self._verdict(run), size=16 * self._unit)[0]
+    def _outcome_width(self, run: Run) -> float:
+        return text_size(self._outcome(run), size=16 * self._unit)[0]
 
-    def _verdict(self, run: Run) -> str:
+    def _outcome(self, run: Run) -> str:
         return "" if run.diverged_at is None else f"diverged at {self._count(run.diverged_at)}"
 
     def _figure_width(self) -> float:

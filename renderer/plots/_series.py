@@ -68,13 +68,13 @@ class Series:
         shown = np.concatenate([losses, shadows])
         base = _base_of_log(shown, lowest)
         title = "loss above the minimum" if base else "loss"
-        said = f"{title} · dotted: the plane's" if len(shadows) else title
+        name = f"{title} · dotted: the plane's" if len(shadows) else title
         if base is None:
             # What is off the plane may be below its floor.
             low, high = _full_range(shown) if floor is None or len(shadows) else _linear_range(losses, floor)
-            return cls(title=said, values=losses, low=low, high=high, log=False, shadows=shadows)
+            return cls(title=name, values=losses, low=low, high=high, log=False, shadows=shadows)
         low, high = _log_range(shown - base)
-        return cls(title=said, values=losses - base, low=low, high=high, log=True, shadows=shadows - base)
+        return cls(title=name, values=losses - base, low=low, high=high, log=True, shadows=shadows - base)
 
     @property
     def steps(self) -> int:
