@@ -79,7 +79,7 @@ def paths(scene: Scene) -> Paths:
 
 def level(scene: Scene, losses: np.ndarray) -> np.ndarray:
     """The height of a surface."""
-    low, high, linthresh = scene["tone"]
+    low, high, linthresh = scene["norm"]
     return np.log1p(np.clip(losses - low, 0, high - low) / linthresh) / math.log1p((high - low) / linthresh)
 
 
@@ -116,8 +116,8 @@ def draw_background(ax: Any, scene: Scene, unit: float) -> None:
             ys,
             losses,
             scene["levels"],
-            colors=look["hairline"],
-            alpha=look["hairline_alpha"],
+            colors=look["contour_line"],
+            alpha=look["contour_line_alpha"],
             linewidths=0.9 * unit,
         )
         ax.set(xlim=(x0, x1), ylim=(y0, y1))

@@ -49,8 +49,8 @@ def scene_of(film: Film) -> dict[str, Any]:
     recipe, landscape = film.recipe, film.landscape
     frames, theme = film.frames, film.frames._theme
     grid = losses_on_grid(landscape.loss, *(middles(bounds, 200) for bounds in landscape.window))
-    tone = LossNorm.of(grid, landscape.scale)
-    levels = tone.loss(np.arange(BANDS + 1) / BANDS)
+    norm = LossNorm.of(grid, landscape.scale)
+    levels = norm.loss(np.arange(BANDS + 1) / BANDS)
     levels[0], levels[-1] = levels[0] - 1.0, 2.0 * levels[-1]
     names = [descent.setting.optimizer.name for descent in film.descents]
     return {
@@ -64,7 +64,7 @@ def scene_of(film: Film) -> dict[str, Any]:
         "window": landscape.window,
         "minima": landscape.minima,
         "title": landscape.title,
-        "tone": [tone.low, tone.high, tone.linthresh],
+        "norm": [norm.low, norm.high, norm.linthresh],
         "levels": levels.tolist(),
         "bands": ["#{:02x}{:02x}{:02x}".format(*shade) for shade in band_colours(theme, BANDS)],
         "look": asdict(theme),
@@ -86,7 +86,7 @@ def scene_of(film: Film) -> dict[str, Any]:
 def _panel_positions(film: Film) -> list[float]:
     """Where the panels stand at each frame: they move less often than the runs, so that they can be read."""
     frames = film.frames
-    slow = [layer for layer in frames._layers if not layer.quick]
+    slow = [layer for layer in frames._layers if not layer.animated]
     held, last = [], 0.0
     for index, position in enumerate(frames._positions.tolist()):
         if all(frames._is_due(layer, index) for layer in slow):

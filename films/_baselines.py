@@ -36,7 +36,7 @@ _ROOM = 3
 """The most runs beside each of which a copy without early stopping is shown."""
 
 
-class Shown(NamedTuple):
+class ShownRun(NamedTuple):
     """A run that is shown.
 
     Attributes:
@@ -50,25 +50,25 @@ class Shown(NamedTuple):
     stops: bool = True
 
 
-def without_controls(settings: Sequence[Setting]) -> tuple[Shown, ...]:
+def without_controls(settings: Sequence[Setting]) -> tuple[ShownRun, ...]:
     """The settings alone."""
-    return tuple(Shown(setting, place) for place, setting in enumerate(settings))
+    return tuple(ShownRun(setting, place) for place, setting in enumerate(settings))
 
 
-def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple[Shown, ...]:
+def with_controls(settings: Sequence[Setting], *, early_stopping: bool) -> tuple[ShownRun, ...]:
     """The settings, each followed by its control unless that is shown already."""
-    shown: list[Shown] = []
+    shown: list[ShownRun] = []
     for setting in settings:
         place = len(shown)
         # Of a tuned control it is only known that its rate is its leader's.
         known = [*settings, *(run.setting for run in shown if not run.setting.needs_rate)]
-        shown.append(Shown(setting, place))
+        shown.append(ShownRun(setting, place))
         control = _without_delay(setting)
         if control is not None and not any(_is_same_run(control, other) for other in known):
-            shown.append(Shown(control, place))
+            shown.append(ShownRun(control, place))
         if early_stopping and len(settings) <= _ROOM:
             unstopped = replace(setting, label=f"{setting.label}, not stopped")
-            shown.append(Shown(unstopped, place, stops=False))
+            shown.append(ShownRun(unstopped, place, stops=False))
     return tuple(shown)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float
 
-from ravine.films._baselines import Shown, stop_early, with_controls, without_controls
+from ravine.films._baselines import ShownRun, stop_early, with_controls, without_controls
 from ravine.films._data import Arrays, FilmData, background_of, in_one_film, run_of
 from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen
 from ravine.films._overlays import (
@@ -62,7 +62,7 @@ class FilmRuns:
         return tuple(run.setting for run in self._shown)
 
     @cached_property
-    def _shown(self) -> tuple[Shown, ...]:
+    def _shown(self) -> tuple[ShownRun, ...]:
         recipe = self._recipe
         given = with_own_labels([as_setting(optimizer) for optimizer in recipe.optimizers])
         if not recipe.control:

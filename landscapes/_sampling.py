@@ -104,7 +104,7 @@ def _check(count: int, size: int, order: str, difficulty: Float[np.ndarray, " ex
 
 @dataclass(frozen=True)
 class Noisy:
-    """`loss` under an oracle: of a point and a shock, with the shock added to the gradient.
+    """`loss` under an oracle: of a point and a noise sample, which is added to the gradient.
 
     Its value and Hessian are the loss's own. Two of the same loss are equal, so that JAX compiles them
     once.
@@ -112,10 +112,10 @@ class Noisy:
 
     loss: Loss
 
-    def __call__(self, point: Float[Array, "2"], shock: Float[Array, "2"]) -> Float[Array, ""]:
-        """The loss at `point`, whose gradient is the loss's plus `shock`."""
+    def __call__(self, point: Float[Array, "2"], noise: Float[Array, "2"]) -> Float[Array, ""]:
+        """The loss at `point`, whose gradient is the loss's plus `noise`."""
         zero = point - jax.lax.stop_gradient(point)
-        return self.loss(point) + jnp.sum(shock * zero)
+        return self.loss(point) + jnp.sum(noise * zero)
 
 
 def gradient_noise(
@@ -132,11 +132,11 @@ def gradient_noise(
     A draw depends on `seed` and its own number alone, not on how many are asked for.
 
     Args:
-        scale: The standard deviation of normal shocks, or the largest of uniform ones, which lie evenly
+        scale: The standard deviation of normal noise, or the largest uniform noise, which lies evenly
             between -scale and scale.
         steps: The number of steps.
         draws: Shocks a step, for methods that take several gradients.
-        variables: 1 for shocks whose y component is 0.
+        variables: 1 for noise whose y component is 0.
         seed: Of the randomness, 0 or more.
         shape: Of their distribution.
 

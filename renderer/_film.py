@@ -68,7 +68,7 @@ class SceneFrames:
         for index in range(1, len(self)):
             now = self._moment(index)
             due = [layer for layer in self._layers if self._is_due(layer, index)]
-            boxes = {layer: layer.touched(drawn[layer], now) for layer in due}
+            boxes = {layer: layer.dirty_box(drawn[layer], now) for layer in due}
             for box in boxes.values():
                 canvas.restore(self._ground, box)
             self._turn(canvas, now)
@@ -84,12 +84,12 @@ class SceneFrames:
         canvas = self._blank()
         self._turn(canvas, self._moment(index))
         for layer in self._layers:
-            layer.draw(canvas, self._moment(index if layer.quick else self._last_readable(index)))
+            layer.draw(canvas, self._moment(index if layer.animated else self._last_readable(index)))
         return canvas.pixels.copy()
 
     def _is_due(self, layer: Layer, index: int) -> bool:
         """Tell whether a layer is redrawn at a frame."""
-        return layer.quick or index == self._last_readable(index)
+        return layer.animated or index == self._last_readable(index)
 
     def _last_readable(self, index: int) -> int:
         """The frame, up to one, at which slow layers are drawn: figures that change faster cannot be read."""

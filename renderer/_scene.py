@@ -67,7 +67,7 @@ class Shades:
         title: Over the colour bar.
         highest: The value of the highest filled contour; the lowest stands for 0.
         levels: From 0 to 1 at every pair of an x and a y.
-        colour: Of the highest band, as a hex string.
+        colour: Of the highest filled contour, as a hex string.
     """
 
     title: str

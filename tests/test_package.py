@@ -300,8 +300,8 @@ def test_shapes_are_checked():
     from ravine.renderer.style._levels import LossNorm
     from ravine.renderer.views._relief import Relief
 
-    tone, window = LossNorm(low=0.0, high=1.0, linthresh=None), ((0.0, 1.0), (0.0, 1.0))
-    relief = Relief(window=window, tone=tone, heights=np.zeros((3, 3)))
+    norm, window = LossNorm(low=0.0, high=1.0, linthresh=None), ((0.0, 1.0), (0.0, 1.0))
+    relief = Relief(window=window, norm=norm, heights=np.zeros((3, 3)))
     assert relief.on(np.zeros((5, 2))).shape == (5, 3)
     for bad in (np.zeros((5, 3)), np.zeros((5, 2), dtype=int), [(0.0, 0.0)]):
         with pytest.raises(jaxtyping.TypeCheckError):

@@ -59,16 +59,16 @@ def apart(
             yield place, middle, text
 
 
-def norm_ticks(tone: LossNorm, *, below: float = _BELOW) -> list[tuple[float, str]]:
+def norm_ticks(norm: LossNorm, *, below: float = _BELOW) -> list[tuple[float, str]]:
     """Levels with their losses: round losses, or powers of ten on a log scale.
 
     A round loss may lie `below` the lowest one by that part of their range.
     """
-    if tone.linthresh is None or tone.high <= 0.0:
-        places = linear_ticks(tone.low - below * (tone.high - tone.low), tone.high, most=4)
+    if norm.linthresh is None or norm.high <= 0.0:
+        places = linear_ticks(norm.low - below * (norm.high - norm.low), norm.high, most=4)
         texts = labels(places)
     else:
-        low = max(tone.low + tone.linthresh, 1e-3 * (tone.high - tone.low), 1e-300)
-        places = decade_ticks(low, tone.high, most=4)
+        low = max(norm.low + norm.linthresh, 1e-3 * (norm.high - norm.low), 1e-300)
+        places = decade_ticks(low, norm.high, most=4)
         texts = [power_label(value) for value in places.tolist()]
-    return list(zip(tone.level(places).tolist(), texts, strict=True))
+    return list(zip(norm.level(places).tolist(), texts, strict=True))

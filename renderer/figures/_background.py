@@ -1,4 +1,4 @@
-"""The background of a plane: a grid of losses as shaded bands with contour lines, and its colour bar."""
+"""The background of a plane: a grid of losses as filled contours with lines, and its colour bar."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ _FINE = 2
 """Image points a pixel: a PDF is seen enlarged."""
 
 _MOST_POINTS, _LINE_POINTS = 2400, 240
-"""A side of the image of bands, and of the grid that hairlines are traced on."""
+"""A side of the image of filled contours, and of the grid that contour lines are traced on."""
 
 _STEEP = 2.0
 """Shares of curvature beyond 1 count as this at most, so that the edge of what is cut off at 1 is smooth."""
@@ -38,7 +38,7 @@ _STRIP = 16.0
 _LEAST_GAP = 0.075
 """Between the labels of a colour bar, as a part of its height."""
 
-_KNEE_SHARE = 0.01
+_LINEAR_SHARE = 0.01
 _SMALLEST = 1e-300
 """Of the range of losses: the least that they are told apart by."""
 
@@ -138,7 +138,7 @@ def axis_names(background: Background, dimension: int) -> tuple[str, ...]:
 
 
 def draw_background(sheet: Sheet, axes: Axes, background: Background) -> None:
-    """Draw bands as one image, without the seams that filled contours have in a PDF, and lines over them."""
+    """Draw filled contours as one image, as polygons have seams in a PDF, and lines over them."""
     (x0, x1), (y0, y1) = background.window
     frame = axes.get_window_extent()
     width, height = (min(_MOST_POINTS, max(2, round(_FINE * side))) for side in (frame.width, frame.height))
@@ -169,13 +169,13 @@ def _draw_lines(sheet: Sheet, axes: Axes, background: Background) -> None:
         if not len(points):
             continue
         codes = np.where(starts, Path.MOVETO, Path.LINETO).astype(Path.code_type)
-        colour = theme.hairline if coloured is None else coloured[number]
+        colour = theme.contour_line if coloured is None else coloured[number]
         line = PathPatch(
             Path(points, codes),
             fill=False,
             edgecolor=colour,
             linewidth=sheet.points(0.9 if coloured is None else 1.5),
-            alpha=theme.hairline_alpha,
+            alpha=theme.contour_line_alpha,
             zorder=1.0,
         )
         axes.add_artist(line)  # unlike add_patch it measures nothing, and so is quick
@@ -297,9 +297,9 @@ def _norm_between(losses: Float[np.ndarray, " finite"]) -> LossNorm:
     if norm.linthresh is None:
         return norm
     excess = np.clip(losses, norm.low, norm.high) - norm.low
-    linthresh = max(norm.low, float(np.quantile(excess, _KNEE_SHARE)))
+    linthresh = max(norm.low, float(np.quantile(excess, _LINEAR_SHARE)))
     if linthresh <= 0.0:
-        linthresh = float(np.quantile(excess[excess > 0.0], _KNEE_SHARE))
+        linthresh = float(np.quantile(excess[excess > 0.0], _LINEAR_SHARE))
     return replace(norm, linthresh=max(linthresh, _SMALLEST * (norm.high - norm.low)))
 
 

@@ -108,7 +108,7 @@ def _draw_density(
     density: Float[np.ndarray, " values"],
     floor: float,
 ) -> None:
-    colour = sheet.theme.hairline
+    colour = sheet.theme.contour_line
     axes.fill_between(
         places, np.full(len(places), floor), density, color=colour, alpha=0.28, lw=0.0, zorder=2.0
     )

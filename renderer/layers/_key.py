@@ -22,7 +22,7 @@ _MOST = 0.5
 class Key:
     """A sample and a name for each entry, where the runs leave most room."""
 
-    quick = True
+    animated = True
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Key:
             at = (x + (_SAMPLE + 10.0) * unit, y + 0.36 * _SIZE * unit)
             canvas.text(entry.name, at, size=_SIZE * unit, colour=theme.text)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Nothing of it moves."""
         del before, now
         left, top, *_ = self._view.box

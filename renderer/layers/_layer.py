@@ -19,17 +19,17 @@ class Layer(Protocol):
     """A part of the picture that moves over the background.
 
     Attributes:
-        quick: True if it moves at every frame, False if only as fast as figures can be read.
+        animated: True if it moves at every frame, False if only as fast as figures can be read.
     """
 
     @property
-    def quick(self) -> bool: ...
+    def animated(self) -> bool: ...
 
     def paint(self, canvas: Canvas) -> None:
         """Paint what stands still, once."""
         ...
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The box outside which the layer looks the same at both moments."""
         ...
 

@@ -16,7 +16,7 @@ from ravine.renderer.views import LandscapeView, Placed
 _MOST_PIECES = 60
 
 
-class Shown(NamedTuple):
+class Polyline(NamedTuple):
     """The visible part of a run at a moment; empty once the run is not finite.
 
     Attributes:
@@ -54,7 +54,7 @@ class Shown(NamedTuple):
         edges = [0, *(np.flatnonzero(np.diff(seen.astype(np.int8))) + 1).tolist(), len(seen)]
         return [slice(a, b + 1) for a, b in pairwise(edges) if seen[a]]
 
-    def since(self, before: "Shown") -> Float[np.ndarray, "points 2"]:
+    def since(self, before: "Polyline") -> Float[np.ndarray, "points 2"]:
         """Points around all by which it differs from what was shown before."""
         whole = len(before.points) and len(self.points) >= len(before.points)
         if not (whole and (self.points[0] == before.points[0]).all()):
@@ -78,7 +78,7 @@ class Paths:
         returning: bool = False,
         memory: float = np.inf,
     ) -> None:
-        drawn = [_draped(run, window, view.drape) for run in runs]
+        drawn = [_subdivided(run, window, view.max_segment) for run in runs]
         self._at = [at for _, at in drawn]
         self._bounds = np.cumsum([0, *(len(at) for at in self._at)])
         self._world = np.concatenate([world for world, _ in drawn])
@@ -90,7 +90,7 @@ class Paths:
     def __len__(self) -> int:
         return len(self._at)
 
-    def shown(self, position: float, share: float) -> list[Shown]:
+    def shown(self, position: float, share: float) -> list[Polyline]:
         """Every run up to `position`, as it is seen at `share` of the film."""
         spans = [self._span(at, position) for at in self._at]
         if self._fixed is None:
@@ -107,7 +107,9 @@ class Paths:
         first = int(np.searchsorted(at, position - self._memory))
         return first, int(np.searchsorted(at, position, side="right")) - first
 
-    def _shown_turning(self, spans: Sequence[tuple[int, int]], position: float, share: float) -> list[Shown]:
+    def _shown_turning(
+        self, spans: Sequence[tuple[int, int]], position: float, share: float
+    ) -> list[Polyline]:
         """As `shown`, for a view that turns: only what is on the picture is placed."""
         pairs = list(zip(self._bounds[:-1], self._at, spans, strict=True))
         ends = [min(first + count + 1, len(at)) for _, at, (first, count) in pairs]
@@ -123,21 +125,25 @@ class Paths:
             begin = end
         return shown
 
-    def _until(self, placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float) -> Shown:
+    def _until(
+        self, placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float
+    ) -> Polyline:
         return self._real(_until(placed, at, count, position))
 
 
-def _draped(
-    run: Float[np.ndarray, "steps+1 2"], window: Box, drape: float | None
+def _subdivided(
+    run: Float[np.ndarray, "steps+1 2"], window: Box, max_segment: float | None
 ) -> tuple[Float[np.ndarray, "points 2"], Float[np.ndarray, " points"]]:
-    """The run's points and their steps, with points between that are at most `drape` of the window apart."""
+    """Put points between a run's, no two farther apart than `max_segment` of the window; and their steps."""
     steps = np.arange(len(run), dtype=float)
-    if drape is None:
+    if max_segment is None:
         return run, steps
     width = np.diff(np.array(window)).ravel()
     with np.errstate(invalid="ignore", over="ignore"):
         length = np.linalg.norm(np.diff(run, axis=0) / width, axis=-1)
-    pieces = np.clip(np.nan_to_num(np.ceil(length / drape), nan=1.0, posinf=1.0), 1, _MOST_PIECES).astype(int)
+    pieces = np.clip(
+        np.nan_to_num(np.ceil(length / max_segment), nan=1.0, posinf=1.0), 1, _MOST_PIECES
+    ).astype(int)
     share = np.concatenate([np.arange(n) / n for n in pieces])
     index = np.repeat(np.arange(len(pieces)), pieces)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -145,7 +151,7 @@ def _draped(
     return np.vstack([between, run[-1]]), np.append(index + share, steps[-1])
 
 
-def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float) -> Shown:
+def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, position: float) -> Polyline:
     """The first `count` points, and between the last of them and the next one the ball."""
     points, hidden, outside = placed.part(0, count)
     steps = at[:count]
@@ -156,26 +162,26 @@ def _until(placed: Placed, at: Float[np.ndarray, " points"], count: int, positio
         hidden = np.append(hidden, placed.hidden[count - 1 : count + 1].any())
         outside = np.append(outside, placed.outside[count - 1 : count + 1].any())
         steps = np.append(steps, position)
-    return Shown(points, hidden, outside, at=steps)
+    return Polyline(points, hidden, outside, at=steps)
 
 
-def _until_loss(shown: Shown) -> Shown:
+def _until_loss(shown: Polyline) -> Polyline:
     """Cut a path before its first point that is not finite."""
     real = np.isfinite(shown.points).all(-1)
     return shown if real.all() else _part(shown, 0, int(real.argmin()))
 
 
-def _since_absence(shown: Shown) -> Shown:
+def _since_absence(shown: Polyline) -> Polyline:
     """Cut a path after its last point that is not finite."""
     absent = np.flatnonzero(~np.isfinite(shown.points).all(-1))
     return _part(shown, int(absent[-1]) + 1, len(shown.points)) if len(absent) else shown
 
 
-def _part(shown: Shown, start: int, stop: int) -> Shown:
+def _part(shown: Polyline, start: int, stop: int) -> Polyline:
     """The points from `start` to `stop`; without the last one there is no ball."""
     points, hidden, outside, _, at = shown
     gone = stop < len(points)
-    return Shown(points[start:stop], hidden[start:stop], outside[start:stop], gone=gone, at=at[start:stop])
+    return Polyline(points[start:stop], hidden[start:stop], outside[start:stop], gone=gone, at=at[start:stop])
 
 
 _MEMORY, _LEAST_MEMORY = 1 / 8, 12.0
@@ -200,8 +206,8 @@ class Satellite(NamedTuple):
 class Seen(NamedTuple):
     """The runs and their satellites at a moment."""
 
-    runs: list[Shown]
-    satellites: list[Shown]
+    runs: list[Polyline]
+    satellites: list[Polyline]
 
 
 class FrameState:

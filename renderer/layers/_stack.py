@@ -18,7 +18,7 @@ _KEY = 30
 class OnView:
     """Layers that lie over each other: where one of them changes, all are redrawn."""
 
-    quick = True
+    animated = True
 
     def __init__(self, layers: Sequence[Layer], *, view: View) -> None:
         self._layers = tuple(layers)
@@ -39,12 +39,12 @@ class OnView:
             for layer in self._layers:
                 layer.paint(canvas)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around all that changes in any layer; the whole view where it turns."""
         box = self._view.box
         if self._view.turning:
             return box
-        boxes = [layer.touched(before, now) for layer in self._layers]
+        boxes = [layer.dirty_box(before, now) for layer in self._layers]
         return union([box for box in boxes if _is_somewhere(box)] or [(*box[:2], *box[:2])])
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:

@@ -29,7 +29,7 @@ class Balls:
     off the plane is the hollower the farther it is. One that has been stopped wears a square.
     """
 
-    quick = True
+    animated = True
 
     def __init__(
         self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
@@ -52,7 +52,7 @@ class Balls:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around the balls at both moments."""
         margin = max(*self._radii(before), *self._radii(now)) + 4.0 * self._unit
         shown = (*self._state.at(before).runs, *self._state.at(now).runs)

@@ -27,7 +27,7 @@ class BatchContours:
     `avoid` stays free of them.
     """
 
-    quick = True
+    animated = True
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class BatchContours:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The whole view where another batch is shown."""
         left, top, right, bottom = self._view.box
         if self._readable(before).step == self._readable(now).step:

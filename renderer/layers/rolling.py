@@ -25,7 +25,7 @@ class Rolling:
     rival.
     """
 
-    quick = True
+    animated = True
 
     def __init__(
         self, runs: Sequence[Run], *, state: FrameState, view: CurveView, window: Box, theme: Theme
@@ -57,7 +57,7 @@ class Rolling:
             pen = canvas.pen(self._theme.text, _RIM * radius)
             canvas.disc(pen, start.head, _START * radius, self._theme.ground)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the balls rolled over between both moments."""
         old, new = self._state.at(before), self._state.at(now)
         pairs = zip((*old.runs, *old.satellites), (*new.runs, *new.satellites), strict=True)

@@ -30,7 +30,7 @@ _TIE_HALO: Mapping[BallKind, float] = {"worker": 0.5, "read": 1.0}
 class Satellites:
     """Points and workers as small discs, what a stale step read as an open ring, and their ties."""
 
-    quick = True
+    animated = True
 
     def __init__(
         self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
@@ -53,7 +53,7 @@ class Satellites:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around the satellites and what they are tied to, at both moments."""
         ends = []
         for seen in (self._state.at(before), self._state.at(now)):

@@ -10,7 +10,7 @@ from ravine.renderer.views import ChartView
 class SeriesLines:
     """A line a run between the axes of a chart, whose axes its view has painted."""
 
-    quick = True
+    animated = True
 
     def __init__(self, plot: PlotPanel) -> None:
         self._plot = plot
@@ -23,9 +23,9 @@ class SeriesLines:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The box in which the lines change."""
-        return self._plot.touched(before, now)
+        return self._plot.dirty_box(before, now)
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the lines and their heads."""

@@ -11,7 +11,7 @@ from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Slice
 from ravine.renderer.canvas import Canvas, around
 from ravine.renderer.layers._layer import Context, LayerKind
-from ravine.renderer.layers._paths import Shown
+from ravine.renderer.layers._paths import Polyline
 from ravine.renderer.style import Theme
 from ravine.renderer.views import LandscapeView
 
@@ -49,7 +49,7 @@ def draw_letter(
 class SliceLines:
     """The slices on the landscape: painted on the ground, or drawn at every frame where the view turns."""
 
-    quick = True
+    animated = True
 
     def __init__(self, slices: Sequence[Slice], *, view: LandscapeView, theme: Theme, unit: float) -> None:
         self._slices = tuple(slices)
@@ -69,7 +69,7 @@ class SliceLines:
         if not self._view.turning:
             self._draw(canvas, 0.0)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Nothing of them moves but with the view."""
         del before, now
         return around([], 0.0, self._view.box)
@@ -90,26 +90,26 @@ class SliceLines:
             for name, at in zip(names, self._ends(line), strict=False):
                 draw_letter(canvas, name, at, colour=colour, theme=self._theme, unit=self._unit)
 
-    def _shown(self, of: Slice, share: float) -> Shown:
+    def _shown(self, of: Slice, share: float) -> Polyline:
         begin, end = np.array(of.ends, dtype=float)
         along = np.linspace(0.0, 1.0, _PLACES)[:, None]
-        return Shown(*self._view.place(begin + along * (end - begin), share))
+        return Polyline(*self._view.place(begin + along * (end - begin), share))
 
-    def _draw_line(self, canvas: Canvas, line: Shown, colour: str) -> None:
+    def _draw_line(self, canvas: Canvas, line: Polyline, colour: str) -> None:
         theme, unit = self._theme, self._unit
         for piece in line.pieces():
             if theme.halo_alpha:
                 canvas.line(canvas.pen(theme.halo, 6.0 * unit, alpha=theme.halo_alpha), piece)
             canvas.line(canvas.pen(colour, 3.0 * unit), piece)
 
-    def _draw_middle(self, canvas: Canvas, line: Shown) -> None:
+    def _draw_middle(self, canvas: Canvas, line: Polyline) -> None:
         middle = _PLACES // 2
         if not (line.hidden[middle] or line.outside[middle]):
             x, y = line.points[middle].tolist()
             pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit)
             canvas.disc(pen, (x, y), 5.0 * self._unit, self._theme.star)
 
-    def _ends(self, line: Shown) -> list[tuple[float, float]]:
+    def _ends(self, line: Polyline) -> list[tuple[float, float]]:
         """Return the places of the letters: beyond the ends, or on the line where there is no room there."""
         margin = (_LETTER + 4.0) * self._unit
         left, top, right, bottom = self._view.box

@@ -11,7 +11,7 @@ from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, Pen, around
 from ravine.renderer.layers._layer import Context, LayerKind
-from ravine.renderer.layers._paths import FrameState, Shown
+from ravine.renderer.layers._paths import FrameState, Polyline
 from ravine.renderer.style import Theme, mixed
 from ravine.renderer.views import LandscapeView
 
@@ -47,7 +47,7 @@ class Fading:
         self._colour = run.colour
         self._theme = theme
 
-    def strands(self, trail: Shown) -> Iterator[Strand]:
+    def strands(self, trail: Polyline) -> Iterator[Strand]:
         """The lines of a trail that are seen, cut where they become fainter or less so."""
         levels = self._levels(trail.at)
         for span in trail.spans():
@@ -91,7 +91,7 @@ _WORKER_WIDTH, _WORKER_ALPHA = 1.3, 0.4
 class Trails:
     """Each run's trail on its halo, and below them the thin trails of its workers."""
 
-    quick = True
+    animated = True
 
     def __init__(
         self, runs: Sequence[Run], *, state: FrameState, view: LandscapeView, theme: Theme, unit: float
@@ -123,7 +123,7 @@ class Trails:
         pen = canvas.pen(self._theme.text, 1.6 * self._unit)
         canvas.disc(pen, start.head, 4.0 * self._unit, self._theme.ground)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the trails grew by."""
         old, new = self._state.at(before), self._state.at(now)
         pairs = [
@@ -146,7 +146,7 @@ class Trails:
             pen = canvas.pen(colour, 3.2 * self._unit)
             _draw(canvas, [halo, pen] if self._theme.halo_alpha else [pen], run)
 
-    def _draw_faint(self, canvas: Canvas, run: Shown, fading: Fading) -> None:
+    def _draw_faint(self, canvas: Canvas, run: Polyline, fading: Fading) -> None:
         """Draw a trail of several shades, the halos first: they would lie on the ends of their neighbours."""
         if len(run.points) < 2:
             return
@@ -159,7 +159,7 @@ class Trails:
             canvas.line(canvas.pen(strand.colour, 3.2 * strand.share * self._unit), strand.points)
 
 
-def _draw(canvas: Canvas, pens: Sequence[Pen], trail: Shown) -> None:
+def _draw(canvas: Canvas, pens: Sequence[Pen], trail: Polyline) -> None:
     if len(trail.points) < 2:
         return
     for piece in trail.pieces():

@@ -70,7 +70,7 @@ class Vectors:
     have no place in space.
     """
 
-    quick = True
+    animated = True
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Vectors:
     def paint(self, canvas: Canvas) -> None:
         """Nothing of it stands still."""
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around the arrows of both moments and those that stay since; nothing where none moves."""
         if before.step == now.step and not self._go_along:
             return around([], 0.0, self._view.box)

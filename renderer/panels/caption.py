@@ -16,7 +16,7 @@ from ravine.renderer.views import Geometry
 class Caption:
     """A line of small print in the lower left corner of the view, or in the upper one above a graph."""
 
-    quick = True
+    animated = True
 
     def __init__(
         self, text: str, *, box: PixelBox, above: bool, turning: bool, theme: Theme, unit: float
@@ -34,7 +34,7 @@ class Caption:
         if not self._turning:
             self._write(canvas)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The line's box, where it is redrawn on every background."""
         del before, now
         left, bottom = self._left, self._bottom

@@ -21,7 +21,7 @@ _COUNTER = 0.42
 class Header:
     """Title, subtitle and the counter, which counts what `clock` says and shows the `count` at a step."""
 
-    quick = False
+    animated = False
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Header:
             cut = fit_text(line, room, size=size, bold=True)
             canvas.text(cut, at, size=size, colour=self._theme.text, bold=True)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The counter."""
         del before, now
         _, top, right, bottom = self._box

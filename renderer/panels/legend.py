@@ -17,7 +17,7 @@ from ravine.renderer.views import Geometry
 class Legend:
     """An opaque box at the top right with a line, a ball and a name a run."""
 
-    quick = True
+    animated = True
 
     def __init__(self, runs: Sequence[Run], *, box: PixelBox, theme: Theme, unit: float) -> None:
         self._theme = theme
@@ -59,7 +59,7 @@ class Legend:
             strip.text(label, (54 * unit, y + 6.5 * unit), size=self._size, colour=theme.text)
         return strip
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """All of it: runs pass below."""
         del before, now
         return self._box

@@ -150,7 +150,7 @@ _FLATTEST = 0.5
 class SlicePanel:
     """The losses along each slice from letter to letter, in charts below each other or in one."""
 
-    quick = False
+    animated = False
 
     def __init__(self, slices: Sequence[Slice], *, box: PixelBox, theme: Theme, unit: float) -> None:
         left, top, right, bottom = box
@@ -177,7 +177,7 @@ class SlicePanel:
         for chart in self._charts:
             chart.paint(canvas, indent)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Nothing of it moves."""
         del before, now
         left, top, *_ = self._box

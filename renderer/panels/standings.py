@@ -26,7 +26,7 @@ class Standings:
     Rows and figures are drawn once as opaque strips and copied to their places at every frame.
     """
 
-    quick = False
+    animated = False
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Standings:
                 self._stopped[number] = self._row_strip(run, right - left, status=status)
         self._figures = self._figure_strips()
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """All rows."""
         del before, now
         left, _, right, _ = self._box

@@ -70,7 +70,7 @@ class Lines:
         self._reach = largest_radius(stroke.head * unit, len(colours), most=stroke.rings) + 2.0 * unit
         self._box = within
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around the heads at both moments and what is between them."""
         parts = [_heads(self._points, before), _heads(self._points, now)]
         parts += [line[max(0, before.step - 1) : now.step + 2] for line in self._points]
@@ -145,7 +145,7 @@ class Shadows:
         """Tell whether there are any lines."""
         return bool(self._colours)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """Around what the lines grew by."""
         parts = [line[max(0, before.step - 1) : now.step + 2] for line in self._points]
         numbers = [part[np.isfinite(part).all(-1)] for part in parts]

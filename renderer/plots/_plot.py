@@ -26,7 +26,7 @@ class PlotPanel:
     """Title, axes and lines; all is in its box but the labels of the steps, which stand below it.
 
     Attributes:
-        quick: True if it moves at every frame.
+        animated: True if it moves at every frame.
         within: The box outside which nothing of it moves.
     """
 
@@ -42,7 +42,7 @@ class PlotPanel:
         large: bool = False,
         counts: Int[np.ndarray, " counts"] | None = None,
     ) -> None:
-        self.quick = large
+        self.animated = large
         self._series = series
         self._box = box
         self._theme = theme
@@ -85,10 +85,10 @@ class PlotPanel:
         canvas.text(title, (left, top + 14 * self._unit), size=size, colour=self._theme.muted)
         self._axes.paint(canvas)
 
-    def touched(self, before: Moment, now: Moment) -> PixelBox:
+    def dirty_box(self, before: Moment, now: Moment) -> PixelBox:
         """The box in which the lines change."""
-        lines = self._lines.touched(before, now)
-        return union([lines, self._shadows.touched(before, now)]) if self._shadows else lines
+        lines = self._lines.dirty_box(before, now)
+        return union([lines, self._shadows.dirty_box(before, now)]) if self._shadows else lines
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
         """Draw the lines and their heads."""

@@ -35,7 +35,7 @@ class LossNorm:
     Attributes:
         low: The loss at level 0.
         high: The loss at level 1.
-        knee: The excess loss below which a log scale turns linear; None for a linear scale.
+        linthresh: The excess loss below which a log scale turns linear; None for a linear scale.
     """
 
     low: float
@@ -48,7 +48,7 @@ class LossNorm:
         losses: Float[np.ndarray, "..."],
         scale: ScaleName,
         *,
-        knee_share: float = 0.01,
+        linear_share: float = 0.01,
         heights: Heights | None = None,
     ) -> "LossNorm":
         """The map that suits the losses of a view.
@@ -56,7 +56,7 @@ class LossNorm:
         Args:
             losses: On the view.
             scale: Linear, or the logarithm from some loss on.
-            knee_share: The part of the losses that lie below that loss.
+            linear_share: The share of the losses on the linear part of a log scale.
             heights: The losses at levels 0 and 1, which make several views comparable: the scale then depends
                 on nothing else.
         """
@@ -71,7 +71,7 @@ class LossNorm:
         skewed = np.median(finite) - low < _SKEWED * (high - low)
         if scale == "linear" or (scale == "auto" and not skewed):
             return cls(low=low, high=high, linthresh=None)
-        linthresh = float(np.quantile(finite - low, knee_share))
+        linthresh = float(np.quantile(finite - low, linear_share))
         return cls(low=low, high=high, linthresh=max(linthresh, 1e-12 * (high - low)))
 
     @classmethod

@@ -13,10 +13,10 @@ class Theme:
     Attributes:
         ground: Behind everything.
         deep: The landscape at its lowest, through `mid` to `high` at its highest.
-        hairline: Contour lines, with `hairline_alpha`.
+        contour_line: Contour lines, with `contour_line_alpha`.
         halo: Under each trail, and the rim of each ball in a contour view.
         star: The minimum, with `star_edge`.
-        line_colours: A colour map for coloured contour lines in place of shaded bands.
+        line_colours: A colour map for coloured contour lines in place of filled contours.
         mesh_colours: A colour map for a surface under a black mesh in place of a lit one.
         pane: The walls behind a surface, whose shades are brightened by `relief`.
         slices: Lines across the landscape, in turn.
@@ -29,8 +29,8 @@ class Theme:
     deep: str
     mid: str
     high: str
-    hairline: str
-    hairline_alpha: float
+    contour_line: str
+    contour_line_alpha: float
     halo: str
     halo_alpha: float
     rim: str
@@ -52,8 +52,8 @@ THEMES: dict[ThemeName, Theme] = {
         deep="#6b90b4",
         mid="#ccd7df",
         high="#f6f4ef",
-        hairline="#46607a",
-        hairline_alpha=0.38,
+        contour_line="#46607a",
+        contour_line_alpha=0.38,
         halo="#ffffff",
         halo_alpha=0.9,
         rim="#ffffff",
@@ -71,8 +71,8 @@ THEMES: dict[ThemeName, Theme] = {
         deep="#3a6a93",
         mid="#1f374d",
         high="#131a21",
-        hairline="#7fa6c9",
-        hairline_alpha=0.42,
+        contour_line="#7fa6c9",
+        contour_line_alpha=0.42,
         halo="#0b0e12",
         halo_alpha=0.9,
         rim="#ffffff",
@@ -90,8 +90,8 @@ THEMES: dict[ThemeName, Theme] = {
         deep="#ffffff",
         mid="#ffffff",
         high="#ffffff",
-        hairline="#000000",
-        hairline_alpha=1.0,
+        contour_line="#000000",
+        contour_line_alpha=1.0,
         halo="#ffffff",
         halo_alpha=0.0,
         rim="#000000",

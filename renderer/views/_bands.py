@@ -1,4 +1,4 @@
-"""The shades of a landscape's levels, in the bands of one colour or on a colour map."""
+"""The shades of a landscape's levels, in filled contours of one colour or on a colour map."""
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -13,7 +13,7 @@ _STRONGEST = 0.9
 
 
 def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray, "bands 3"]:
-    """The shades of the bands, from the deepest; with a colour, from none of it to nearly all."""
+    """The shades of the filled contours, from the deepest; with a colour, from none of it to nearly all."""
     if colour:
         shares = np.linspace(0.0, _STRONGEST, bands).tolist()
         return np.array([rgb(mixed(theme.high, colour, share)) for share in shares], dtype=np.uint8)

@@ -12,7 +12,7 @@ from ravine.renderer.style import LossNorm
 
 _PLACES = 2049
 
-_KNEE_SHARE = 0.12
+_LINEAR_SHARE = 0.12
 """On a log scale the graph bends to a linear one at this part of its losses: wells would be spikes."""
 
 
@@ -23,12 +23,12 @@ class Profile:
     Attributes:
         places: Evenly spaced, from one end of the window to the other.
         losses: There.
-        tone: The norm from losses to levels: linear, unless the background asks for a log scale.
+        norm: The norm from losses to levels: linear, unless the background asks for a log scale.
     """
 
     places: Float[np.ndarray, " places"]
     losses: Float[np.ndarray, " places"]
-    tone: LossNorm
+    norm: LossNorm
 
     @classmethod
     def of(cls, ground: Background) -> "Profile":
@@ -36,15 +36,15 @@ class Profile:
         places = edges(ground.window[0], _PLACES)
         (losses,) = ground.losses(places, np.zeros(1))
         scale = "log" if ground.scale == "log" else "linear"
-        tone = LossNorm.of(losses, scale, knee_share=_KNEE_SHARE)
-        return cls(places=places, losses=losses, tone=tone)
+        norm = LossNorm.of(losses, scale, linear_share=_LINEAR_SHARE)
+        return cls(places=places, losses=losses, norm=norm)
 
     def level(self, xs: Float[np.ndarray, " points"]) -> Float[np.ndarray, " points"]:
         """The graph's levels from 0 to 1 at places, beyond its ends those of the ends.
 
         Where the loss is not a number the graph is at its top, as every view has it.
         """
-        return np.interp(xs, self.places, self.tone.level(self.losses))
+        return np.interp(xs, self.places, self.norm.level(self.losses))
 
 
 _PITCH = 1.5

@@ -13,7 +13,7 @@ from ravine.renderer.style import LossNorm
 _MARCH = 56
 """Samples of a ray on its way out of the box."""
 
-_KNEE_SHARE = 0.12
+_LINEAR_SHARE = 0.12
 """A relief bends to a linear scale at this part of its losses: deep wells would hide their floors."""
 
 _LIFT = 0.012
@@ -26,12 +26,12 @@ class Relief:
 
     Attributes:
         window: The part of the plane that the relief shows.
-        tone: The norm from losses to heights.
+        norm: The norm from losses to heights.
         heights: On a grid, rows upward in y.
     """
 
     window: Box
-    tone: LossNorm
+    norm: LossNorm
     heights: Float[np.ndarray, "rows columns"]
 
     @classmethod
@@ -39,8 +39,8 @@ class Relief:
         """The relief of a landscape's window."""
         losses = ground.losses(*(edges(bounds, cells + 1) for bounds in ground.window))
         samples = losses if ground.samples is None else ground.samples
-        tone = LossNorm.of(samples, ground.scale, knee_share=_KNEE_SHARE, heights=ground.heights)
-        return cls(window=ground.window, tone=tone, heights=HEIGHT * tone.level(losses))
+        norm = LossNorm.of(samples, ground.scale, linear_share=_LINEAR_SHARE, heights=ground.heights)
+        return cls(window=ground.window, norm=norm, heights=HEIGHT * norm.level(losses))
 
     def flat(self, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape 2"]:
         """Points of the plane as places in the box."""

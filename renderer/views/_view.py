@@ -61,12 +61,12 @@ class LandscapeView(View, Protocol):
     """A view on which points of the landscape have a place.
 
     Attributes:
-        drape: The part of the window after which a trail needs another point to lie on the landscape, or
-            None where a straight line between iterates does.
+        max_segment: The longest straight line of a trail, as a share of the window, that still lies on the
+            landscape; None where any does.
     """
 
     @property
-    def drape(self) -> float | None: ...
+    def max_segment(self) -> float | None: ...
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Place points of the landscape on the picture."""

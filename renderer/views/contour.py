@@ -1,4 +1,4 @@
-"""The contour view: shaded bands and hairlines on log-spaced levels."""
+"""The contour view: filled contours and contour lines on log-spaced levels."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -27,14 +27,14 @@ from ravine.renderer.views._view import KeyEntry, Place, Placed, ViewKind
 
 _LINE_LEVELS = np.linspace(0.03, 0.97, 35)
 _MOST_CELLS = 1 << 20
-"""Bands are computed a pixel up to this many pixels, and in larger cells beyond."""
+"""Filled contours are computed a pixel up to this many pixels, and in larger cells beyond."""
 
 
 class ContourView:
-    """A landscape from above, its height in bands of one colour."""
+    """A landscape from above, its height in filled contours of one colour."""
 
     turning = False
-    drape = None
+    max_segment = None
 
     def __init__(self, ground: Background, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
         self.box = box
@@ -50,14 +50,14 @@ class ContourView:
 
     @property
     def _places(self) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]:
-        """The middles of the cells that bands are computed on."""
+        """The middles of the cells that filled contours are computed on."""
         left, top, right, bottom = self.box
         cell = int(np.ceil(np.sqrt((right - left) * (bottom - top) / _MOST_CELLS)))
         xs = middles(self._window[0], -(-(right - left) // cell))
         return xs, middles(self._window[1], -(-(bottom - top) // cell))
 
     @cached_property
-    def _tone(self) -> LossNorm:
+    def _norm(self) -> LossNorm:
         ground = self._ground
         samples = self._losses[::4, ::4] if ground.samples is None else ground.samples
         return LossNorm.of(samples, ground.scale, heights=ground.heights)
@@ -65,19 +65,19 @@ class ContourView:
     @property
     def lowest(self) -> float:
         """The lowest loss on the view."""
-        return self._tone.low
+        return self._norm.low
 
     def paint(self, canvas: Canvas, share: float) -> None:
-        """Paint bands, hairlines, axes, start and minima."""
+        """Paint filled contours, contour lines, axes, start and minima."""
         del share
-        levels = self._tone.level(self._losses)
+        levels = self._norm.level(self._losses)
         shades = self._ground.shades
         if shades:
             self._paint_bands(canvas, shades.levels(*self._places), shades.colour)
         elif self._theme.line_colours is None:
             self._paint_bands(canvas, levels)
         with canvas.clipped(self.box):
-            self._paint_hairlines(canvas, levels)
+            self._paint_contour_lines(canvas, levels)
         if not self._bare:
             self._paint_axes(canvas)
             self._paint_names(canvas)
@@ -101,20 +101,20 @@ class ContourView:
         columns = np.arange(right - left) * band.shape[1] // (right - left)
         canvas.pixels[top:bottom, left:right, :3] = shades[band[rows][:, columns]]
 
-    def _paint_hairlines(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
+    def _paint_contour_lines(self, canvas: Canvas, levels: Float[np.ndarray, "rows columns"]) -> None:
         stride = max(1, min(levels.shape) // 300)
         coarse = levels[::stride, ::stride]
         xs = middles(self._window[0], levels.shape[1])[::stride]
         ys = middles(self._window[1], levels.shape[0])[::stride]
         isolines = Isolines(xs, ys, coarse)
-        for level, pen in self._hairline_pens(canvas):
+        for level, pen in self._contour_pens(canvas):
             points, starts = isolines.at(level)
             canvas.lines(pen, _to_pixels(points, self._window, self.box), starts)
 
-    def _hairline_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:
+    def _contour_pens(self, canvas: Canvas) -> Iterator[tuple[float, Pen]]:
         theme, unit = self._theme, self._unit
         if theme.line_colours is None:
-            pen = canvas.pen(theme.hairline, 0.9 * unit, alpha=theme.hairline_alpha)
+            pen = canvas.pen(theme.contour_line, 0.9 * unit, alpha=theme.contour_line_alpha)
             yield from ((band / BANDS, pen) for band in range(1, BANDS))
             return
         for level, colour in zip(_LINE_LEVELS, map_colours(theme.line_colours, _LINE_LEVELS), strict=True):

@@ -1,4 +1,4 @@
-"""The curve view: the graph of a loss of x alone, with the ground below it in bands."""
+"""The curve view: the graph of a loss of x alone, with filled contours below it."""
 
 from functools import cached_property
 
@@ -53,7 +53,7 @@ class CurveView:
     """
 
     turning = False
-    drape = 0.006
+    max_segment = 0.006
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class CurveView:
     @property
     def lowest(self) -> float:
         """The lowest loss on the view."""
-        return self._profile.tone.low
+        return self._profile.norm.low
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
         """Points on the graph; one beyond its end is at its end, and outside."""
@@ -158,7 +158,7 @@ class CurveView:
             self._paint_axes(canvas)
 
     def _paint_bands(self, canvas: Canvas) -> None:
-        """Bands of equal level over the whole box; the sky comes over them."""
+        """Paint bands of equal level over the whole box; the sky is painted over them."""
         left, top, right, bottom = self.box
         rows = np.arange(top, bottom) + 0.5
         levels = self.graph.levels_at(rows)
@@ -174,7 +174,7 @@ class CurveView:
         canvas.polygon(pen, np.concatenate([line, above, line[:1]]), self._theme.ground)
 
     def _paint_edge(self, canvas: Canvas) -> None:
-        pen = canvas.pen(self._theme.hairline, _EDGE * self._scale)
+        pen = canvas.pen(self._theme.contour_line, _EDGE * self._scale)
         canvas.line(pen, self.along(self.box[0], self.box[2]))
 
     def _paint_minima(self, canvas: Canvas) -> None:
@@ -218,7 +218,7 @@ class CurveView:
         canvas.line(canvas.pen(theme.frame, unit), axes)
         canvas.text("loss", (left, top - 10 * unit), size=TEXT * unit, colour=theme.muted)
         heights = [
-            (self.graph.row_of(np.array([at])).item(), text) for at, text in norm_ticks(self._profile.tone)
+            (self.graph.row_of(np.array([at])).item(), text) for at, text in norm_ticks(self._profile.norm)
         ]
         paint_ticks_left(canvas, left, heights, theme=theme, unit=unit)
         ticks = linear_ticks(*self.graph.window, most=max(2, round((right - left) / (150 * unit))))
@@ -239,7 +239,7 @@ def _open(scene: Scene, place: Place) -> CurveView:
 
 
 def _tick_texts(scene: Scene) -> list[str]:
-    return [text for _, text in norm_ticks(Profile.of(scene.ground).tone)]
+    return [text for _, text in norm_ticks(Profile.of(scene.ground).norm)]
 
 
 VIEW = ViewKind(

@@ -68,7 +68,7 @@ class SurfaceView:
     ) -> None:
         self.box = box
         self.turning = turn != 0.0
-        self.drape = 0.02
+        self.max_segment = 0.02
         self._theme = theme
         self._unit = unit
         self._bare = bare
@@ -126,7 +126,7 @@ class SurfaceView:
     @property
     def lowest(self) -> float:
         """The lowest loss on the view."""
-        return self._relief.tone.low
+        return self._relief.norm.low
 
     def edge(self, dimension: int, beside: float = _BESIDE) -> Float[np.ndarray, "2 2"]:
         """The line along which the name of an axis stands, outside its labels, in pixels."""
@@ -193,8 +193,8 @@ class SurfaceView:
 
     def _paint_isolines(self, canvas: Canvas, camera: Camera) -> None:
         points, starts = self._isolines
-        alpha = 0.8 * self._theme.hairline_alpha
-        pen = canvas.pen(self._theme.hairline, 0.8 * self._unit, alpha=alpha)
+        alpha = 0.8 * self._theme.contour_line_alpha
+        pen = canvas.pen(self._theme.contour_line, 0.8 * self._unit, alpha=alpha)
         seen = ~self._relief.hides(points, camera)
         starts = starts | ~np.concatenate([[False], seen[:-1]])
         canvas.lines(pen, camera.project(points)[seen], starts[seen])
@@ -214,7 +214,7 @@ class SurfaceView:
 
     @cached_property
     def _height_ticks(self) -> list[tuple[float, str]]:
-        ticks = norm_ticks(self._relief.tone, below=0.0)
+        ticks = norm_ticks(self._relief.norm, below=0.0)
         return [(HEIGHT * level, text) for level, text in ticks]
 
     def _paint_labels(self, canvas: Canvas, camera: Camera) -> None:

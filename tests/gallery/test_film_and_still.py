@@ -88,7 +88,7 @@ def bands_of(pixels, shades):
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch):
     """At the same place of the plane, but for a pixel at the border of two of them."""
-    monkeypatch.setattr(ContourView, "_paint_hairlines", lambda *_: None)
+    monkeypatch.setattr(ContourView, "_paint_contour_lines", lambda *_: None)
     shown = picture(LOSSES[name], theme=theme, **SCALES[scale])
     colour = COMMON[theme]["rmsprop"] if scale == "convexity" else ""
     shades = np.unique(band_colours(THEMES[theme], BANDS, colour), axis=0)
@@ -118,7 +118,7 @@ def test_a_relief_has_the_same_heights(name, scale):
     sheet = Sheet((1280, 720), "light", title="", subtitle="")
     still = _view(sheet, (0.0, 0.0, 800.0, 600.0), *shown)._relief
     film = plane_film(*shown, view="surface")._view._relief
-    assert still.tone == film.tone
+    assert still.norm == film.norm
     np.testing.assert_array_equal(still.heights, film.heights)
 
 
@@ -130,7 +130,7 @@ def test_coarse_grids_that_are_not_square_too(shape):
     background, _ = shown
     view = plane_film(*shown)._view
     levels = norm_of(background).level(background.losses(*view._places))
-    np.testing.assert_array_equal(view._tone.level(view._losses), levels)
+    np.testing.assert_array_equal(view._norm.level(view._losses), levels)
 
 
 @pytest.mark.parametrize("lengths", [(1.0, 1.0), (0.3, 7.0)])

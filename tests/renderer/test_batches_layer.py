@@ -92,8 +92,8 @@ class TestContours:
 
     def test_touches_the_whole_view_where_the_batch_changes_and_nothing_else(self, scenes):
         layer = self.layer(scenes)
-        assert layer.touched(Moment(0.9, 0.0), Moment(1.0, 0.1)) == self.BOX
-        left, top, right, bottom = layer.touched(Moment(1.0, 0.1), Moment(1.9, 0.2))
+        assert layer.dirty_box(Moment(0.9, 0.0), Moment(1.0, 0.1)) == self.BOX
+        left, top, right, bottom = layer.dirty_box(Moment(1.0, 0.1), Moment(1.9, 0.2))
         assert (right - left) * (bottom - top) == 0
 
     def test_keeps_clear_of_a_box(self, scenes):

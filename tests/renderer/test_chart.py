@@ -147,7 +147,7 @@ class TestLines:
         lines.draw(one, before)
         lines.draw(two, now)
         changed = (one.pixels != two.pixels).any(-1)
-        left, top, right, bottom = lines.touched(before, now)
+        left, top, right, bottom = lines.dirty_box(before, now)
         changed[top:bottom, left:right] = False
         assert not changed.any()
 
@@ -214,7 +214,7 @@ class TestChart:
         runs = runs_with(scenes, np.ones(5), np.zeros(5))
         frames = self.frames(scenes, *runs, panels="legend", size=size, plot=Plot(name="rate", title="rate"))
         _, legend = frames._layers
-        left, top, right, bottom = legend.touched(Moment(0, 0), Moment(0, 0))
+        left, top, right, bottom = legend.dirty_box(Moment(0, 0), Moment(0, 0))
         a, b, c, d = frames._view.plot._axes.box
         assert c <= left or right <= a or d <= top or bottom <= b
 

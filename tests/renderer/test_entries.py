@@ -43,7 +43,7 @@ def red(pixels: np.ndarray) -> np.ndarray:
 class Spot:
     """A red square about the middle of a box, which is drawn at every frame."""
 
-    quick = True
+    animated = True
 
     def __init__(self, box):
         left, top, right, bottom = box
@@ -57,7 +57,7 @@ class Spot:
     def paint(self, canvas):
         pass
 
-    def touched(self, before, now):
+    def dirty_box(self, before, now):
         return self.box
 
     def draw(self, canvas, moment):

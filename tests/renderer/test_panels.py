@@ -247,7 +247,7 @@ class TestLegend:
         legend.draw(canvas, at(0))
         assert written.words == [run.label for run in runs]
         changed = (canvas.pixels[..., :3] != rgb(LIGHT.pane)).any(-1)
-        left, top, right, bottom = legend.touched(at(0), at(1))
+        left, top, right, bottom = legend.dirty_box(at(0), at(1))
         inside = changed.copy()
         inside[top:bottom, left:right] = False
         assert not inside.any()
@@ -256,10 +256,10 @@ class TestLegend:
 
     def test_more_runs_than_fit(self, scenes):
         legend = Legend(scenes.runs(24), box=(0, 0, 640, 360), theme=LIGHT, unit=0.5 * 1.2)
-        *_, bottom = legend.touched(at(0), at(1))
+        *_, bottom = legend.dirty_box(at(0), at(1))
         assert bottom <= 360
 
     def test_a_long_label_is_cut(self, scenes):
         runs = [scenes.run(scenes.spiral(), label="a long label " * 10)]
-        left, *_ = Legend(runs, box=(0, 0, 640, 360), theme=LIGHT, unit=0.9).touched(at(0), at(1))
+        left, *_ = Legend(runs, box=(0, 0, 640, 360), theme=LIGHT, unit=0.9).dirty_box(at(0), at(1))
         assert left >= 0

@@ -21,7 +21,7 @@ LONG = "{} is quite a long name for a rule"
 def bare(monkeypatch) -> None:
     """Nothing but text is drawn on the view, which makes pictures quick."""
     for view in (ContourView, SurfaceView, Trails):
-        for part in ("_paint_bands", "_paint_hairlines", "_paint_relief", "_paint_isolines", "draw"):
+        for part in ("_paint_bands", "_paint_contour_lines", "_paint_relief", "_paint_isolines", "draw"):
             monkeypatch.setattr(view, part, lambda *_, **__: None, raising=False)
 
 

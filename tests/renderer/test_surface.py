@@ -17,7 +17,7 @@ WINDOW = ((-2.0, 2.0), (-1.5, 1.5))
 def relief_of(heights, cells: int = 100) -> Relief:
     """A relief over the window by a function of places in [-1, 1] x [-1, 1], rows upward in y."""
     x, y = np.meshgrid(np.linspace(-1, 1, cells + 1), np.linspace(-1, 1, cells + 1))
-    return Relief(window=WINDOW, tone=LINEAR, heights=np.asarray(heights(x, y), dtype=float))
+    return Relief(window=WINDOW, norm=LINEAR, heights=np.asarray(heights(x, y), dtype=float))
 
 
 FLAT = relief_of(lambda x, y: 0.0 * x + 0.2)

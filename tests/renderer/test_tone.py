@@ -31,11 +31,11 @@ def test_levels_go_from_0_to_1_and_never_fall(name, scale):
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("name", LOSSES)
 def test_loss_is_the_inverse_of_level(name, scale):
-    tone = LossNorm.of(LOSSES[name], scale)
+    norm = LossNorm.of(LOSSES[name], scale)
     levels = np.linspace(0, 1, 50)
-    np.testing.assert_allclose(tone.level(tone.loss(levels)), levels, atol=1e-6)
-    losses = np.linspace(tone.low, tone.high, 50)
-    np.testing.assert_allclose(tone.loss(tone.level(losses)), losses, atol=1e-8 * (tone.high - tone.low))
+    np.testing.assert_allclose(norm.level(norm.loss(levels)), levels, atol=1e-6)
+    losses = np.linspace(norm.low, norm.high, 50)
+    np.testing.assert_allclose(norm.loss(norm.level(losses)), losses, atol=1e-8 * (norm.high - norm.low))
 
 
 def test_a_skewed_landscape_is_shown_on_a_log_scale():
@@ -54,10 +54,10 @@ def test_a_log_scale_spreads_small_losses():
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("value", [0.0, -7.5, 1e300, 1e-300])
 def test_a_constant(value, scale):
-    tone = LossNorm.of(np.full((5, 5), value), scale)
-    levels = tone.level(np.full((5, 5), value))
+    norm = LossNorm.of(np.full((5, 5), value), scale)
+    levels = norm.level(np.full((5, 5), value))
     assert (levels == 0.0).all()
-    assert tone.level(np.array([value + 2 * max(1.0, abs(value))])) >= 0.0
+    assert norm.level(np.array([value + 2 * max(1.0, abs(value))])) >= 0.0
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -77,8 +77,8 @@ def test_losses_of_which_none_is_finite(scale):
 
 
 def test_losses_off_the_view_are_clipped():
-    tone = LossNorm.of(LOSSES["bowl"], "linear")
-    np.testing.assert_array_equal(tone.level(np.array([-1e300, tone.low, tone.high, 1e300])), [0, 0, 1, 1])
+    norm = LossNorm.of(LOSSES["bowl"], "linear")
+    np.testing.assert_array_equal(norm.level(np.array([-1e300, norm.low, norm.high, 1e300])), [0, 0, 1, 1])
 
 
 FINITE = st.floats(-1e150, 1e150)
@@ -106,14 +106,14 @@ def test_losses_as_far_apart_as_numbers_can_be(scale):
 
 @pytest.mark.parametrize("losses", LOSSES.values(), ids=LOSSES)
 def test_chosen_heights_make_one_scale_of_all_views(losses):
-    tone = LossNorm.of(losses, "auto", heights=(0.01, 100.0))
-    np.testing.assert_allclose(tone.level(np.geomspace(0.01, 100.0, 5)), [0.0, 0.25, 0.5, 0.75, 1.0])
-    np.testing.assert_array_equal(tone.level(np.array([1e-9, 1e9, np.nan])), [0.0, 1.0, 1.0])
+    norm = LossNorm.of(losses, "auto", heights=(0.01, 100.0))
+    np.testing.assert_allclose(norm.level(np.geomspace(0.01, 100.0, 5)), [0.0, 0.25, 0.5, 0.75, 1.0])
+    np.testing.assert_array_equal(norm.level(np.array([1e-9, 1e9, np.nan])), [0.0, 1.0, 1.0])
 
 
 def test_chosen_heights_are_linear_where_they_are_near_each_other_or_that_is_wanted():
     places = np.array([1.0, 2.0, 3.0])
     np.testing.assert_allclose(LossNorm.of(places, "auto", heights=(1.0, 3.0)).level(places), [0.0, 0.5, 1.0])
     places = np.array([0.01, 50.005, 100.0])
-    tone = LossNorm.of(places, "linear", heights=(0.01, 100.0))
-    np.testing.assert_allclose(tone.level(places), [0.0, 0.5, 1.0])
+    norm = LossNorm.of(places, "linear", heights=(0.01, 100.0))
+    np.testing.assert_allclose(norm.level(places), [0.0, 0.5, 1.0])

@@ -301,9 +301,9 @@ class TestOnTheView:
     def test_an_arrow_does_not_change_during_a_step(self, scenes):
         frames = self.frames(scenes, self.run(scenes, second=True))
         (vectors,) = [layer for layer in frames._layers[0]._layers if type(layer).__name__ == "Vectors"]
-        left, top, right, bottom = vectors.touched(Moment(0.25, 0.0), Moment(0.75, 0.1))
+        left, top, right, bottom = vectors.dirty_box(Moment(0.25, 0.0), Moment(0.75, 0.1))
         assert (right - left) * (bottom - top) == 0
-        left, top, right, bottom = vectors.touched(Moment(0.75, 0.1), Moment(1.0, 0.2))
+        left, top, right, bottom = vectors.dirty_box(Moment(0.75, 0.1), Moment(1.0, 0.2))
         assert (right - left) * (bottom - top) > 1000
 
 
