@@ -237,8 +237,7 @@ BATCH_SIZE = Option(
     read=read_whole_numbers,
 )
 BATCH_ORDER = Option(
-    "How examples are drawn: each once an epoch (shuffled), independently of each other (replacement), or in "
-    "a film the easy ones first (curriculum).",
+    "How examples are drawn: each once an epoch (shuffled), or independently of each other (replacement).",
     part="runs",
 )
 EARLY_STOPPING = Option(

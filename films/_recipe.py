@@ -123,7 +123,14 @@ class Recipe(BaseRecipe):
         "normal", Option("The distribution of the noise.", part="runs")
     )
     batch_size: int | Literal["full"] | None = option(None, replace(BATCH_SIZE, usual="8 of a finite sum"))
-    batch_order: Literal["shuffled", "replacement", "curriculum"] = option("shuffled", BATCH_ORDER)
+    batch_order: Literal["shuffled", "replacement", "curriculum"] = option(
+        "shuffled",
+        replace(
+            BATCH_ORDER,
+            help="How examples are drawn: each once an epoch (shuffled), independently of each other "
+            "(replacement), or the easy ones first (curriculum).",
+        ),
+    )
     show_batch: bool = option(
         False, Option("Draw the contours of the loss that each step sees.", part="overlays")
     )

@@ -84,8 +84,8 @@ class Options(BaseRecipe):
     fixed: tuple[str, ...] = option(
         (),
         Option(
-            "A pattern of names, as 'encoder.*' or '*.bias': such leaves of given points are held fixed, as "
-            "stored statistics are, running_mean for one; 'none' takes all for parameters.",
+            "Hold the leaves of given points fixed whose names match this pattern, such as 'encoder.*' or "
+            "'*.bias', beside stored statistics such as running_mean; 'none' holds nothing fixed.",
             metavar="PATTERN",
         ),
     )

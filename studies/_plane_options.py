@@ -53,7 +53,7 @@ class PlaneOptions(Options):
             usual="around what is there",
         ),
     )
-    resolution: int = option(51, Option("Points a side.", metavar="N", least=2, most=1000))
+    resolution: int = option(51, Option("Grid points along each axis.", metavar="N", least=2, most=1000))
     view: ViewName = option(
         "contour", Option(f"The plane as landscapes are seen. {views.in_words(networks=True)}")
     )
