@@ -65,10 +65,10 @@ def evaluate(
             on_points(int(grid.done.sum()))
         if len(left):
             program = program_for(objective, wanted, basis, points=len(points), megabytes=memory_mb)
-            plane = program.plane(basis)
+            subspace = program.subspace(basis)
             for rows in _calls(left, program):
                 with objective.checked():
-                    values = program(plane, points[rows])
+                    values = program(subspace, points[rows])
                 grid.put(rows, values)
                 if on_points is not None:
                     on_points(int(grid.done.sum()))

@@ -12,7 +12,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Float
 
 from ravine.core.pytree import Params
-from ravine.landscapes.evaluation._trace import Plane, features_of, measures_in_batches, traced
+from ravine.landscapes.evaluation._trace import Subspace, features_of, measures_in_batches, traced
 from ravine.landscapes.networks import Objective
 
 _MOST_LANES = 64
@@ -183,13 +183,13 @@ class Program:
         features = features_of(objective, trace)
         found = jax.eval_shape(features, basis[0], objective.data)
         measures = measures_in_batches(objective, wanted, trace)
-        plane = Plane(objective.data, tuple(basis), (found,) * len(basis))
+        subspace = Subspace(objective.data, tuple(basis), (found,) * len(basis))
 
         def compiled(members: int) -> jax.stages.Compiled:
             held = min(-(-points // members), _MOST_BATCHES)
             dealt = jax.ShapeDtypeStruct((devices.count, held, members, len(basis) - 1), trace.dtype)
             batches = jax.ShapeDtypeStruct((devices.count,), jnp.int32)
-            return devices.compiled_for_shares(measures, plane, dealt, batches)
+            return devices.compiled_for_shares(measures, subspace, dealt, batches)
 
         one_by_one = trace.calls_host or (trace.slow_together and devices.platform == "cpu")
         members = 1 if one_by_one else members_for(points, trace.largest, devices.platform)
@@ -201,22 +201,22 @@ class Program:
         self.batch = self._members * devices.count
         self.most = self.batch * self._held
 
-    def plane(self, basis: Sequence[Params]) -> Plane:
+    def subspace(self, basis: Sequence[Params]) -> Subspace:
         """The origin, directions and data that all points share, on the devices."""
         given = self._devices.given(tuple(basis))
-        return Plane(self._data, given, tuple(self._features(params, self._data) for params in given))
+        return Subspace(self._data, given, tuple(self._features(params, self._data) for params in given))
 
     def __call__(
-        self, plane: Plane, coordinates: Float[np.ndarray, "points k"]
+        self, subspace: Subspace, coordinates: Float[np.ndarray, "points k"]
     ) -> Float[np.ndarray, "points measures"]:
         """The measures at so many points, which are not more than one call can hold."""
         points, k = coordinates.shape
         batches = -(-points // self.batch)
         dealt = np.zeros((self._devices.count, self._held, self._members, k), self._dtype)
-        # The last batch is filled up with points of the plane: elsewhere an objective may be anything.
+        # The last batch is filled up with points of the subspace: elsewhere an objective may be anything.
         with np.errstate(over="ignore"):
             dealt[:, :batches] = np.resize(coordinates, (self._devices.count, batches, self._members, k))
-        values = np.asarray(self._run(plane, dealt, np.full(self._devices.count, batches, np.int32)))
+        values = np.asarray(self._run(subspace, dealt, np.full(self._devices.count, batches, np.int32)))
         return values[:, :batches].reshape(-1, values.shape[-1])[:points]
 
 

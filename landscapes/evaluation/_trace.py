@@ -103,7 +103,7 @@ def _bytes_made(eqn: JaxprEqn) -> int:
 Leaves: TypeAlias = list[Array]
 
 
-class Plane(NamedTuple):
+class Subspace(NamedTuple):
     """The data that all points share, and at the origin and in each direction parameters and features."""
 
     data: Any
@@ -112,7 +112,7 @@ class Plane(NamedTuple):
 
 
 Batches: TypeAlias = Callable[
-    [Plane, Float[Array, "batches lanes k"], Int[Array, ""]], Float[Array, "batches lanes measures"]
+    [Subspace, Float[Array, "batches lanes k"], Int[Array, ""]], Float[Array, "batches lanes measures"]
 ]
 
 
@@ -135,14 +135,14 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
     """
     measures = objective.measures
 
-    def at_point(plane: Plane, coordinate: Float[Array, " k"]) -> Float[Array, " measures"]:
-        params = moved(plane.basis, coordinate)
-        features = _with_unread(moved(plane.features, coordinate), trace)
-        found = measures(params, features, plane.data)
+    def at_point(subspace: Subspace, coordinate: Float[Array, " k"]) -> Float[Array, " measures"]:
+        params = moved(subspace.basis, coordinate)
+        features = _with_unread(moved(subspace.features, coordinate), trace)
+        found = measures(params, features, subspace.data)
         return jnp.stack([jnp.asarray(found[name], trace.dtype) for name in wanted])
 
     def in_batches(
-        plane: Plane, coordinates: Float[Array, "batches lanes k"], batches: Int[Array, ""]
+        subspace: Subspace, coordinates: Float[Array, "batches lanes k"], batches: Int[Array, ""]
     ) -> Float[Array, "batches lanes measures"]:
         held, members, _ = coordinates.shape
 
@@ -152,9 +152,9 @@ def measures_in_batches(objective: Objective, wanted: Sequence[str], trace: Trac
             points = coordinates[batch]
             # A single point is evaluated as it is: not all that a user may write can be vectorised.
             found = (
-                at_point(plane, points[0])[None]
+                at_point(subspace, points[0])[None]
                 if members == 1
-                else jax.vmap(lambda point: at_point(plane, point))(points)
+                else jax.vmap(lambda point: at_point(subspace, point))(points)
             )
             return values.at[batch].set(found)
 

@@ -63,7 +63,7 @@ def draw_connection(
     for end in (0.0, 1.0):
         here = np.isclose(line.alphas, end)
         add_dots(sheet, axes, line.alphas[here], line.train_loss[here], colour=sheet.theme.text)
-    barriers = [Barrier.of(one.barrier, colour=colours[one]) for one in (line, curve)]
+    barriers = [Bracket.of(one.barrier, colour=colours[one]) for one in (line, curve)]
     points = [np.stack([one.alphas, loss], axis=-1) for one, loss, _ in drawn]
     draw_barriers(sheet, axes, [barrier for barrier in barriers if barrier], Words(sheet, axes, *points))
     return sheet.figure
@@ -79,7 +79,7 @@ def _entries(sheet: Sheet, line: LineCurve, curve: LineCurve) -> Iterator[Entry]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Barrier:
+class Bracket:
     """The rise of a loss between 0 and 1 above the higher of both ends, as a bracket.
 
     Attributes:
@@ -94,7 +94,7 @@ class Barrier:
     colour: str
 
     @classmethod
-    def of(cls, barrier: tuple[float, float, float] | None, *, colour: str) -> "Barrier | None":
+    def of(cls, barrier: tuple[float, float, float] | None, *, colour: str) -> "Bracket | None":
         """The bracket of a barrier, if it is a finite rise at all."""
         if barrier is None or not np.isfinite(barrier).all():
             return None
@@ -102,7 +102,7 @@ class Barrier:
         return cls(at=at, foot=foot, top=top, colour=colour) if top > foot else None
 
 
-def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: Words) -> None:
+def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Bracket], words: Words) -> None:
     """Brackets, each with how high it is, where they are high enough to be seen."""
     barriers = [barrier for barrier in barriers if _height(axes, barrier) >= _LOWEST * sheet.unit]
     for barrier in barriers:
@@ -121,7 +121,7 @@ def draw_barriers(sheet: Sheet, axes: Axes, barriers: Sequence[Barrier], words: 
         words.put(f"barrier {label(height, digits=2)}", *places, colour=barrier.colour, bold=True, size=17)
 
 
-def _height(axes: Axes, barrier: Barrier) -> float:
+def _height(axes: Axes, barrier: Bracket) -> float:
     """Of a bracket, in pixels."""
     ends = np.array([[barrier.at, barrier.foot], [barrier.at, barrier.top]])
     (_, foot), (_, top) = axes.transData.transform(ends).tolist()

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ravine.renderer.figures._axis import Axis
-from ravine.renderer.figures._connection import MOST_BARRIERS, Barrier, draw_barriers
+from ravine.renderer.figures._connection import MOST_BARRIERS, Bracket, draw_barriers
 from ravine.renderer.figures._labels import Entry, Words, add_legend
 from ravine.renderer.figures._panel import add_curve, add_dots, add_panel, indent_of, rows_below, split, stack
 from ravine.renderer.figures._records import LineCurve, LinePath, LineZoom
@@ -98,10 +98,10 @@ class _Picture:
         return list(zip((0.0, 1.0), self.ends, strict=True))
 
     @property
-    def barriers(self) -> list[Barrier]:
-        """The barriers that are high enough for a mark."""
+    def barriers(self) -> list[Bracket]:
+        """Brackets of the barriers that are high enough for a mark."""
         marked = [(curve, colour) for curve, colour in self.pairs if _is_marked(curve)]
-        found = (Barrier.of(curve.barrier, colour=colour) for curve, colour in marked)
+        found = (Bracket.of(curve.barrier, colour=colour) for curve, colour in marked)
         return [barrier for barrier in found if barrier is not None]
 
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Literal, TypeAlias
 
-Theme: TypeAlias = Literal["light", "dark", "radford"]
+from ravine.renderer.style._theme import ThemeName
 
 # Chosen by measurement: under normal vision and under total protanopia, deuteranopia and tritanopia
 # (Machado 2009) any two of the seven lie at least 18 (light) or 16.5 (dark) apart in CAM02-UCS,
 # where 1 is just visible; with the spares at least 10.5 and 9.5. The last theme keeps the colours
 # of Alec Radford's films of 2014, which do not survive colour blindness.
-COMMON: Mapping[Theme, Mapping[str, str]] = {
+COMMON: Mapping[ThemeName, Mapping[str, str]] = {
     "light": {
         "sgd": "#c83800",
         "momentum": "#00b888",
@@ -39,14 +38,14 @@ COMMON: Mapping[Theme, Mapping[str, str]] = {
     },
 }
 
-SPARE: Mapping[Theme, tuple[str, ...]] = {
+SPARE: Mapping[ThemeName, tuple[str, ...]] = {
     "light": ("#005860", "#c080ff", "#784038", "#ff7070", "#807048", "#901858", "#8078c0", "#980008"),
     "dark": ("#58c0c8", "#b078c8", "#98b078", "#00a088", "#b8b800", "#b07058", "#c0f088", "#f0c8ff"),
     "radford": ("#00bfbf", "#ff8000", "#7000a0", "#ff80c0", "#804000", "#8080ff", "#808080", "#00d060"),
 }
 
 
-def colours(names: Sequence[str], *, theme: Theme) -> tuple[str, ...]:
+def colours(names: Sequence[str], *, theme: ThemeName) -> tuple[str, ...]:
     """One colour a run, as "#rrggbb".
 
     The first run of a common rule has the rule's own colour. Every other run takes the next spare,
@@ -73,7 +72,7 @@ ARROWS: Mapping[str, str] = {
 """The common rule whose colour an arrow of a role wears: those colours are told apart by every eye."""
 
 
-def arrow_colour(role: str, *, theme: Theme) -> str:
+def arrow_colour(role: str, *, theme: ThemeName) -> str:
     """The colour of an arrow of a role, or nothing, which is the run's own, for any other."""
     return COMMON[theme].get(ARROWS.get(role, ""), "")
 
