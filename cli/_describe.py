@@ -50,7 +50,7 @@ def card(name: str) -> str:
 def still_of(name: str, look: Mapping[str, Any], *, open_film: "OpenFilm") -> tuple["Pixels", str]:
     """A picture and its comment; `look` holds keys of a recipe such as size and theme.
 
-    Of a landscape it shows the ground alone, of an optimizer the end of its way down Beale's function, and
+    Of a landscape it shows a picture without runs, of an optimizer its run on Beale's function, and
     of a recipe the last frame of its film.
 
     Raises:

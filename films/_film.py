@@ -87,7 +87,7 @@ class Film:
 
     @property
     def landscape(self) -> Landscape:
-        """The ground, under the recipe's window and with its start."""
+        """The landscape, under the recipe's window and with its start."""
         return self.computation.landscape
 
     @property
@@ -141,7 +141,7 @@ class Film:
         return self.frames.still(frame)
 
     def landscape_alone(self) -> Pixels:
-        """A picture of the ground without any run."""
+        """A picture of the landscape without any run."""
         return SceneFrames(replace(self._scene, runs=())).still(0)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class Film:
         recipe, data = self.recipe, self.data
         view = _view(recipe, data)
         return Scene(
-            ground=data.background,
+            background=data.background,
             runs=data.runs,
             view=view,
             turn=recipe.turn or 0.0,

@@ -48,7 +48,7 @@ class FilmRuns:
 
     @cached_property
     def landscape(self) -> Landscape:
-        """The ground, under the recipe's window and with its start."""
+        """The landscape, under the recipe's window and with its start."""
         return landscape_of(self._recipe)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A scene as a film: the ground painted once, then frame after frame what moves on it."""
+"""A scene as a film: the background painted once, then frame after frame what moves on it."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -50,7 +50,7 @@ class SceneFrames:
 
     @property
     def exact_colours(self) -> Sequence[RGB]:
-        """The runs' colours and those of ground, text and rims."""
+        """The runs' colours and those of background, text and rims."""
         theme = self._theme
         return [
             rgb(colour)
@@ -70,7 +70,7 @@ class SceneFrames:
             due = [layer for layer in self._layers if self._is_due(layer, index)]
             boxes = {layer: layer.dirty_box(drawn[layer], now) for layer in due}
             for box in boxes.values():
-                canvas.restore(self._ground, box)
+                canvas.restore(self._background, box)
             self._turn(canvas, now)
             for layer, box in boxes.items():
                 with canvas.clipped(box):
@@ -108,7 +108,7 @@ class SceneFrames:
 
     def _blank(self) -> Canvas:
         canvas = Canvas(self.size, self._theme.ground)
-        canvas.pixels[:] = self._ground
+        canvas.pixels[:] = self._background
         return canvas
 
     def _turn(self, canvas: Canvas, now: Moment) -> None:
@@ -120,7 +120,7 @@ class SceneFrames:
         return Moment(float(self._positions[index]), index / max(1, len(self) - 1))
 
     @cached_property
-    def _ground(self) -> Pixels:
+    def _background(self) -> Pixels:
         canvas = Canvas(self.size, self._theme.ground)
         self._view.paint(canvas, 0.0)
         for layer in self._layers:
@@ -142,7 +142,7 @@ class SceneFrames:
             tick_width=max((text_size(text, size=size)[0] for text in texts), default=0.0),
             plot=is_wanted("losses", scene, geometry),
         )
-        return layout.with_names() if any(scene.ground.axes) and geometry == "flat" else layout
+        return layout.with_names() if any(scene.background.axes) and geometry == "flat" else layout
 
     @cached_property
     def _view(self) -> View:

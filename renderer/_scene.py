@@ -33,7 +33,7 @@ class Background:
         losses: The loss at every pair of an x and a y.
         marks: Points worth a word, with the word.
         slices: Lines across the landscape, whose losses have a panel.
-        batches: The losses that single steps saw, whose contours lie faintly on the ground.
+        batches: The losses that single steps saw, whose contours lie faintly on the background.
         axes: The names of x and y, where they need one.
         long_axes: The same in more words, where there is room; empty where there are no more.
         heights: The losses at the lowest and at the highest level; those of the window unless given.
@@ -176,7 +176,7 @@ class Run:
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
         nearness: For a plane through a space of more dimensions, how near to it each iterate is:
-            1 in the plane, towards 0 far from it. None where all iterates are on the ground.
+            1 in the plane, towards 0 far from it. None where all iterates are on the background.
         counts: The counter's values at each of its steps; those of the scene unless given.
         colour_key: A rule's name, or any other: a common rule wears the same colour in every picture.
         colour: As a hex string; that of its key among the picture's runs unless given.
@@ -211,7 +211,7 @@ class Scene:
         elevation: The elevation of the camera, in degrees.
         size: Width and height in pixels.
         panels: The standings and the losses beside the view, a legend over it, or the bare view.
-        title: In place of the ground's.
+        title: In place of the background's.
         subtitle: In place of where all runs start.
         clock: The unit that the counter counts.
         counts: Its value at each step; the number of the step unless given.
@@ -219,7 +219,7 @@ class Scene:
         comment: A description of the film's recipe, for the file's comment.
     """
 
-    ground: Background
+    background: Background
     runs: tuple[Run, ...]
     view: str = "contour"
     turn: float = 0.0

@@ -108,7 +108,7 @@ def plane_film(
     runs = [replace(_at(path, counts), colour=shade) for path, shade in zip(paths, shades, strict=True)]
     return SceneFrames(
         Scene(
-            ground=background,
+            background=background,
             # The longest path lies lowest, and hides none.
             runs=tuple(sorted(runs, key=_length, reverse=True)),
             view=view,

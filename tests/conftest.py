@@ -209,11 +209,11 @@ def scenes() -> "Scenes":
 
 
 class Scenes:
-    """Scenes made by hand: grounds and runs whose every number is known, without JAX."""
+    """Scenes made by hand: backbackgrounds and runs whose every number is known, without JAX."""
 
     START = (-1.5, 1.2)
 
-    def ground(self, **facts: Any) -> "Background":
+    def background(self, **facts: Any) -> "Background":
         """A bowl, or whatever the facts say."""
         from ravine.renderer import Background
 
@@ -277,7 +277,7 @@ class Scenes:
         from ravine.renderer import Scene, Timing
 
         small = {"size": (320, 180), "timing": Timing(seconds=0.16, hold=0.2)}
-        shown = {"ground": self.ground(), "runs": runs or self.runs(3)}
+        shown = {"background": self.background(), "runs": runs or self.runs(3)}
         return Scene(**{**small, **shown, **choices})
 
     def frames(self, *runs: "Run", **choices: Any) -> "SceneFrames":

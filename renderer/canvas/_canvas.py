@@ -37,7 +37,7 @@ class Canvas:
         pixels: The picture itself, alive: it changes as things are drawn.
     """
 
-    def __init__(self, size: tuple[int, int], ground: str) -> None:
+    def __init__(self, size: tuple[int, int], colour: str) -> None:
         width, height = size
         self.size = size
         self._agg = RendererAgg(width, height, 72.0)  # at 72 dots an inch a point is a pixel
@@ -46,7 +46,7 @@ class Canvas:
         self._flip = Affine2D().scale(1.0, -1.0).translate(0.0, height)
         self.pixels: Pixels = np.asarray(self._agg.buffer_rgba())
         # One number a pixel: a tuple would be ten times as slow.
-        self.pixels.view("<u4")[:] = int.from_bytes((*rgb(ground), 255), "little")
+        self.pixels.view("<u4")[:] = int.from_bytes((*rgb(colour), 255), "little")
 
     @contextmanager
     def clipped(self, box: PixelBox) -> Iterator[None]:
@@ -164,10 +164,10 @@ class Canvas:
         pen = self._inside(self.pen(colour, 1.0))
         self._agg.draw_text(pen, left, low, text, _font(size, False, False), angle, ismath=is_math(text))
 
-    def restore(self, ground: Pixels, box: PixelBox) -> None:
-        """Bring the ground back inside `box`."""
+    def restore(self, background: Pixels, box: PixelBox) -> None:
+        """Bring the background back inside `box`."""
         left, top, right, bottom = box
-        self.pixels[top:bottom, left:right] = ground[top:bottom, left:right]
+        self.pixels[top:bottom, left:right] = background[top:bottom, left:right]
 
 
 def text_size(

@@ -67,7 +67,7 @@ class Arrow(NamedTuple):
         return cls(outline, colour, _HALO * head / _HEAD)
 
     def draw(self, canvas: Canvas, theme: Theme, unit: float) -> None:
-        """Fill it on its halo, which makes it seen on every ground."""
+        """Fill it on its halo, which makes it seen on every background."""
         if theme.halo_alpha:
             canvas.line(canvas.pen(theme.halo, 2.0 * self.halo, alpha=theme.halo_alpha), self.outline)
         canvas.polygon(canvas.pen(self.colour, 0.4 * unit), self.outline, self.colour)
@@ -150,7 +150,7 @@ class Angle:
 
     @cached_property
     def _chip(self) -> Points:
-        """The corners of the ground under the figures, inside the view."""
+        """The corners of the background under the figures, inside the view."""
         width = text_size(self.text, size=self._size, bold=True)[0]
         half = np.array([width / 2 + 5 * self._unit, 13 * self._unit])
         low, high = np.array(self._box[:2]) + half, np.array(self._box[2:]) - half
@@ -190,7 +190,7 @@ class Angle:
         canvas.line(canvas.pen(theme.text, 1.8 * self._unit), self._arc)
 
     def draw_figures(self, canvas: Canvas, theme: Theme) -> None:
-        """Draw the figures on a piece of ground."""
+        """Draw the figures on a piece of background."""
         canvas.polygon(canvas.pen(theme.frame, 0.8 * self._unit), self._chip, theme.ground)
         x, y = self._chip[:4].mean(0).tolist()
         at = (x, y + 0.36 * self._size)

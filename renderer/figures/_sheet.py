@@ -120,7 +120,7 @@ class Sheet:
         return fit_text(text, width, size=size * self.unit, bold=bold)
 
     def axes(self, box: Box) -> Axes:
-        """Axes without frame, ticks and ground."""
+        """Axes without frame, ticks and background."""
         left, top, right, bottom = box
         width, height = self.size
         bounds = (left / width, 1 - bottom / height, (right - left) / width, (bottom - top) / height)

@@ -74,7 +74,7 @@ class Key:
             return self._view.place(np.concatenate([np.zeros((0, 2)), *between]), 0.0).points
 
     def paint(self, canvas: Canvas) -> None:
-        """Paint it, where the ground stays."""
+        """Paint it, where the background stays."""
         if not self._view.turning:
             self._write(canvas)
 
@@ -99,7 +99,7 @@ class Key:
         return left, top, left, top
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
-        """Paint it again on a ground that turns."""
+        """Paint it again on a background that turns."""
         del moment
         if self._view.turning:
             self._write(canvas)

@@ -81,7 +81,7 @@ class Context:
     @cached_property
     def state(self) -> FrameState:
         """The runs, laid on the view once for all layers."""
-        return FrameState(self.scene.runs, view=self.landscape, window=self.scene.ground.window)
+        return FrameState(self.scene.runs, view=self.landscape, window=self.scene.background.window)
 
 
 def _no_entries(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:

@@ -21,7 +21,7 @@ _DASH, _SPACE = 7.0, 5.0
 
 
 class BatchContours:
-    """The contours of a step's minibatch as dashed lines, on the ground and below the runs.
+    """The contours of a step's minibatch as dashed lines, on the background and below the runs.
 
     They show the moment that is `readable` at a moment: the eye could not follow a batch a frame. The box to
     `avoid` stays free of them.
@@ -52,12 +52,12 @@ class BatchContours:
     @classmethod
     def of(cls, context: Context) -> "BatchContours | None":
         """The contours of a scene's batches, if it has any, outside the key."""
-        ground = context.scene.ground
-        if ground.batches is None:
+        background = context.scene.background
+        if background.batches is None:
             return None
         return cls(
-            ground.batches,
-            scale=ground.scale,
+            background.batches,
+            scale=background.scale,
             readable=context.readable,
             view=context.landscape,
             theme=context.theme,
@@ -110,7 +110,7 @@ def _outside(
 
 def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
     del geometry
-    if scene.ground.batches is not None:
+    if scene.background.batches is not None:
         yield KeyEntry("loss on the batch", THEMES[scene.theme].muted, 2, _draw_sample)
 
 

@@ -46,7 +46,7 @@ class Rolling:
         runs, view = context.scene.runs, context.view
         if not (runs and isinstance(view, CurveView)):
             return None
-        window = context.scene.ground.window
+        window = context.scene.background.window
         return cls(runs, state=context.state, view=view, window=window, theme=context.theme)
 
     def paint(self, canvas: Canvas) -> None:

@@ -47,7 +47,7 @@ def draw_letter(
 
 
 class SliceLines:
-    """The slices on the landscape: painted on the ground, or drawn at every frame where the view turns."""
+    """The slices on the landscape: on the background, or at every frame where the view turns."""
 
     animated = True
 
@@ -60,7 +60,7 @@ class SliceLines:
     @classmethod
     def of(cls, context: Context) -> "SliceLines | None":
         """The slices of a scene, if it has any."""
-        slices = context.scene.ground.slices
+        slices = context.scene.background.slices
         look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
         return cls(slices, **look) if slices else None
 

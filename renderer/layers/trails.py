@@ -19,7 +19,7 @@ FADING = "pale: far from the plane"
 """The key's text for it."""
 
 PALEST, THINNEST = 0.75, 0.625
-"""Far off the plane a line has so much of the ground in its colour, and this part of its width."""
+"""Far off the plane a line has so much of the background in its colour, and this part of its width."""
 
 _LEVELS = 12
 """The number of shades from in the plane to far off it: a line of one shade is drawn in one call."""
@@ -61,11 +61,11 @@ class Fading:
                 )
 
     def face(self, position: float) -> str:
-        """The face of its ball at a step, or between two: far off the plane it is the ground's."""
+        """The face of its ball at a step, or between two: far off the plane it is the background's."""
         return mixed(self._colour, self._theme.mid, 1.0 - self._at(position))
 
     def is_far(self, position: float) -> bool:
-        """Tell whether that face has more of the ground in it than of its own colour."""
+        """Tell whether that face has more of the background in it than of its own colour."""
         return self._at(position) < 0.5
 
     def _at(self, position: float) -> float:
@@ -116,7 +116,7 @@ class Trails:
         return cls(runs, state=context.state, **look) if runs else None
 
     def paint(self, canvas: Canvas) -> None:
-        """Mark the start, where the ground stays."""
+        """Mark the start, where the background stays."""
         (start, *_) = self._state.at(Moment(0.0, 0.0)).runs
         if self._view.turning or start.head is None or start.hidden[-1]:
             return

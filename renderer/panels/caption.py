@@ -30,7 +30,7 @@ class Caption:
         self._theme = theme
 
     def paint(self, canvas: Canvas) -> None:
-        """Write it, where the ground stays."""
+        """Write it, where the background stays."""
         if not self._turning:
             self._write(canvas)
 
@@ -44,7 +44,7 @@ class Caption:
         return left, bottom - math.ceil(2.2 * self._size), left + width, bottom
 
     def draw(self, canvas: Canvas, moment: Moment) -> None:
-        """Write it again on a ground that turns."""
+        """Write it again on a background that turns."""
         del moment
         if self._turning:
             self._write(canvas)

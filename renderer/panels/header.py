@@ -117,7 +117,7 @@ class Header:
 def _header(context: Context, box: PixelBox) -> Header:
     scene = context.scene
     return Header(
-        scene.title or scene.ground.title,
+        scene.title or scene.background.title,
         scene.subtitle or _subtitle(scene, context.geometry),
         clock=scene.clock,
         count=scene.count,
@@ -133,8 +133,8 @@ def _subtitle(scene: Scene, geometry: Geometry) -> str:
     if geometry == "steps":
         return ""
     if not scene.runs:
-        return f"${scene.ground.equation}$"
-    x, y = map(label, scene.ground.start)
+        return f"${scene.background.equation}$"
+    x, y = map(label, scene.background.start)
     return f"all start at x = {x}" if geometry == "graph" else f"all start at ({x}, {y})"
 
 

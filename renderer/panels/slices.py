@@ -188,12 +188,12 @@ class SlicePanel:
 
 
 def _slices(context: Context, box: PixelBox) -> SlicePanel:
-    return SlicePanel(context.scene.ground.slices, box=box, theme=context.theme, unit=context.unit)
+    return SlicePanel(context.scene.background.slices, box=box, theme=context.theme, unit=context.unit)
 
 
 def _shows(scene: Scene, geometry: Geometry) -> bool:
     del geometry
-    return bool(scene.ground.slices)
+    return bool(scene.background.slices)
 
 
 PANEL = PanelKind(slot="losses", order=40, of=_slices, shows=_shows)

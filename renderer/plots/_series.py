@@ -101,7 +101,7 @@ def series_of(scene: Scene, plot: Plot | None, *, floor: float | None = None) ->
     """
     if plot is not None:
         return Series.of_plot(scene.runs, plot)
-    return Series.of_losses(scene.runs, lowest=scene.ground.lowest, floor=floor)
+    return Series.of_losses(scene.runs, lowest=scene.background.lowest, floor=floor)
 
 
 def _named(run: Run, name: str) -> Float[np.ndarray, "steps+1"]:

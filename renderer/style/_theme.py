@@ -11,7 +11,7 @@ class Theme:
     """Colours as hex strings.
 
     Attributes:
-        ground: Behind everything.
+        ground: The colour of the page.
         deep: The landscape at its lowest, through `mid` to `high` at its highest.
         contour_line: Contour lines, with `contour_line_alpha`.
         halo: Under each trail, and the rim of each ball in a contour view.

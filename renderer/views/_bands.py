@@ -21,7 +21,7 @@ def band_colours(theme: Theme, bands: int, colour: str = "") -> UInt8[np.ndarray
 
 
 def mixed_shades(theme: Theme, levels: Float[np.ndarray, " levels"]) -> Float[np.ndarray, "levels 3"]:
-    """The ground's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
+    """The background's shades, from 0 to 255: quiet in the middle, stronger at the bottom."""
     stops = np.array([rgb(theme.deep), rgb(theme.mid), rgb(theme.high)], dtype=float)
     return np.stack([np.interp(levels, [0.0, 0.5, 1.0], stops[:, k]) for k in range(3)], axis=-1)
 

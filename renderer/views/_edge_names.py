@@ -32,14 +32,14 @@ class EdgeName(NamedTuple):
 
 
 def paint_edge_names(
-    canvas: Canvas, ground: Background, camera: Camera, *, labels: float, colour: str, unit: float
+    canvas: Canvas, background: Background, camera: Camera, *, labels: float, colour: str, unit: float
 ) -> None:
-    """The names of a ground's axes; `labels` is as in `edge_names`."""
+    """The names of a background's axes; `labels` is as in `edge_names`."""
     size = 16 * unit
-    ticks = [linear_ticks(*bounds, most=5) for bounds in ground.window]
+    ticks = [linear_ticks(*bounds, most=5) for bounds in background.window]
     widest = max(text_size(text, size=size)[0] for places in ticks for text in texts_of(places))
     for text, at, angle in edge_names(
-        ground.axes, camera, labels=labels, widest=widest, size=size, unit=unit
+        background.axes, camera, labels=labels, widest=widest, size=size, unit=unit
     ):
         canvas.slanted_text(text, at, size=size, colour=colour, angle=angle)
 

@@ -31,11 +31,11 @@ class Profile:
     norm: LossNorm
 
     @classmethod
-    def of(cls, ground: Background) -> "Profile":
-        """The profile of a ground whose losses do not depend on y."""
-        places = edges(ground.window[0], _PLACES)
-        (losses,) = ground.losses(places, np.zeros(1))
-        scale = "log" if ground.scale == "log" else "linear"
+    def of(cls, background: Background) -> "Profile":
+        """The profile of a background whose losses do not depend on y."""
+        places = edges(background.window[0], _PLACES)
+        (losses,) = background.losses(places, np.zeros(1))
+        scale = "log" if background.scale == "log" else "linear"
         norm = LossNorm.of(losses, scale, linear_share=_LINEAR_SHARE)
         return cls(places=places, losses=losses, norm=norm)
 

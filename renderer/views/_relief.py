@@ -35,12 +35,12 @@ class Relief:
     heights: Float[np.ndarray, "rows columns"]
 
     @classmethod
-    def of(cls, ground: Background, cells: int) -> "Relief":
+    def of(cls, background: Background, cells: int) -> "Relief":
         """The relief of a landscape's window."""
-        losses = ground.losses(*(edges(bounds, cells + 1) for bounds in ground.window))
-        samples = losses if ground.samples is None else ground.samples
-        norm = LossNorm.of(samples, ground.scale, linear_share=_LINEAR_SHARE, heights=ground.heights)
-        return cls(window=ground.window, norm=norm, heights=HEIGHT * norm.level(losses))
+        losses = background.losses(*(edges(bounds, cells + 1) for bounds in background.window))
+        samples = losses if background.samples is None else background.samples
+        norm = LossNorm.of(samples, background.scale, linear_share=_LINEAR_SHARE, heights=background.heights)
+        return cls(window=background.window, norm=norm, heights=HEIGHT * norm.level(losses))
 
     def flat(self, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape 2"]:
         """Points of the plane as places in the box."""

@@ -36,17 +36,19 @@ class ContourView:
     turning = False
     max_segment = None
 
-    def __init__(self, ground: Background, *, box: PixelBox, theme: Theme, unit: float, bare: bool) -> None:
+    def __init__(
+        self, background: Background, *, box: PixelBox, theme: Theme, unit: float, bare: bool
+    ) -> None:
         self.box = box
-        self._ground = ground
-        self._window = ground.window
+        self._background = background
+        self._window = background.window
         self._theme = theme
         self._unit = unit
         self._bare = bare
 
     @cached_property
     def _losses(self) -> Float[np.ndarray, "rows columns"]:
-        return self._ground.losses(*self._places)
+        return self._background.losses(*self._places)
 
     @property
     def _places(self) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " rows"]]:
@@ -58,9 +60,9 @@ class ContourView:
 
     @cached_property
     def _norm(self) -> LossNorm:
-        ground = self._ground
-        samples = self._losses[::4, ::4] if ground.samples is None else ground.samples
-        return LossNorm.of(samples, ground.scale, heights=ground.heights)
+        background = self._background
+        samples = self._losses[::4, ::4] if background.samples is None else background.samples
+        return LossNorm.of(samples, background.scale, heights=background.heights)
 
     @property
     def lowest(self) -> float:
@@ -71,7 +73,7 @@ class ContourView:
         """Paint filled contours, contour lines, axes, start and minima."""
         del share
         levels = self._norm.level(self._losses)
-        shades = self._ground.shades
+        shades = self._background.shades
         if shades:
             self._paint_bands(canvas, shades.levels(*self._places), shades.colour)
         elif self._theme.line_colours is None:
@@ -136,14 +138,14 @@ class ContourView:
         """Below and left of the labels."""
         left, top, right, bottom = self.box
         size, colour = 16 * self._unit, self._theme.muted
-        across, up = self._ground.axes
+        across, up = self._background.axes
         named = fit_text(across, right - left, size=size), fit_text(up, bottom - top, size=size)
         below, aside = bottom + 44 * self._unit, 18 * self._unit
         canvas.slanted_text(named[0], ((left + right) / 2, below), size=size, colour=colour, angle=0.0)
         canvas.slanted_text(named[1], (aside, (top + bottom) / 2), size=size, colour=colour, angle=90.0)
 
     def _paint_minima(self, canvas: Canvas) -> None:
-        minima = np.array(self._ground.minima).reshape(-1, 2)
+        minima = np.array(self._background.minima).reshape(-1, 2)
         radius = (13.0 if len(minima) <= 6 else 8.0) * self._unit
         pen = canvas.pen(self._theme.star_edge, 1.6 * self._unit)
         for x, y in _to_pixels(minima, self._window, self.box):
@@ -153,7 +155,7 @@ class ContourView:
         """A cross at each mark, and its word on the side where there is room."""
         unit, theme = self._unit, self._theme
         pen = canvas.pen(theme.text, 2.0 * unit)
-        for point, word in self._ground.marks:
+        for point, word in self._background.marks:
             x, y = _to_pixels(np.array(point), self._window, self.box).tolist()
             for dx, dy in ((5.0 * unit, 5.0 * unit), (5.0 * unit, -5.0 * unit)):
                 canvas.line(pen, np.array([[x - dx, y - dy], [x + dx, y + dy]]))
@@ -184,11 +186,11 @@ def _to_pixels(
 
 def _open(scene: Scene, place: Place) -> ContourView:
     look = {"theme": place.theme, "unit": place.unit, "bare": place.bare}
-    return ContourView(scene.ground, box=place.box, **look)
+    return ContourView(scene.background, box=place.box, **look)
 
 
 def _tick_texts(scene: Scene) -> list[str]:
-    return labels(_y_ticks(scene.ground.window))
+    return labels(_y_ticks(scene.background.window))
 
 
 _HIGH = 13.0
@@ -197,7 +199,7 @@ _HIGH = 13.0
 
 def _key(scene: Scene) -> Iterator[KeyEntry]:
     """Yield the key's entry for the quantity that is shaded in place of the loss."""
-    shades = scene.ground.shades
+    shades = scene.background.shades
     if shades is not None:
         yield KeyEntry(shades.name, shades.colour, 3, _draw_sample)
 

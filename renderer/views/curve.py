@@ -57,7 +57,7 @@ class CurveView:
 
     def __init__(
         self,
-        ground: Background,
+        background: Background,
         profile: Profile,
         *,
         lanes: int,
@@ -69,7 +69,7 @@ class CurveView:
         left, top, right, bottom = box
         self.box = box if bare else (left, round(top + _CAPTION * unit), right, bottom)
         self.lanes = lanes
-        self._ground = ground
+        self._background = background
         self._profile = profile
         self._theme = theme
         self._unit = unit
@@ -129,12 +129,12 @@ class CurveView:
     def graph(self) -> Graph:
         """The graph, with room above it for the balls at the start and below it for what is said of it."""
         _, top, _, bottom = self.box
-        scale, ground = self._scale, self._ground
-        stars = (2 * _STAR + 8) * scale if ground.minima else 0.0
-        words = 1.7 * self._word_size if ground.marks else 0.0
+        scale, background = self._scale, self._background
+        stars = (2 * _STAR + 8) * scale if background.minima else 0.0
+        words = 1.7 * self._word_size if background.marks else 0.0
         below = max(self.depth + stars + words + 14 * scale, 0.08 * (bottom - top))
         foot = bottom - min(below, 0.4 * (bottom - top))
-        (start,) = self._profile.level(np.array([ground.start[0]])).tolist()
+        (start,) = self._profile.level(np.array([background.start[0]])).tolist()
         balls = 2 * largest_radius(self.radius, self.lanes, most=RINGS) + 10 * scale if self.lanes else 0.0
         height = min(foot - top - 16 * scale, (foot - top - balls) / max(start, 1e-3))
         return Graph(
@@ -146,7 +146,7 @@ class CurveView:
         )
 
     def paint(self, canvas: Canvas, share: float) -> None:
-        """Paint the ground below the graph, the graph, axes, minima and words."""
+        """Paint the background below the graph, the graph, axes, minima and words."""
         del share
         with canvas.clipped(self.box):
             self._paint_bands(canvas)
@@ -186,7 +186,7 @@ class CurveView:
     def _stars(self) -> list[tuple[float, float]]:
         """Return the places of the stars: below the trails at each minimum in the window."""
         left, _, right, _ = self.box
-        columns = self.graph.columns(np.array([x for x, _ in self._ground.minima], dtype=float))
+        columns = self.graph.columns(np.array([x for x, _ in self._background.minima], dtype=float))
         inside = columns[(columns >= left) & (columns <= right)]
         rows = self.graph.rows(inside) + self.depth + (_STAR + 5) * self._scale
         return list(zip(inside.tolist(), rows.tolist(), strict=True))
@@ -194,11 +194,11 @@ class CurveView:
     @cached_property
     def _words(self) -> list[Word]:
         left, _, right, _ = self.box
-        places = np.array([x for (x, _), _ in self._ground.marks], dtype=float)
+        places = np.array([x for (x, _), _ in self._background.marks], dtype=float)
         columns = self.graph.columns(places).tolist()
         marks = [
             (column, text)
-            for column, (_, text) in zip(columns, self._ground.marks, strict=True)
+            for column, (_, text) in zip(columns, self._background.marks, strict=True)
             if left <= column <= right
         ]
         reach = _STAR * self._scale
@@ -228,8 +228,8 @@ class CurveView:
 
 def _open(scene: Scene, place: Place) -> CurveView:
     return CurveView(
-        scene.ground,
-        Profile.of(scene.ground),
+        scene.background,
+        Profile.of(scene.background),
         lanes=len(scene.runs),
         box=place.box,
         theme=place.theme,
@@ -239,7 +239,7 @@ def _open(scene: Scene, place: Place) -> CurveView:
 
 
 def _tick_texts(scene: Scene) -> list[str]:
-    return [text for _, text in norm_ticks(Profile.of(scene.ground).norm)]
+    return [text for _, text in norm_ticks(Profile.of(scene.background).norm)]
 
 
 VIEW = ViewKind(

@@ -55,7 +55,7 @@ class SurfaceView:
 
     def __init__(
         self,
-        ground: Background,
+        background: Background,
         runs: Float[np.ndarray, "runs steps+1 2"],
         *,
         box: PixelBox,
@@ -72,13 +72,13 @@ class SurfaceView:
         self._theme = theme
         self._unit = unit
         self._bare = bare
-        self._ground = ground
-        self._relief = Relief.of(ground, _TURNING_CELLS if self.turning else _CELLS)
+        self._background = background
+        self._relief = Relief.of(background, _TURNING_CELLS if self.turning else _CELLS)
         middle = best_azimuth(self._relief, runs, elevation) if azimuth is None else azimuth
         count = max(2, round(abs(turn) / 360 * _PER_TURN) + 1) if self.turning else 1
         spread = (np.linspace(-0.5, 0.5, count) if azimuth is None else np.linspace(0.0, 1.0, count)) * turn
         margin = round((8 if bare else 34) * unit)
-        side = margin if bare or not any(ground.axes) else round(_NAMED * unit)
+        side = margin if bare or not any(background.axes) else round(_NAMED * unit)
         self._cameras = fitted(
             [middle + (angle if self.turning else 0.0) for angle in spread],
             elevation,
@@ -108,7 +108,7 @@ class SurfaceView:
         if not self._bare:
             self._paint_labels(canvas, camera)
             colour = self._theme.muted
-            paint_edge_names(canvas, self._ground, camera, labels=_LABELS, colour=colour, unit=self._unit)
+            paint_edge_names(canvas, self._background, camera, labels=_LABELS, colour=colour, unit=self._unit)
         self._paint_minima(canvas, camera)
 
     def place(self, points: Float[np.ndarray, "points 2"], share: float) -> Placed:
@@ -246,7 +246,7 @@ class SurfaceView:
                 yield at, text
 
     def _paint_minima(self, canvas: Canvas, camera: Camera) -> None:
-        minima = np.array(self._ground.minima).reshape(-1, 2)
+        minima = np.array(self._background.minima).reshape(-1, 2)
         placed = self.place(minima, self._cameras.index(camera) / max(1, len(self._cameras) - 1))
         pen = canvas.pen(self._theme.star_edge, 1.4 * self._unit)
         radius = (11.0 if len(minima) <= 6 else 7.0) * self._unit
@@ -308,7 +308,7 @@ _WALL = ((-1.0, 0.0), (1.0, 0.0), (1.0, HEIGHT), (-1.0, HEIGHT), (-1.0, 0.0))
 
 def _open(scene: Scene, place: Place) -> SurfaceView:
     return SurfaceView(
-        scene.ground,
+        scene.background,
         np.stack([run.points for run in scene.runs] or [np.zeros((0, 2))]),
         azimuth=scene.azimuth,
         elevation=scene.elevation,
@@ -322,7 +322,7 @@ def _open(scene: Scene, place: Place) -> SurfaceView:
 
 def _tick_texts(scene: Scene) -> list[str]:
     """Return the tick labels of the contour view, for whose layout this one makes the same room."""
-    return labels(linear_ticks(*scene.ground.window[1], most=6))
+    return labels(linear_ticks(*scene.background.window[1], most=6))
 
 
 VIEW = ViewKind(

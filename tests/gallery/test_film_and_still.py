@@ -154,14 +154,14 @@ def test_a_path_is_as_pale(lengths):
 def test_the_shares_of_the_axes_are_written_alike(share):
     shown = picture(shares=share)
     texts = {text.get_text() for text in draw_plane(*shown).findobj(Text)}
-    for name in plane_film(*shown)._scene.ground.axes:
+    for name in plane_film(*shown)._scene.background.axes:
         assert f"{name} of the motion" in texts
         assert re.fullmatch(r"(first|second), [0-9.]+ %", name)
 
 
 def test_a_marked_point_has_the_same_words():
     shown = picture(points=(("mean", (0.5, 1.0), 0.0281349),))
-    ((_, word),) = plane_film(*shown)._scene.ground.marks
+    ((_, word),) = plane_film(*shown)._scene.background.marks
     assert word in {text.get_text() for text in draw_plane(*shown).findobj(Text)}
     assert word == "mean: 0.0281"
 

@@ -188,20 +188,20 @@ class TestScene:
             plane_film(background(), ())
 
     def test_the_window_is_the_box_of_the_grid(self):
-        ground = scene().ground
+        ground = scene().background
         assert ground.window == ((-2.0, 2.0), (-1.0, 3.0))
         np.testing.assert_allclose(ground.losses(X, Y), on_grid(rosenbrock))
 
     def test_the_axes_say_what_they_are_and_explain(self):
-        assert scene().ground.axes == (
+        assert scene().background.axes == (
             "first principal component, 83 %",
             "second principal component, 0.49 %",
         )
-        assert scene(axes=("a", "b"), shares=None).ground.axes == ("a", "b")
+        assert scene(axes=("a", "b"), shares=None).background.axes == ("a", "b")
 
     def test_points_are_marks(self):
         shown = scene(points=(("SWA", (0.5, 1.0), 2.0),))
-        assert shown.ground.marks == (((0.5, 1.0), "SWA: 2"),)
+        assert shown.background.marks == (((0.5, 1.0), "SWA: 2"),)
 
     def test_the_clock_counts_updates(self):
         shown = scene(path(every=20), path("Adam", "adam", every=15))

@@ -76,7 +76,7 @@ class TestContours:
 
     def layer(self, scenes, batches=BATCHES, **choices) -> BatchContours:
         look = {"theme": LIGHT, "unit": 1.0}
-        view = ContourView(scenes.ground(), box=self.BOX, bare=True, **look)
+        view = ContourView(scenes.background(), box=self.BOX, bare=True, **look)
         choices = {"readable": lambda moment: moment, "scale": "linear", **choices}
         return BatchContours(batches, view=view, **look, **choices)
 
@@ -123,7 +123,9 @@ class TestFilm:
     def frames(self, scenes, *runs, steps=40, **choices):
         choices = {"panels": "none", "size": (400, 300), "timing": Timing(seconds=1.6, fps=25.0), **choices}
         far = scenes.run(np.full((steps + 1, 2), 9.0))
-        return scenes.frames(*(runs or (far,)), ground=scenes.ground(batches=BATCHES, minima=()), **choices)
+        return scenes.frames(
+            *(runs or (far,)), background=scenes.background(batches=BATCHES, minima=()), **choices
+        )
 
     def test_changes_no_faster_than_it_can_be_followed(self, scenes):
         pictures = [frame.pixels.copy() for frame in self.frames(scenes)]
@@ -135,16 +137,19 @@ class TestFilm:
         """Ball and trail have their own colours wherever they are."""
         run = scenes.run(scenes.spiral(steps=40), colour="#c83800")
         with_batches = self.frames(scenes, run).still(-1)
-        without = scenes.frames(run, ground=scenes.ground(minima=()), panels="none", size=(400, 300)).still(
-            -1
-        )
+        without = scenes.frames(
+            run, background=scenes.background(minima=()), panels="none", size=(400, 300)
+        ).still(-1)
         own = (without[..., :3] == rgb("#c83800")).all(-1)
         assert own.sum() > 200
         np.testing.assert_array_equal(with_batches[own], without[own])
 
     def test_lines_are_seen_and_do_not_hide_the_ground(self, scenes):
         plain = scenes.frames(
-            scenes.run(np.full((41, 2), 9.0)), ground=scenes.ground(minima=()), panels="none", size=(400, 300)
+            scenes.run(np.full((41, 2), 9.0)),
+            background=scenes.background(minima=()),
+            panels="none",
+            size=(400, 300),
         ).still(-1)
         changed = (self.frames(scenes).still(-1) != plain).any(-1)
         assert 0.01 < changed.mean() < 0.15
@@ -161,17 +166,17 @@ class TestFilm:
     def test_they_are_seen_without_any_run(self, scenes, written):
         alone = {"runs": (), "size": (640, 480), "panels": "none"}
         with_batches, plain = (
-            scenes.frames(ground=ground, **alone).still(0)
-            for ground in (scenes.ground(batches=BATCHES), scenes.ground())
+            scenes.frames(background=background, **alone).still(0)
+            for background in (scenes.background(batches=BATCHES), scenes.background())
         )
         assert (with_batches != plain).any()
         assert written.words.count("loss on the batch") == 1
 
     def test_a_surface_has_none(self, scenes):
-        flat = scenes.ground()
+        flat = scenes.background()
         run = scenes.run(scenes.spiral())
         pictures = [
-            scenes.frames(run, ground=ground, view="surface").still(-1)
-            for ground in (flat, scenes.ground(batches=BATCHES))
+            scenes.frames(run, background=background, view="surface").still(-1)
+            for background in (flat, scenes.background(batches=BATCHES))
         ]
         np.testing.assert_array_equal(*pictures)

@@ -199,11 +199,13 @@ class TestChart:
 
     def test_a_chart_needs_no_ground(self, scenes):
         def nowhere(xs, ys):
-            raise AssertionError("A chart has no ground.")
+            raise AssertionError("A chart has no background.")
 
         runs = runs_with(scenes, [0.1, 0.2, 0.3])
         for panels in ("all", "legend", "none"):
-            _ = self.frames(scenes, *runs, ground=scenes.ground(losses=nowhere), panels=panels).still(-1)
+            _ = self.frames(scenes, *runs, background=scenes.background(losses=nowhere), panels=panels).still(
+                -1
+            )
 
     def test_nothing_is_said_of_a_start_that_is_not_shown(self, scenes, written):
         _ = self.frames(scenes, *runs_with(scenes, [0.1, 0.2])).still(0)
@@ -234,8 +236,10 @@ class TestPanelBesideAView:
                 (Plot(name="accuracy", title="accuracy"), "accuracy", "loss above the minimum"),
             ):
                 written.clear()
-                ground = scenes.ground(lowest=-1.0)
-                _ = scenes.frames(*runs, ground=ground, plot=plot, view=view, size=(1280, 720)).still(-1)
+                background = scenes.background(lowest=-1.0)
+                _ = scenes.frames(*runs, background=background, plot=plot, view=view, size=(1280, 720)).still(
+                    -1
+                )
                 assert shown in written.words
                 assert left_out not in written.words
 

@@ -28,7 +28,7 @@ GRAPHS = {
 
 
 def ground_of(scenes, loss, **facts):
-    """A ground of x alone, between -2 and 2."""
+    """A background of x alone, between -2 and 2."""
     common = {
         "losses": lambda xs, ys: loss(xs) + 0 * ys[:, None],
         "start": (1.6, 0.0),
@@ -36,13 +36,13 @@ def ground_of(scenes, loss, **facts):
         "lowest": None,
         "scale": "linear",
     }
-    return scenes.ground(**{**common, **facts})
+    return scenes.background(**{**common, **facts})
 
 
 def view_of(scenes, loss=double_well, *, lanes=2, box=BOX, unit=1.0, **facts) -> CurveView:
-    ground = ground_of(scenes, loss, **facts)
+    background = ground_of(scenes, loss, **facts)
     look = {"theme": THEMES["light"], "unit": unit, "bare": False}
-    return CurveView(ground, Profile.of(ground), lanes=lanes, box=box, **look)
+    return CurveView(background, Profile.of(background), lanes=lanes, box=box, **look)
 
 
 def on_graph(view: CurveView, xs) -> np.ndarray:
@@ -131,7 +131,7 @@ def test_a_ball_does_not_jump_over_a_kink(scenes):
 def test_the_drawn_ball_is_where_it_rests(scenes):
     frames = scenes.frames(
         along(scenes, [1.6, 0.9, -0.6]),
-        ground=ground_of(scenes, double_well),
+        background=ground_of(scenes, double_well),
         view="curve",
         panels="none",
         size=(800, 500),
@@ -150,16 +150,21 @@ def test_the_drawn_ball_is_where_it_rests(scenes):
 @pytest.mark.parametrize("count", [2, 5, 7])
 def test_no_ball_hides_its_rival(scenes, count):
     runs = [along(scenes, [1.6, 1.0], colour=run.colour) for run in scenes.runs(count)]
-    look = {"view": "curve", "panels": "none", "size": (1280, 720), "ground": ground_of(scenes, double_well)}
+    look = {
+        "view": "curve",
+        "panels": "none",
+        "size": (1280, 720),
+        "background": ground_of(scenes, double_well),
+    }
     picture = scenes.frames(*runs, **look).still(0)
     assert min(int(mask(picture, run.colour).sum()) for run in runs) >= 60
 
 
 class TestTrails:
     def still(self, scenes, *runs, index=-1):
-        ground = ground_of(scenes, double_well)
+        background = ground_of(scenes, double_well)
         look = {"panels": "none", "size": (800, 500), "timing": Timing(steps_per_frame=1.0)}
-        frames = scenes.frames(*runs, ground=ground, view="curve", **look)
+        frames = scenes.frames(*runs, background=background, view="curve", **look)
         return frames._view, frames.still(index)
 
     def test_a_trail_covers_all_that_its_ball_rolled_over(self, scenes):
@@ -241,8 +246,8 @@ class TestMarks:
         assert len(view._words) == 3
 
     def test_words_are_written(self, scenes, written):
-        ground = ground_of(scenes, double_well, marks=self.MARKS)
-        _ = scenes.frames(ground=ground, runs=(), view="curve", size=(1280, 720)).still(0)
+        background = ground_of(scenes, double_well, marks=self.MARKS)
+        _ = scenes.frames(background=background, runs=(), view="curve", size=(1280, 720)).still(0)
         assert {"deep minimum", "local maximum", "shallow minimum"} <= set(written.words)
 
 
@@ -258,7 +263,7 @@ def test_stars_stand_below_the_minima(scenes):
 def test_the_ground_is_shaded_below_the_graph_alone(scenes, theme):
     slope = ground_of(scenes, lambda xs: 2.0 * xs)
     look = {"view": "curve", "panels": "none", "size": (400, 300), "runs": (), "theme": theme}
-    picture = scenes.frames(ground=slope, **look).still(0)
+    picture = scenes.frames(background=slope, **look).still(0)
     colours = THEMES[theme]
     assert tuple(picture[10, 20, :3]) == rgb(colours.ground)
     np.testing.assert_allclose(picture[-2, 200, :3], rgb(colours.deep), atol=2)
@@ -269,10 +274,10 @@ def test_the_ground_is_shaded_below_the_graph_alone(scenes, theme):
 
 
 def test_the_header_says_where_all_start(scenes, written):
-    ground = ground_of(scenes, double_well)
+    background = ground_of(scenes, double_well)
     for facts in ({}, {"subtitle": "gradients with noise"}):
         _ = scenes.frames(
-            along(scenes, [1.6, 1.0]), ground=ground, view="curve", size=(1280, 720), **facts
+            along(scenes, [1.6, 1.0]), background=background, view="curve", size=(1280, 720), **facts
         ).still(0)
     assert "all start at x = 1.6" in written.words
     assert "gradients with noise" in written.words

@@ -73,7 +73,7 @@ def test_an_own_view_has_every_layer_of_its_geometry(scenes, add):
             return placed._replace(points=placed.points * (-1, 1) + (left + right, 0))
 
     def opened(scene, place):
-        return Mirrored(scene.ground, box=place.box, theme=place.theme, unit=place.unit, bare=place.bare)
+        return Mirrored(scene.background, box=place.box, theme=place.theme, unit=place.unit, bare=place.bare)
 
     add(views, "mirrored", "VIEW", ViewKind(about="", geometry="flat", open=opened))
     runs = scenes.runs(2)

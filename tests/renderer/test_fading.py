@@ -27,14 +27,14 @@ LINE = np.stack([np.linspace(-1.5, 1.5, 13), np.linspace(0.3, 0.3, 13)], axis=-1
 
 
 def flat(scenes):
-    """A ground of one shade, without stars."""
-    return scenes.ground(losses=lambda xs, ys: 0.0 * xs + 0.0 * ys[:, None], minima=(), lowest=None)
+    """A background of one shade, without stars."""
+    return scenes.background(losses=lambda xs, ys: 0.0 * xs + 0.0 * ys[:, None], minima=(), lowest=None)
 
 
 def pixels_of(scenes, nearness, *, index=-1, **choices):
     """A run along a line from left to right, as far off the plane as is said."""
     run = scenes.run(LINE, nearness=None if nearness is None else np.asarray(nearness, dtype=float))
-    choices = {"ground": flat(scenes), "size": SIZE, "panels": "none", **choices}
+    choices = {"background": flat(scenes), "size": SIZE, "panels": "none", **choices}
     return scenes.frames(run, **choices).still(index)[..., :3].astype(int)
 
 
@@ -94,16 +94,16 @@ def test_a_trail_fades_only_where_it_is_off_the_plane(scenes):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_ball_off_the_plane_is_hollow(scenes, theme):
-    """Its shell keeps its colour, its face has the ground's."""
+    """Its shell keeps its colour, its face has the background's."""
     size = (1280, 720)
     x, y = round((1.5 + 2.0) / 4.0 * size[0]), round((1.5 - 0.3) / 3.0 * size[1])
     near, half, far = (
         pixels_of(scenes, np.full(13, nearness), theme=theme, size=size) for nearness in (1.0, 0.5, 0.0)
     )
-    own, ground = np.array(rgb("#c83800")), np.array(rgb(THEMES[theme].mid))
+    own, background = np.array(rgb("#c83800")), np.array(rgb(THEMES[theme].mid))
     np.testing.assert_array_equal(near[y, x], own)
-    np.testing.assert_allclose(half[y, x], (own + ground) / 2, atol=2)
-    np.testing.assert_array_equal(far[y, x], ground)
+    np.testing.assert_allclose(half[y, x], (own + background) / 2, atol=2)
+    np.testing.assert_array_equal(far[y, x], background)
     for pixels in (near, half, far):
         assert np.abs(pixels[y, x + 5 : x + 9] - own).max(-1).min() <= 30
 
@@ -113,7 +113,7 @@ def test_a_run_that_stops_far_off_has_a_square_of_its_own_colour(scenes):
     x, y = round((1.5 + 2.0) / 4.0 * size[0]), round((1.5 - 0.3) / 3.0 * size[1])
     for nearness, colour in ((1.0, LIGHT.halo), (0.0, "#c83800")):
         run = scenes.run(LINE, nearness=np.full(13, nearness), stopped_at=12)
-        pixels = scenes.frames(run, ground=flat(scenes), size=size, panels="none").still(-1)
+        pixels = scenes.frames(run, background=flat(scenes), size=size, panels="none").still(-1)
         assert tuple(pixels[y, x, :3]) == rgb(colour)
 
 
@@ -146,8 +146,10 @@ def test_frames_are_what_stills_are(scenes, view):
         )
         for number, colour in enumerate(("#c83800", "#00b888"))
     ]
-    ground = scenes.ground(axes=("across", "up"))
-    frames = scenes.frames(*runs, ground=ground, size=(400, 240), timing=Timing(seconds=0.8), **VIEWS[view])
+    background = scenes.background(axes=("across", "up"))
+    frames = scenes.frames(
+        *runs, background=background, size=(400, 240), timing=Timing(seconds=0.8), **VIEWS[view]
+    )
     for index, (pixels, _) in enumerate(frames):
         apart = np.abs(frames.still(index).astype(int) - pixels)
         assert apart.max() <= 4, index
@@ -259,7 +261,11 @@ class TestNames:
     @pytest.mark.parametrize("axes", [("first component", ""), ("", "second component"), ("first", "second")])
     def test_edge_names_of_a_contour_are_below_and_aside(self, scenes, axes):
         """The same picture has labels in another place where only an axis is named."""
-        ink = scenes.frames(ground=scenes.ground(axes=axes), size=(1280, 720)).still(0)[..., :3].astype(int)
+        ink = (
+            scenes.frames(background=scenes.background(axes=axes), size=(1280, 720))
+            .still(0)[..., :3]
+            .astype(int)
+        )
         ink = np.abs(ink - rgb(LIGHT.ground)).sum(-1) > 90
         below, aside = ink[684:719, 200:700], ink[150:650, 2:24]
         assert below.any() == bool(axes[0])

@@ -21,7 +21,7 @@ SIZE = (800, 600)
 
 
 def view(scenes) -> ContourView:
-    return ContourView(scenes.ground(), box=(0, 0, *SIZE), theme=LIGHT, unit=1.0, bare=True)
+    return ContourView(scenes.background(), box=(0, 0, *SIZE), theme=LIGHT, unit=1.0, bare=True)
 
 
 def to_pixels(x: float, y: float) -> tuple[int, int]:
@@ -138,7 +138,7 @@ class TestPicture:
     def frames(self, scenes, balls, **facts):
         run = scenes.run(self.MAIN, balls=balls, colour=BLUE, **facts)
         look = {"panels": "none", "size": SIZE, "timing": Timing(steps_per_frame=1.0)}
-        return scenes.frames(run, ground=scenes.ground(minima=()), **look)
+        return scenes.frames(run, background=scenes.background(minima=()), **look)
 
     def changed(self, scenes, balls, index, **facts) -> np.ndarray:
         """Where satellites are seen; those that are nowhere have their place in the key too."""
@@ -178,7 +178,7 @@ class TestPicture:
         gone = self.MAIN.copy()
         gone[5:] = np.nan
         run = scenes.run(gone, balls={"worker 1": self.ONE}, colour=BLUE)
-        frames = scenes.frames(run, panels="none", size=SIZE, ground=scenes.ground(minima=()))
+        frames = scenes.frames(run, panels="none", size=SIZE, background=scenes.background(minima=()))
         column, row = to_pixels(1, 1)
         assert (frames.still(-1)[row, column, :3] > 140).all()
 
@@ -230,7 +230,7 @@ class TestStop:
         runs = self.runs(scenes, 8)
         timing = Timing(steps_per_frame=1.0)
         frames = scenes.frames(
-            *runs, ground=scenes.ground(minima=()), panels="none", size=SIZE, timing=timing
+            *runs, background=scenes.background(minima=()), panels="none", size=SIZE, timing=timing
         )
         for step in (0, 7, 8, 20):
             x, y = runs[0].points[step]

@@ -1,4 +1,4 @@
-"""Runs and grounds at the edge of what there is: none of them stops a film or fills it with warnings."""
+"""Runs and backgrounds at the edge of what there is: none of them stops a film or fills it with warnings."""
 
 import io
 
@@ -93,9 +93,11 @@ def test_losses_that_overflow(scenes, look):
 
 @pytest.mark.parametrize("value", [0.0, 3.5, -1e4, 1e12])
 def test_a_constant_ground(scenes, look, value):
-    ground = scenes.ground(losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None)
+    background = scenes.background(
+        losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None
+    )
     run = scenes.run(scenes.spiral(), losses=np.full(13, value))
-    drawn(scenes.frames(run, ground=ground, **look))
+    drawn(scenes.frames(run, background=background, **look))
 
 
 def test_a_log_scale_below_zero(scenes):
@@ -104,10 +106,10 @@ def test_a_log_scale_below_zero(scenes):
     def losses(xs, ys):
         return -1.0 - np.exp(-40 * (xs**2 + ys[:, None] ** 2))
 
-    ground = scenes.ground(losses=losses, lowest=-2.0, scale="log")
+    background = scenes.background(losses=losses, lowest=-2.0, scale="log")
     drawn(
         scenes.frames(
-            scenes.run(scenes.spiral(), losses=-np.linspace(1, 2, 13)), ground=ground, view="surface"
+            scenes.run(scenes.spiral(), losses=-np.linspace(1, 2, 13)), background=background, view="surface"
         )
     )
 
@@ -118,22 +120,22 @@ def test_a_ground_with_holes(scenes, look):
             return np.log(xs + 0 * ys[:, None]) + 1 / np.abs(np.round(ys[:, None], 1))
 
     run = scenes.run(scenes.spiral(), losses=np.linspace(3, 1, 13))
-    drawn(scenes.frames(run, ground=scenes.ground(losses=losses, minima=(), lowest=None), **look))
+    drawn(scenes.frames(run, background=scenes.background(losses=losses, minima=(), lowest=None), **look))
 
 
 def test_a_ground_that_is_nowhere_real(scenes, look):
-    ground = scenes.ground(losses=lambda xs, ys: np.nan * (xs + ys[:, None]), minima=(), lowest=None)
-    drawn(scenes.frames(scenes.run(scenes.spiral()), ground=ground, **look))
+    background = scenes.background(losses=lambda xs, ys: np.nan * (xs + ys[:, None]), minima=(), lowest=None)
+    drawn(scenes.frames(scenes.run(scenes.spiral()), background=background, **look))
 
 
 @pytest.mark.parametrize("lowest", [None, 0.0])
 def test_a_ground_without_a_minimum_can_be_drawn(scenes, look, lowest):
-    drawn(scenes.frames(ground=scenes.ground(minima=(), lowest=lowest), **look))
+    drawn(scenes.frames(background=scenes.background(minima=(), lowest=lowest), **look))
 
 
 def test_many_minima(scenes, look):
     minima = tuple((x, y) for x in (-1.5, -0.5, 0.5, 1.5) for y in (-1.0, 0.0, 1.0))
-    drawn(scenes.frames(ground=scenes.ground(minima=minima), **look))
+    drawn(scenes.frames(background=scenes.background(minima=minima), **look))
 
 
 @pytest.mark.parametrize("pace", [None, 1.0, 0.25, 100.0])

@@ -89,7 +89,7 @@ def film(request, scenes):
     choices = dict(VIEWS[request.param])
     if choices.pop("crowded", False):
         more.append(crowded_run(scenes))
-        choices["ground"] = scenes.ground(**CROWDED_GROUND)
+        choices["background"] = scenes.background(**CROWDED_GROUND)
     timing = Timing(seconds=0.64 if "turn" in choices else 1.2, hold=0.2)
     runs = [*scenes.runs(3, steps=30), *more]
     return film_of(scenes.frames(*runs, timing=timing, size=(400, 240), **choices))
@@ -163,8 +163,10 @@ def test_a_theme_s_colours(scenes, theme):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_bands_of_a_contour_follow_the_loss(scenes, theme):
     """From the deepest to the highest, one shade a band, in order of the loss."""
-    plane = scenes.ground(losses=lambda xs, ys: xs + 0 * ys[:, None], minima=(), lowest=None, scale="linear")
-    frames = scenes.frames(ground=plane, theme=theme, panels="none", runs=(), size=(440, 240))
+    plane = scenes.background(
+        losses=lambda xs, ys: xs + 0 * ys[:, None], minima=(), lowest=None, scale="linear"
+    )
+    frames = scenes.frames(background=plane, theme=theme, panels="none", runs=(), size=(440, 240))
     row = frames.still(0)[5, :, :3].astype(int)
     shades = [tuple(row[round((band + 0.5) * 20)]) for band in range(22)]
     assert len(set(shades)) == 22
@@ -176,8 +178,8 @@ def test_the_bands_of_a_contour_follow_the_loss(scenes, theme):
 
 
 def test_high_losses_are_above_in_y(scenes):
-    slope = scenes.ground(losses=lambda xs, ys: ys[:, None] + 0 * xs, minima=(), lowest=None)
-    frames = scenes.frames(ground=slope, panels="none", runs=(), size=(64, 64))
+    slope = scenes.background(losses=lambda xs, ys: ys[:, None] + 0 * xs, minima=(), lowest=None)
+    frames = scenes.frames(background=slope, panels="none", runs=(), size=(64, 64))
     column = frames.still(0)[:, 32, :3].astype(int)
     high, deep = rgb(THEMES["light"].high), rgb(THEMES["light"].deep)
     assert np.abs(column[1] - high).max() < np.abs(column[1] - deep).max()
@@ -220,14 +222,16 @@ def test_many_balls_in_one_place_do_not_hide_the_landscape(scenes):
     same = [scenes.run(scenes.spiral(), colour=run.colour) for run in scenes.runs(24)]
     look = {"size": (800, 800), "panels": "none"}
     with_balls = scenes.frames(*same, **look).still(-1)
-    ground = scenes.frames(scenes.run(np.full((13, 2), 9.0)), **look).still(-1)
-    rows = (with_balls != ground).any(-1)
+    background = scenes.frames(scenes.run(np.full((13, 2), 9.0)), **look).still(-1)
+    rows = (with_balls != background).any(-1)
     assert rows.mean() < 0.1
 
 
 def test_the_minimum_is_marked(scenes):
     with_star = scenes.frames(panels="none", runs=(), size=(200, 150)).still(0)
-    without = scenes.frames(ground=scenes.ground(minima=()), panels="none", runs=(), size=(200, 150)).still(0)
+    without = scenes.frames(
+        background=scenes.background(minima=()), panels="none", runs=(), size=(200, 150)
+    ).still(0)
     rows, columns = np.nonzero((with_star != without).any(-1))
     assert (rows.mean(), columns.mean()) == (pytest.approx(75, abs=2), pytest.approx(100, abs=2))
     np.testing.assert_allclose(with_star[75, 100, :3], rgb(THEMES["light"].star), atol=2)
@@ -242,9 +246,11 @@ def test_the_minimum_is_marked(scenes):
     ],
 )
 def test_nobody_s_own_matplotlibrc_changes_a_film(scenes, taste):
-    wanted = scenes.frames(ground=scenes.ground(title="$x^2$")).still(-1)
+    wanted = scenes.frames(background=scenes.background(title="$x^2$")).still(-1)
     with matplotlib.rc_context(taste):
-        np.testing.assert_array_equal(scenes.frames(ground=scenes.ground(title="$x^2$")).still(-1), wanted)
+        np.testing.assert_array_equal(
+            scenes.frames(background=scenes.background(title="$x^2$")).still(-1), wanted
+        )
 
 
 def test_the_comment_and_the_clock_are_the_scene_s(scenes):

@@ -26,7 +26,7 @@ def bare(monkeypatch) -> None:
 
 
 def on(written, size: tuple[int, int]) -> list:
-    """Texts on the picture, the ground's and the moving layers' alike."""
+    """Texts on the picture, the background's and the moving layers' alike."""
     return [text for text in written if text.canvas.size == size and text.words.strip()]
 
 
@@ -61,7 +61,7 @@ def check(written, picture: np.ndarray) -> None:
 
 
 def assert_apart(texts: list) -> None:
-    """A pixel of ground at least is left between any two."""
+    """A pixel of background at least is left between any two."""
     for one, two in combinations(texts, 2):
         a, b = one.box, two.box
         apart = a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
@@ -155,18 +155,18 @@ def test_windows(scenes, written, window, size, view):
     def losses(xs, ys):
         return ((xs - x0) / (x1 - x0)) ** 2 + 3 * ((ys[:, None] - y0) / (y1 - y0)) ** 2
 
-    ground = scenes.ground(window=WINDOWS[window], losses=losses, minima=(), start=(x0, y0))
+    background = scenes.background(window=WINDOWS[window], losses=losses, minima=(), start=(x0, y0))
     share = (scenes.spiral() + 2) / 4
     runs = [scenes.run(share * [x1 - x0, y1 - y0] + [x0, y0])]
-    check(written, scenes.frames(*runs, ground=ground, size=size, view=view).still(-1))
+    check(written, scenes.frames(*runs, background=background, size=size, view=view).still(-1))
 
 
 @pytest.mark.parametrize("name", landscapes.names())
 def test_equations(scenes, written, name):
     """The header of a landscape alone."""
     facts = landscapes.catalogue.facts(name)
-    ground = scenes.ground(title=facts["title"], equation=facts["equation"])
-    check(written, scenes.frames(ground=ground, runs=(), size=(640, 480)).still(0))
+    background = scenes.background(title=facts["title"], equation=facts["equation"])
+    check(written, scenes.frames(background=background, runs=(), size=(640, 480)).still(0))
 
 
 @pytest.mark.parametrize("size", SIZES[1::2])
@@ -195,7 +195,7 @@ def test_losses(scenes, written, name, lowest):
         scenes.run(scenes.spiral(run, steps=40), losses=LOSSES[name], label=LONG.format(run))
         for run in (0, 1)
     ]
-    frames = scenes.frames(*runs, ground=scenes.ground(lowest=lowest), size=(640, 480))
+    frames = scenes.frames(*runs, background=scenes.background(lowest=lowest), size=(640, 480))
     picture = frames.still(-1)
     check(written, picture)
     check_rows(written, frames, picture)
@@ -210,9 +210,9 @@ def test_a_legend(scenes, written, label, size, count):
 @pytest.mark.parametrize("view", ["contour", "surface"])
 @pytest.mark.parametrize("window", ["far away", "one number"])
 def test_ticks_tell_places_apart(scenes, written, window, view):
-    ground = scenes.ground(window=WINDOWS[window], minima=(), title="T", start=(0.0, 0.0))
+    background = scenes.background(window=WINDOWS[window], minima=(), title="T", start=(0.0, 0.0))
     size = (1280, 720)
-    _ = scenes.frames(ground=ground, size=size, view=view, runs=()).still(0)
+    _ = scenes.frames(background=background, size=size, view=view, runs=()).still(0)
     ticks = [text.words for text in on(written, size) if text.words[-1].isdigit() and text.size == 16]
     assert len(ticks) >= 4
     (x0, _), (y0, _) = WINDOWS[window]

@@ -25,7 +25,7 @@ def saddle(scenes, **facts):
         Slice(ends=((0.0, -1.2), (0.0, 1.2)), losses=-((1.2 * ALONG) ** 2)),
     )
     plain = {"minima": (), "lowest": None, "scale": "linear", "slices": slices}
-    return scenes.ground(losses=lambda xs, ys: xs**2 - ys[:, None] ** 2, **{**plain, **facts})
+    return scenes.background(losses=lambda xs, ys: xs**2 - ys[:, None] ** 2, **{**plain, **facts})
 
 
 def curve(losses, name: int = 0) -> SliceCurve:
@@ -68,7 +68,7 @@ def test_letters_go_on_through_the_alphabet(scenes):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_their_colours_are_of_the_palette(theme):
-    """Those stand out from every ground and from each other."""
+    """Those stand out from every background and from each other."""
     assert set(THEMES[theme].slices) <= {*COMMON[theme].values(), *SPARE[theme]}
     assert len(set(THEMES[theme].slices)) == 2
 
@@ -143,7 +143,7 @@ class TestPanel:
 @pytest.mark.parametrize("view", ["contour", "surface"])
 def test_texts_are_large_enough_and_apart(scenes, written, size, runs, view):
     frames = scenes.frames(
-        ground=saddle(scenes), runs=scenes.runs(runs), size=size, view=view, timing=Timing(seconds=0.1)
+        background=saddle(scenes), runs=scenes.runs(runs), size=size, view=view, timing=Timing(seconds=0.1)
     )
     frames.still(-1)
     width, height = size
@@ -169,7 +169,7 @@ def test_texts_are_large_enough_and_apart(scenes, written, size, runs, view):
 
 class TestOnTheView:
     def letter_boxes(self, scenes, written, **facts):
-        scenes.frames(ground=saddle(scenes, **facts), runs=(), panels="none", size=(800, 600)).still(0)
+        scenes.frames(background=saddle(scenes, **facts), runs=(), panels="none", size=(800, 600)).still(0)
         return {text.words: text.box for text in written if text.words in "ABCD"}
 
     def test_letters_stand_beyond_the_ends(self, scenes, written):
@@ -194,23 +194,25 @@ class TestOnTheView:
 
     @pytest.mark.parametrize("theme", THEMES)
     def test_lines_are_where_they_are_cut(self, scenes, theme):
-        ground = saddle(scenes)
-        pixels = scenes.frames(ground=ground, runs=(), panels="none", size=(800, 600), theme=theme).still(0)
-        first, second = shades(ground.slices, THEMES[theme])
+        background = saddle(scenes)
+        pixels = scenes.frames(
+            background=background, runs=(), panels="none", size=(800, 600), theme=theme
+        ).still(0)
+        first, second = shades(background.slices, THEMES[theme])
         assert has(pixels, first)[300, 130:380].all()
         assert has(pixels, second)[330:520, 400].all()
 
     def test_the_critical_point_is_dotted(self, scenes):
-        pixels = scenes.frames(ground=saddle(scenes), runs=(), panels="none", size=(800, 600)).still(0)
+        pixels = scenes.frames(background=saddle(scenes), runs=(), panels="none", size=(800, 600)).still(0)
         assert tuple(pixels[300, 400, :3]) == rgb(LIGHT.star)
 
     @pytest.mark.parametrize("turn", [0.0, 40.0])
     def test_slices_lie_on_the_ground_of_a_surface(self, scenes, turn):
         """Both are seen, and where the surface turns they turn with it."""
-        ground = saddle(scenes)
+        background = saddle(scenes)
         choices = {"runs": (), "panels": "none", "size": (640, 480), "view": "surface", "turn": turn}
-        frames = scenes.frames(ground=ground, timing=Timing(seconds=0.2), **choices)
-        for colour in shades(ground.slices, LIGHT):
+        frames = scenes.frames(background=background, timing=Timing(seconds=0.2), **choices)
+        for colour in shades(background.slices, LIGHT):
             masks = [has(frames.still(index), colour) for index in (0, -1)]
             assert min(mask.sum() for mask in masks) > 40
             assert (masks[0] != masks[1]).any() == bool(turn)
@@ -228,5 +230,5 @@ def test_without_runs_there_is_one_panel(size):
 
 @pytest.mark.parametrize("panels", ["legend", "none"])
 def test_the_bare_view_has_no_panel(scenes, written, panels):
-    scenes.frames(ground=saddle(scenes), panels=panels, size=(640, 480)).still(0)
+    scenes.frames(background=saddle(scenes), panels=panels, size=(640, 480)).still(0)
     assert not any(words.startswith("loss from") for words in written.words)

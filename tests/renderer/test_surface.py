@@ -87,7 +87,7 @@ class TestRelief:
         assert (on[:, 2] > [0.0, 1.0, 0.5]).all()
 
     def test_heights_go_up_with_the_loss(self, scenes):
-        relief = Relief.of(scenes.ground(), 40)
+        relief = Relief.of(scenes.background(), 40)
         assert relief.heights.min() == 0.0
         assert relief.heights.max() == pytest.approx(HEIGHT)
         assert np.unravel_index(relief.heights.argmin(), relief.heights.shape) == (20, 20)
@@ -113,7 +113,7 @@ class TestWhatIsHidden:
 
     @pytest.mark.parametrize("azimuth", [0.0, 20.0, -20.0])
     def test_behind_a_ridge(self, azimuth):
-        """The eye stands at +x: of points on the ground, those behind the wall are hidden."""
+        """The eye stands at +x: of points on the background, those behind the wall are hidden."""
         camera = Camera(azimuth=azimuth, elevation=20.0)
         behind, before, on_top, high = (-0.3, 0.0, 0.01), (0.3, 0.0, 0.01), (0.0, 0.0, 1.02), (-0.3, 0.0, 1.5)
         hidden = RIDGE.hides(self.points(behind, before, on_top, high), camera)
@@ -134,7 +134,7 @@ class TestWhatIsHidden:
 
     @pytest.mark.parametrize("elevation", [10.0, 38.0, 70.0])
     def test_how_far_a_ridge_s_shade_reaches(self, elevation):
-        """By elementary geometry: behind a wall of height 1 the ground is hidden for 1 / tan(elevation)."""
+        """By geometry: behind a wall of height 1 the background is hidden for 1 / tan(elevation)."""
         camera = Camera(azimuth=0.0, elevation=elevation)
         xs = np.linspace(-0.98, -0.1, 80)
         world = np.stack([xs, 0 * xs, 0 * xs + 1e-3], -1)
@@ -168,7 +168,7 @@ class TestTrails:
     SIZE = (480, 360)
 
     def pixels(self, scenes, x: float, **choices):
-        wall = scenes.ground(
+        wall = scenes.background(
             losses=lambda xs, ys: np.where(np.abs(xs) < 0.2, 1.0, 0.0) + 0 * ys[:, None],
             minima=(),
             lowest=None,
@@ -176,7 +176,7 @@ class TestTrails:
         )
         run = scenes.run([(x, y) for y in np.linspace(-1.0, 1.0, 13)], colour="#c83800")
         shown = {"panels": "none", "size": self.SIZE, "azimuth": 0.0, "elevation": 20.0, **choices}
-        frames = scenes.frames(run, ground=wall, view="surface", timing=Timing(seconds=0.2), **shown)
+        frames = scenes.frames(run, background=wall, view="surface", timing=Timing(seconds=0.2), **shown)
         return (frames.still(-1)[..., :3] == rgb("#c83800")).all(-1)
 
     def test_a_trail_behind_the_wall_is_not_drawn(self, scenes):

@@ -213,7 +213,7 @@ class TestOnTheView:
     def frames(self, scenes, *runs, **choices):
         timing = Timing(steps_per_frame=0.25)
         look = {"panels": "none", "size": SIZE, "timing": timing, **choices}
-        return scenes.frames(*runs, ground=scenes.ground(minima=()), **look)
+        return scenes.frames(*runs, background=scenes.background(minima=()), **look)
 
     def at(self, pixels: np.ndarray, x: float, y: float) -> tuple[int, ...]:
         column, row = to_pixels(x, y)

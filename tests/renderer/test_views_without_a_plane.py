@@ -104,9 +104,11 @@ def test_a_single_step(scenes, look):
 
 @pytest.mark.parametrize("value", [0.0, 3.5, -1e4, 1e12])
 def test_constants(scenes, look, value):
-    ground = scenes.ground(losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None)
+    background = scenes.background(
+        losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None
+    )
     run = scenes.run(scenes.spiral(), losses=np.full(13, value), series={"rate": np.full(13, value)})
-    drawn(scenes.frames(run, ground=ground, **look))
+    drawn(scenes.frames(run, background=background, **look))
 
 
 def test_a_ground_with_holes(scenes, view):
@@ -115,12 +117,12 @@ def test_a_ground_with_holes(scenes, view):
             return np.log(xs + 0 * ys[:, None]) + 1 / np.abs(np.round(xs, 1))
 
     run = scenes.run(scenes.spiral(), losses=np.linspace(3, 1, 13))
-    drawn(scenes.frames(run, ground=scenes.ground(losses=losses, minima=(), lowest=None), view=view))
+    drawn(scenes.frames(run, background=scenes.background(losses=losses, minima=(), lowest=None), view=view))
 
 
 def test_a_ground_that_is_nowhere_real(scenes, view):
-    ground = scenes.ground(losses=lambda xs, ys: np.nan * (xs + ys[:, None]), minima=(), lowest=None)
-    drawn(scenes.frames(ground=ground, view=view))
+    background = scenes.background(losses=lambda xs, ys: np.nan * (xs + ys[:, None]), minima=(), lowest=None)
+    drawn(scenes.frames(background=background, view=view))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (640, 64), (64, 640)])
@@ -137,7 +139,7 @@ def test_no_two_texts_touch(scenes, written, look, size):
     marks = (((-1.2, 0.0), "steep side"), ((0.0, 0.0), "the one minimum"), ((0.4, 0.0), "shallow"))
     frames = scenes.frames(
         *runs_of(scenes, 4),
-        ground=scenes.ground(marks=marks),
+        background=scenes.background(marks=marks),
         subtitle="an honest note about the noise, sigma = 0.1",
         clock="evaluation",
         size=size,
