@@ -214,7 +214,7 @@ def _describe_starts(data: FilmData) -> str:
     workers = [
         (run, points)
         for run in data.runs
-        for name, points in run.balls.items()
+        for name, points in run.markers.items()
         if run.kinds.get(name) == "worker"
     ]
     together = all((points[0] == run.points[0]).all() for run, points in workers)

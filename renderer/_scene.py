@@ -157,7 +157,7 @@ class Plot:
     scale: ScaleName = "auto"
 
 
-BallKind: TypeAlias = Literal["worker", "read", "point"]
+MarkerKind: TypeAlias = Literal["worker", "read", "point"]
 """A worker, which has a trail of its own; where a stale step read what it wrote; or any other point."""
 
 
@@ -168,10 +168,10 @@ class Run:
     Attributes:
         label: Its name in the legend.
         note: The small print: its hyper-parameters.
-        balls: Further points of its rule's state, by name.
+        markers: Further points of its rule's state, by name.
         diverged_at: The first step whose iterate or loss is not finite, if there is one.
-        untied: The balls that no line ties to the iterate.
-        kinds: Of the balls that are not just a point beside the iterate.
+        unconnected: The markers that no line connects to the iterate.
+        kinds: Of the markers that are not just a point beside the iterate.
         series: Numbers at every step by name; not a number where there is none.
         vectors: The arrows at the ball.
         stopped_at: The step at which it was stopped, if it was.
@@ -186,10 +186,10 @@ class Run:
     note: str
     points: Float[np.ndarray, "steps+1 2"]
     losses: Float[np.ndarray, "steps+1"]
-    balls: Mapping[str, Float[np.ndarray, "steps+1 2"]]
+    markers: Mapping[str, Float[np.ndarray, "steps+1 2"]]
     diverged_at: int | None
-    untied: frozenset[str] = frozenset()
-    kinds: Mapping[str, BallKind] = field(default_factory=dict)
+    unconnected: frozenset[str] = frozenset()
+    kinds: Mapping[str, MarkerKind] = field(default_factory=dict)
     series: Mapping[str, Float[np.ndarray, "steps+1"]] = field(default_factory=dict)
     vectors: tuple[Vector, ...] = ()
     stopped_at: int | None = None

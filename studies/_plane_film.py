@@ -43,7 +43,7 @@ def path_of(trajectory: Trajectory, lengths: tuple[float, float]) -> Run:
         colour_key=trajectory.rule,
         points=trajectory.points,
         losses=trajectory.loss,
-        balls={},
+        markers={},
         diverged_at=_diverged_at(trajectory.points, trajectory.loss),
         series={PLANE_LOSS: trajectory.plane_loss},
         nearness=nearness(trajectory.points, trajectory.distance, lengths),

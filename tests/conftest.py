@@ -251,12 +251,12 @@ class Scenes:
             )
         lost = ~(np.isfinite(points).all(-1) & np.isfinite(losses))
         at = int(lost.argmax()) if lost.any() else None
-        kinds = {name: name.partition(" ")[0] for name in facts.get("balls", {})}
+        kinds = {name: name.partition(" ")[0] for name in facts.get("markers", {})}
         common = {
             "label": "SGD",
             "note": "rate 0.01",
             "colour": "#c83800",
-            "balls": {},
+            "markers": {},
             "diverged_at": at,
             "kinds": {name: kind for name, kind in kinds.items() if kind in ("worker", "read")},
         }

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ravine.renderer._frames import Moment
-from ravine.renderer._scene import BallKind, Box, Run
+from ravine.renderer._scene import Box, MarkerKind, Run
 from ravine.renderer.views import LandscapeView, Placed
 
 _MOST_PIECES = 60
@@ -199,7 +199,7 @@ class Satellite(NamedTuple):
     """
 
     owner: int
-    kind: BallKind
+    kind: MarkerKind
     tied: bool
 
 
@@ -223,9 +223,9 @@ class FrameState:
         self._window = window
         self.at = lru_cache(maxsize=2)(self._at)
         self.satellites = [
-            Satellite(owner, run.kinds.get(name, "point"), name not in run.untied)
+            Satellite(owner, run.kinds.get(name, "point"), name not in run.unconnected)
             for owner, run in enumerate(runs)
-            for name in run.balls
+            for name in run.markers
         ]
 
     @cached_property
@@ -234,9 +234,9 @@ class FrameState:
 
     @cached_property
     def _beside(self) -> Paths:
-        balls = [ball for run in self._runs for ball in run.balls.values()]
-        memory = max(_LEAST_MEMORY, _MEMORY * (len(balls[0]) - 1))
-        return Paths(balls, self._view, self._window, returning=True, memory=memory)
+        markers = [points for run in self._runs for points in run.markers.values()]
+        memory = max(_LEAST_MEMORY, _MEMORY * (len(markers[0]) - 1))
+        return Paths(markers, self._view, self._window, returning=True, memory=memory)
 
     def _at(self, moment: Moment) -> Seen:
         runs = self._paths.shown(moment.position, moment.share)

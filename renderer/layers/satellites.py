@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ravine.renderer._frames import Moment, PixelBox
-from ravine.renderer._scene import BallKind, Run, Scene
+from ravine.renderer._scene import MarkerKind, Run, Scene
 from ravine.renderer.canvas import Canvas, Points, around
 from ravine.renderer.layers._layer import Context, LayerKind
 from ravine.renderer.layers._paths import FrameState, Satellite, Seen
@@ -23,7 +23,7 @@ _PALE, _WHITE = 0.6, "#ffffff"
 _RING = 6.0
 """The radius of the ring where a step read, in units: about the trail on which it lies."""
 
-_TIE_HALO: Mapping[BallKind, float] = {"worker": 0.5, "read": 1.0}
+_TIE_HALO: Mapping[MarkerKind, float] = {"worker": 0.5, "read": 1.0}
 """The opacity of the halo of ties that would be lost among trails."""
 
 
@@ -45,7 +45,7 @@ class Satellites:
     def of(cls, context: Context) -> "Satellites | None":
         """The satellites of a scene's runs, if they have any."""
         runs = context.scene.runs
-        if not any(run.balls for run in runs):
+        if not any(run.markers for run in runs):
             return None
         look = {"view": context.landscape, "theme": context.theme, "unit": context.unit}
         return cls(runs, state=context.state, **look)
@@ -91,7 +91,7 @@ class Satellites:
 
 
 def draw_satellite(
-    canvas: Canvas, kind: BallKind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
+    canvas: Canvas, kind: MarkerKind, at: tuple[float, float], *, colour: str, theme: Theme, unit: float
 ) -> None:
     """A disc of the run's colour, told on any trail by its edge; pale for a worker, open for a read."""
     edge = canvas.pen(colour, 1.8 * unit)
@@ -116,14 +116,14 @@ def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
         return
     named: tuple[tuple[Literal["worker", "read"], str], ...] = (("worker", "worker"), ("read", "read here"))
     for kind, title in named:
-        colours = {run.colour for run in scene.runs for name in run.balls if run.kinds.get(name) == kind}
+        colours = {run.colour for run in scene.runs for name in run.markers if run.kinds.get(name) == kind}
         if colours:
             colour = colours.pop() if len(colours) == 1 else THEMES[scene.theme].muted
             yield KeyEntry(title, colour, 1, partial(_draw_sample, kind))
 
 
 def _draw_sample(
-    kind: BallKind, canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float
+    kind: MarkerKind, canvas: Canvas, ends: Points, colour: str, theme: Theme, unit: float
 ) -> None:
     x, y = ends.mean(0).tolist()
     draw_satellite(canvas, kind, (x, y), colour=colour, theme=theme, unit=unit)

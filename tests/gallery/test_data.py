@@ -115,8 +115,8 @@ def test_a_process_of_its_own_answers_for_every_grid(tmp_path):
 def test_the_films_hold_everything():
     films = [ravine.film(**choices).data for choices in FILMS.values()]
     runs = [run for data in films for run in data.runs]
-    assert any(run.balls for run in runs)
-    assert any(run.untied for run in runs)
+    assert any(run.markers for run in runs)
+    assert any(run.unconnected for run in runs)
     assert any(run.stopped_at is not None for run in runs)
     assert any(run.diverged_at is not None for run in runs)
     assert {arrow.role for run in runs for arrow in run.vectors} >= {"jump", "velocity", "newton"}
@@ -132,8 +132,8 @@ def test_the_films_hold_everything():
 
 def test_workers_are_untied_by_their_numbered_names():
     (run, _) = ravine.film("linear_regression", ["hogwild:learning_rate=0.01,workers=3"], steps=2).data.runs
-    assert run.untied == {"worker 1", "worker 2", "worker 3"}
-    assert set(run.balls) == {"worker 1", "worker 2", "worker 3", "read"}
+    assert run.unconnected == {"worker 1", "worker 2", "worker 3"}
+    assert set(run.markers) == {"worker 1", "worker 2", "worker 3", "read"}
     kinds = {"worker 1": "worker", "worker 2": "worker", "worker 3": "worker", "read": "read"}
     assert run.kinds == kinds
 

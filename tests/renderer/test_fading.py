@@ -128,9 +128,9 @@ def test_the_picture_says_what_is_faint(scenes, view, panels, written):
 
 
 def test_a_surface_has_no_key_of_what_it_does_not_show(scenes):
-    balls = {"worker 0": LINE}
+    markers = {"worker 0": LINE}
     for view, names in (("contour", ["worker", FADING]), ("surface", [FADING])):
-        run = scenes.run(LINE, nearness=np.ones(13), balls=balls)
+        run = scenes.run(LINE, nearness=np.ones(13), markers=markers)
         assert [entry.name for entry in entries_of(scenes.scene(run, view=view))] == names
 
 

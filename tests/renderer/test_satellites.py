@@ -36,24 +36,24 @@ def ways(*runs):
 
 def test_a_ball_is_of_the_kind_that_its_run_says(scenes):
     kinds = {"worker 1": "read", "anything": "worker", "slow": "point"}
-    balls = {name: scenes.spiral() for name in (*kinds, "read")}
+    markers = {name: scenes.spiral() for name in (*kinds, "read")}
     state = FrameState(
-        [scenes.run(scenes.spiral(), balls=balls, kinds=kinds)], view=view(scenes), window=WINDOW
+        [scenes.run(scenes.spiral(), markers=markers, kinds=kinds)], view=view(scenes), window=WINDOW
     )
     assert [satellite.kind for satellite in state.satellites] == ["read", "worker", "point", "point"]
 
 
 @pytest.mark.parametrize(
-    ("untied", "tied"),
+    ("unconnected", "tied"),
     [
         ((), [True, True, True]),
         (("worker 1", "worker 2"), [False, False, True]),
         (("worker 2",), [True, False, True]),
     ],
 )
-def test_ties(scenes, untied, tied):
-    balls = {name: scenes.spiral() for name in ("worker 1", "worker 2", "slow")}
-    run = scenes.run(scenes.spiral(), balls=balls, untied=frozenset(untied))
+def test_ties(scenes, unconnected, tied):
+    markers = {name: scenes.spiral() for name in ("worker 1", "worker 2", "slow")}
+    run = scenes.run(scenes.spiral(), markers=markers, unconnected=frozenset(unconnected))
     state = FrameState([run], view=view(scenes), window=WINDOW)
     assert [satellite.tied for satellite in state.satellites] == tied
 
@@ -119,14 +119,14 @@ class TestSight:
     def test_a_stale_read_stands_still_while_the_step_is_taken(self, scenes):
         main, read = ways(((-1, 0), (1, 0)), ((-1, 1), (1, 1)))
         read[:3] = math.nan
-        state = FrameState([scenes.run(main, balls={"read": read})], view=view(scenes), window=WINDOW)
+        state = FrameState([scenes.run(main, markers={"read": read})], view=view(scenes), window=WINDOW)
         heads = [state.at(Moment(at, 0.0)).satellites[0].head for at in (1.5, 2.0, 2.5, 3.0, 3.2, 4.0)]
         assert heads[:2] == [None, None]
         wanted = [to_pixels(*read[step]) for step in (3, 3, 4, 4)]
         np.testing.assert_allclose(heads[2:], wanted, atol=0.6)
 
     def test_the_trail_of_a_worker_is_shorter_than_a_run_s(self, scenes):
-        run = scenes.run(scenes.spiral(steps=200), balls={"worker 1": scenes.spiral(1, steps=200)})
+        run = scenes.run(scenes.spiral(steps=200), markers={"worker 1": scenes.spiral(1, steps=200)})
         seen = FrameState([run], view=view(scenes), window=WINDOW).at(Moment(200.0, 1.0))
         assert len(seen.runs[0].points) == 201
         assert 12 <= len(seen.satellites[0].points) <= 40
@@ -135,19 +135,19 @@ class TestSight:
 class TestPicture:
     MAIN, ONE, TWO = ways(((-1.8, 0), (-1.0, 0)), ((-1, 1), (1, 1)), ((-1, -1), (1, -1)))
 
-    def frames(self, scenes, balls, **facts):
-        run = scenes.run(self.MAIN, balls=balls, colour=BLUE, **facts)
+    def frames(self, scenes, markers, **facts):
+        run = scenes.run(self.MAIN, markers=markers, colour=BLUE, **facts)
         look = {"panels": "none", "size": SIZE, "timing": Timing(steps_per_frame=1.0)}
         return scenes.frames(run, background=scenes.background(minima=()), **look)
 
-    def changed(self, scenes, balls, index, **facts) -> np.ndarray:
+    def changed(self, scenes, markers, index, **facts) -> np.ndarray:
         """Where satellites are seen; those that are nowhere have their place in the key too."""
-        nowhere = {name: ball * np.nan for name, ball in balls.items()}
-        one, two = (self.frames(scenes, b, **facts).still(index) for b in (balls, nowhere))
+        nowhere = {name: ball * np.nan for name, ball in markers.items()}
+        one, two = (self.frames(scenes, b, **facts).still(index) for b in (markers, nowhere))
         return (one != two).any(-1)
 
     def test_a_worker_is_a_pale_disc_smaller_than_the_ball(self, scenes):
-        pixels = self.frames(scenes, {"worker": self.ONE}, untied=frozenset({"worker"})).still(-1)
+        pixels = self.frames(scenes, {"worker": self.ONE}, unconnected=frozenset({"worker"})).still(-1)
         column, row = to_pixels(1, 1)
         inside = pixels[row, column, :3].astype(int)
         assert (inside > 140).all()
@@ -161,8 +161,8 @@ class TestPicture:
 
     @pytest.mark.parametrize("tied", [True, False])
     def test_a_tie_is_drawn_where_it_is_wanted(self, scenes, tied):
-        untied = frozenset() if tied else frozenset({"worker 1"})
-        mask = self.changed(scenes, {"worker 1": self.ONE}, -1, untied=untied)
+        unconnected = frozenset() if tied else frozenset({"worker 1"})
+        mask = self.changed(scenes, {"worker 1": self.ONE}, -1, unconnected=unconnected)
         column, row = to_pixels(0.0, 0.5)
         assert mask[row - 3 : row + 4, column - 3 : column + 4].any() == tied
 
@@ -177,14 +177,14 @@ class TestPicture:
     def test_goes_on_without_its_run(self, scenes):
         gone = self.MAIN.copy()
         gone[5:] = np.nan
-        run = scenes.run(gone, balls={"worker 1": self.ONE}, colour=BLUE)
+        run = scenes.run(gone, markers={"worker 1": self.ONE}, colour=BLUE)
         frames = scenes.frames(run, panels="none", size=SIZE, background=scenes.background(minima=()))
         column, row = to_pixels(1, 1)
         assert (frames.still(-1)[row, column, :3] > 140).all()
 
     def test_a_read_is_an_open_ring_with_a_line_to_the_ball(self, scenes):
-        balls = {"read": np.full((21, 2), (0.5, 1.0))}
-        mask = self.changed(scenes, balls, -1)
+        markers = {"read": np.full((21, 2), (0.5, 1.0))}
+        mask = self.changed(scenes, markers, -1)
         column, row = to_pixels(0.5, 1.0)
         assert not mask[row, column + 1]
         assert mask[row, column - 9 : column + 10].any()
@@ -193,9 +193,9 @@ class TestPicture:
 
     def test_a_trail_is_faint(self, scenes):
         """Thinner than the run's, without halo, and never in its full colour."""
-        balls, untied = {"worker": self.ONE}, frozenset({"worker"})
-        mask = self.changed(scenes, balls, -1, untied=untied)
-        pixels = self.frames(scenes, balls, untied=untied).still(-1)
+        markers, unconnected = {"worker": self.ONE}, frozenset({"worker"})
+        mask = self.changed(scenes, markers, -1, unconnected=unconnected)
+        pixels = self.frames(scenes, markers, unconnected=unconnected).still(-1)
         column, row = to_pixels(0.6, 1.0)
         across = slice(row - 8, row + 9)
         assert not (pixels[across, column, :3] == rgb(BLUE)).all(-1).any()
@@ -206,7 +206,7 @@ class TestPicture:
         walks = {
             f"worker {k}": np.cumsum(rng.normal(scale=0.06, size=(401, 2)), axis=0) * 0.5 for k in range(8)
         }
-        run = scenes.run(scenes.spiral(steps=400), balls=walks, untied=frozenset(walks))
+        run = scenes.run(scenes.spiral(steps=400), markers=walks, unconnected=frozenset(walks))
         alone = scenes.run(scenes.spiral(steps=400))
         look = {"panels": "none", "size": (960, 540)}
         one, two = (scenes.frames(r, **look).still(-1).astype(int) for r in (run, alone))

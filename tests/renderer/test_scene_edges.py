@@ -164,13 +164,13 @@ def test_many_runs_have_many_colours(scenes):
 def test_balls_beside_a_run(scenes, look):
     slow, lost = scenes.spiral(1) * 0.3, scenes.spiral(2)
     lost[5:] = np.nan
-    run = scenes.run(scenes.spiral(), balls={"slow": slow, "lost": lost, "off": scenes.spiral(3) * 1e9})
+    run = scenes.run(scenes.spiral(), markers={"slow": slow, "lost": lost, "off": scenes.spiral(3) * 1e9})
     drawn(scenes.frames(run, **look))
 
 
 def test_a_ball_beside_a_run_is_where_its_point_is(scenes):
     beside = np.array([(1.0, 0.75)] * 13)
-    run = scenes.run([(-1.0, 0.75)] * 13, balls={"slow": beside}, colour="#c83800")
+    run = scenes.run([(-1.0, 0.75)] * 13, markers={"slow": beside}, colour="#c83800")
     without = scenes.run([(-1.0, 0.75)] * 13, colour="#c83800")
     size = (800, 600)
     one, two = (scenes.frames(r, panels="none", size=size).still(-1) for r in (run, without))

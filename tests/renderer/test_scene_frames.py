@@ -48,17 +48,17 @@ def crowded_run(scenes):
     points = scenes.spiral(5, steps=30)
     points[20:] = points[20]
     away = np.append(np.diff(points, axis=0), [(np.nan, np.nan)], axis=0)
-    balls = {f"worker {k}": scenes.spiral(k, steps=30) * (1.0 + 0.1 * k) for k in range(4)}
-    balls["worker 2"][:9] = np.nan
-    balls["read"] = np.roll(points, 3, axis=0)
-    balls["read"][::4] = np.nan
+    markers = {f"worker {k}": scenes.spiral(k, steps=30) * (1.0 + 0.1 * k) for k in range(4)}
+    markers["worker 2"][:9] = np.nan
+    markers["read"] = np.roll(points, 3, axis=0)
+    markers["read"][::4] = np.nan
     vectors = [
         Vector(name="step", colour="", tails=points, arrows=4.0 * away),
         Vector(name="back", colour="#d89820", tails=points + 0.1, arrows=-points),
         Vector(name="down", colour="#1868f8", tails=points, arrows=-points * (1.0, 3.0), unit=True),
         Vector(name="home", colour="#603090", tails=points, arrows=-points, unit=True),
     ]
-    about = {"balls": balls, "vectors": tuple(vectors), "untied": frozenset({"worker 1"})}
+    about = {"markers": markers, "vectors": tuple(vectors), "unconnected": frozenset({"worker 1"})}
     return scenes.run(points, label="crowded", colour="#005860", stopped_at=20, **about)
 
 
@@ -84,7 +84,7 @@ def film(request, scenes):
     away = scenes.spiral(4, steps=30) * np.linspace(1, 3, 31)[:, None]
     more = [
         scenes.run(gone, label="gone", colour="#c080ff"),
-        scenes.run(away, label="away", colour="#784038", balls={"slow": scenes.spiral(1, steps=30) * 0.5}),
+        scenes.run(away, label="away", colour="#784038", markers={"slow": scenes.spiral(1, steps=30) * 0.5}),
     ]
     choices = dict(VIEWS[request.param])
     if choices.pop("crowded", False):

@@ -73,7 +73,7 @@ def test_frames(scenes, look):
     beside = {"slow": scenes.spiral(1, steps=20) * 0.5}
     more = [
         with_rate(scenes, gone, label="gone", colour="#c080ff"),
-        with_rate(scenes, away, label="away", colour="#784038", balls=beside),
+        with_rate(scenes, away, label="away", colour="#784038", markers=beside),
     ]
     timing = Timing(seconds=1.2, hold=0.2)
     pictures = drawn(scenes.frames(*runs_of(scenes), *more, timing=timing, size=(400, 240), **look))

@@ -87,7 +87,7 @@ class Pictures:
             "note": "",
             "points": points,
             "losses": 2.0 * np.exp(-3.0 * way),
-            "balls": {},
+            "markers": {},
             "diverged_at": None,
             "series": {"plane_loss": 2.5 * np.exp(-2.0 * way)},
             "nearness": nearness(points, np.sin(np.pi * way), (1.0, 1.0)),
