@@ -45,7 +45,7 @@ def test_words_that_are_allowed_are_told(name):
 
 
 @pytest.mark.parametrize("kind", PARAMETERS)
-def test_what_there_is_not_cannot_be_documented(kind):
+def test_parameters_that_do_not_exist_cannot_be_documented(kind):
     room, field, _ = PARAMETERS[kind]
     record = room.load({"optimizer": "adam", "schedule": "cosine", "network": "conv"}[kind])
     lines = getattr(record, field)

@@ -156,7 +156,7 @@ def test_examples_give_what_they_show(name):
     assert outcome.failed == 0
 
 
-def test_there_are_examples():
+def test_the_package_has_doctests():
     assert len(with_examples()) >= 3
 
 
@@ -197,11 +197,11 @@ def commands_in_readme() -> list[str]:
 
 
 class TestReadme:
-    def test_is_there(self):
+    def test_the_readme_exists(self):
         assert README.startswith("# ravine\n")
         assert PROJECT["project"]["readme"] == "README.md"
 
-    def test_is_finished(self):
+    def test_the_readme_is_finished(self):
         assert not re.findall(r"\b(?:TODO|FIXME|TBD|XXX|BENCHMARK|PLACEHOLDER)\b", README)
 
     def test_one_block_sets_up_in_two_commands(self):
@@ -213,7 +213,7 @@ class TestReadme:
         assert "[test]" in second
         assert "pytest" in second
 
-    def test_shows_commands(self):
+    def test_the_readme_shows_commands(self):
         assert len(commands_in_readme()) >= 5
 
     @pytest.mark.parametrize("line", sorted(set(commands_in_readme())))

@@ -12,7 +12,7 @@ README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 )
 
 
-def test_takes_ten_lines():
+def test_the_pytorch_example_takes_ten_lines():
     lines = [line for line in EXAMPLE.splitlines() if line and not line.startswith(("import", "from"))]
     assert len(lines) <= 10
 

@@ -60,7 +60,7 @@ def test_the_film_that_is_made(ravine, in_folder, small):
     assert delays[-1] == 500
 
 
-def test_where_a_film_goes_that_is_not_told(ravine, in_folder, small):
+def test_the_default_path_of_a_film(ravine, in_folder, small):
     ravine.works("animate", "booth", *small)
     ravine.works("animate", "--function", "x**2 + y**2", *small)
     (in_folder / "my-film.toml").write_text('optimizers = ["sgd"]')
@@ -70,7 +70,7 @@ def test_where_a_film_goes_that_is_not_told(ravine, in_folder, small):
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm", "film.webp", "film.png", "FILM.GIF"])
-def test_other_kinds(ravine, in_folder, small, name):
+def test_a_film_in_each_other_format(ravine, in_folder, small, name):
     report = ravine.works("animate", "beale", *small, "-o", name).stdout
     assert report.startswith(f"{name}: 320x180, {'' if name == 'film.png' else '10 frames, '}")
     assert [path.name for path in in_folder.iterdir()] == [name]

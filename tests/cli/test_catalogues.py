@@ -227,7 +227,7 @@ class TestShow:
     def test_a_fact_that_only_some_entries_have(self, cards, name, line):
         assert re.search(rf"^{line}", cards[name], re.MULTILINE)
 
-    def test_what_is_not_special_is_not_told(self, ravine):
+    def test_hyperparameters_that_are_not_special_are_not_listed(self, ravine):
         keys = {line.partition(" ")[0] for line in ravine.works("show", "sgd").stdout.splitlines()}
         assert keys == {"optimizer", "equation", "parameters", "paper", "", "about"}
 

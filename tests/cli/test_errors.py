@@ -175,7 +175,7 @@ CLICKS_OWN = {
 
 
 @pytest.mark.parametrize("command", CLICKS_OWN)
-def test_what_click_refuses(ravine, in_folder, command):
+def test_usage_errors_of_click(ravine, in_folder, command):
     assert CLICKS_OWN[command] in ravine.fails(*command.split())
     assert list(in_folder.iterdir()) == []
 

@@ -77,7 +77,7 @@ def test_what_a_run_holds(ravine):
         assert all(len(ball) == 13 for ball in run["balls"].values())
 
 
-def test_it_agrees_with_the_mathematics(ravine):
+def test_a_trace_agrees_with_the_mathematics(ravine):
     """SGD on Beale's function, by hand and in Python's own numbers."""
     rate = 0.01
     run = traced(ravine, "beale", "-O", f"sgd:learning_rate={rate}", "--steps", 12)["runs"][0]

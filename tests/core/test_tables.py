@@ -26,7 +26,7 @@ def test_json_has_null_for_what_is_not_finite():
     assert as_json(RECORD, ascii_only=True).isascii()
 
 
-def test_what_json_does_not_know_is_named():
+def test_a_value_unknown_to_json_is_named():
     assert plain({"rule": len, "inner": (len, 2)}, lambda it: it.__name__) == {
         "rule": "len",
         "inner": ["len", 2],

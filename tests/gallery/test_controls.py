@@ -84,13 +84,13 @@ def test_stopped_runs_are_shown_unstopped_too():
     assert [run.leader for run in runs] == [0, 0, 2, 2]
 
 
-def test_where_there_is_no_room_all_are_stopped():
+def test_many_runs_are_all_stopped_without_controls():
     runs = shown("sgd", "adam", "momentum", "rmsprop", early_stopping=True)
     assert len(runs) == 4
     assert all(run.stops for run in runs)
 
 
-def test_without_controls():
+def test_settings_without_controls():
     runs = without_controls([read_setting("hogwild"), read_setting("sgd")])
     assert labels(runs) == ["Hogwild!", "SGD"]
     assert [run.leader for run in runs] == [0, 1]

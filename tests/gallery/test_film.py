@@ -381,7 +381,7 @@ def test_the_comment_is_the_recipe_that_ran(tiny):
         np.testing.assert_array_equal(run.points, one.points)
 
 
-def test_what_a_film_needs_is_worked_out_once():
+def test_the_parts_of_a_film_are_computed_once():
     calls = []
 
     def counted(point):

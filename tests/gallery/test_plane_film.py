@@ -279,7 +279,7 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_can_be_drawn(look):
+def test_a_plane_film_with_holes_and_lost_paths_is_drawn(look):
     """With holes in the ground, a path that ends early and one that is lost."""
     grid = on_grid(rosenbrock)
     grid[:4, :9], grid[30, 30] = np.nan, np.inf

@@ -29,7 +29,7 @@ def complaint(build, *arguments, **values):
 
 
 @pytest.mark.parametrize("name", gallery.names())
-def test_shipped(name):
+def test_a_shipped_recipe_is_complete(name):
     recipe = gallery.load(name)
     assert recipe.title
     assert recipe.about.endswith(".")
@@ -165,7 +165,7 @@ def test_files_that_hold_no_recipe(tmp_path, content, said):
         ("plot", 3, ("plot", "a word", "3")),
     ],
 )
-def test_refused(key, value, said):
+def test_a_wrong_value_of_a_recipe_is_refused(key, value, said):
     message = complaint(Recipe.of, {key: value})
     for part in said:
         assert part in message

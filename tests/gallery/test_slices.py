@@ -38,7 +38,7 @@ def test_a_saddle_is_a_minimum_along_one_line_and_a_maximum_along_another():
     assert (along[0] != 0).sum() == (along[1] != 0).sum() == along.shape[1] - 1
 
 
-def test_without_lines_there_is_nothing():
+def test_a_landscape_without_lines_has_no_slices():
     assert len(losses_along(landscapes.load("beale"), [])) == 0
     film = ravine.film("beale", ["sgd:learning_rate=0.001"], steps=2)
     assert len(film.data.background.slices) == 0
@@ -51,7 +51,7 @@ def test_a_recipe_asks_for_them():
     np.testing.assert_array_equal(found, losses_along(film.landscape, film.recipe.slices))
 
 
-def test_where_a_landscape_is_not_a_number():
+def test_slices_of_a_landscape_that_is_not_a_number():
     along = losses_along(ravine.film(function="log(x)", domain=(0.1, 2, 0, 1)).landscape, [(-1, 0, 1, 0)])
     with np.errstate(invalid="ignore", divide="ignore"):
         np.testing.assert_allclose(along[0], np.log(places((-1, 0, 1, 0), along.shape[1])[0]), rtol=1e-12)

@@ -353,7 +353,7 @@ def test_a_function_that_cannot_be_loaded(folder, text, column, message):
 
 
 @pytest.mark.parametrize("text", ["x + y", "module:", ":name", "a b:c", "a:b.c"])
-def test_what_is_no_name_of_a_function_is_not_imported(text):
+def test_a_text_that_names_no_function_is_not_imported(text):
     with pytest.raises(ExpressionError, match=r"is not 'package\.module:name'"):
         load_function(text)
 

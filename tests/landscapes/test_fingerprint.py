@@ -127,7 +127,7 @@ def test_the_values_of_arguments_do_not_count():
 
 
 @pytest.mark.parametrize("inside", [lambda f: f, jax.jit, jax.checkpoint], ids=["bare", "jit", "checkpoint"])
-def test_what_runs_outside_jax_has_no_fingerprint(inside):
+def test_a_function_outside_jax_has_no_fingerprint(inside):
     function = inside(lambda p: jax.pure_callback(np.sin, POINT, p, vmap_method="sequential"))
     assert fingerprint(function, POINT) == ""
     assert calls_host(jax.make_jaxpr(function)(POINT).jaxpr)
@@ -141,7 +141,7 @@ print(fingerprint(lambda p: rule.update(p, rule.init(p), p), {"b": np.ones(3, np
 """
 
 
-def test_it_is_the_same_in_every_process():
+def test_a_fingerprint_is_the_same_in_every_process():
     found = {subprocess.check_output([sys.executable, "-c", PROGRAM]) for _ in range(2)}
     assert len(found) == 1
     assert len(found.pop().strip()) == 64

@@ -173,7 +173,7 @@ def test_sophias_vectors_change_with_the_seed_alone():
     assert apart(first.points, other.points).max() > 1e-3
 
 
-def test_what_takes_more_than_one_gradient_counts_them():
+def test_rules_of_several_gradients_count_them():
     sam, sophia = down(chosen("sam", learning_rate=0.01), chosen("sophia", learning_rate=0.01))
     steps = np.arange(STEPS + 1)
     for run, gradients in ((sam, 2 * steps), (sophia, steps + np.ceil(steps / 10))):
@@ -203,7 +203,7 @@ def test_at_rest_nothing_divides_by_zero():
     ("name", "wanted"),
     [("sam", "value_fn=loss"), ("sophia", "value_fn=loss"), ("polyak_sgd", r"value=loss\(params\)")],
 )
-def test_what_an_update_needs_is_asked_for(name, wanted):
+def test_missing_arguments_of_an_update_are_asked_for(name, wanted):
     rule = load(name).rule()
     here = np.ones(2, np.float32)
     with pytest.raises(ValueError, match=f"^{name} .*: give its update the loss, {wanted}"):

@@ -199,7 +199,7 @@ def test_a_damaged_text_is_read_or_refused(spec, place, other):
         Spec(name="adam", label=""),
     ],
 )
-def test_what_the_grammar_cannot_say_is_not_written(spec):
+def test_a_value_outside_the_grammar_is_not_written(spec):
     with pytest.raises(ValueError, match=r"would not be read|Optimizer"):
         format_spec(spec)
 

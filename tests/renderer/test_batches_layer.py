@@ -163,7 +163,7 @@ class TestFilm:
         np.testing.assert_array_equal(keys[0], keys[1])
         np.testing.assert_array_equal(keys[0], keys[2])
 
-    def test_they_are_seen_without_any_run(self, scenes, written):
+    def test_batches_are_seen_without_any_run(self, scenes, written):
         alone = {"runs": (), "size": (640, 480), "panels": "none"}
         with_batches, plain = (
             scenes.frames(background=background, **alone).still(0)

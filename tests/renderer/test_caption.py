@@ -14,7 +14,7 @@ def corner(frames, index=0):
 
 @pytest.mark.parametrize("panels", ["none", "legend"])
 @pytest.mark.parametrize("view", ["contour", "surface"])
-def test_is_in_the_corner(scenes, view, panels):
+def test_the_caption_is_in_the_corner_without_a_header(scenes, view, panels):
     look = {"size": (640, 360), "panels": panels, "view": view}
     bare = scenes.frames(*scenes.runs(2), **look)
     said = scenes.frames(*scenes.runs(2), **look, subtitle=SAID)
@@ -25,7 +25,7 @@ def test_is_in_the_corner(scenes, view, panels):
     assert rest.max() == 0
 
 
-def test_is_in_the_header_where_there_is_one(scenes):
+def test_the_caption_is_in_the_header_where_there_is_one(scenes):
     look = {"size": (640, 360), "panels": "all"}
     bare = scenes.frames(*scenes.runs(2), **look)
     said = scenes.frames(*scenes.runs(2), **look, subtitle=SAID)
@@ -33,7 +33,7 @@ def test_is_in_the_header_where_there_is_one(scenes):
     assert not np.array_equal(said.still(0)[:45], bare.still(0)[:45])
 
 
-def test_stays_on_a_ground_that_turns(scenes):
+def test_the_caption_stays_on_a_background_that_turns(scenes):
     look = {"size": (320, 180), "panels": "none", "view": "surface", "turn": 60.0}
     bare = scenes.frames(*scenes.runs(2), **look)
     said = scenes.frames(*scenes.runs(2), **look, subtitle=SAID)

@@ -216,7 +216,7 @@ class TestCounts:
         for index in range(len(plain)):
             np.testing.assert_array_equal(plain.still(index), counted.still(index))
 
-    def test_the_counter_shows_them(self):
+    def test_the_counter_shows_counts(self):
         pictures = []
         for step, steps, count in ((3, 4, lambda step: 25 * step), (75, 100, int)):
             header = Header("T", "s", steps=steps, box=(10, 0, 600, 80), theme=LIGHT, unit=1.0, count=count)
@@ -226,7 +226,7 @@ class TestCounts:
         np.testing.assert_array_equal(*pictures)
 
     @pytest.mark.parametrize("fate", [{"stopped_at": 3}, {"diverged_at": 3}])
-    def test_the_table_says_them(self, scenes, fate):
+    def test_the_table_shows_counts(self, scenes, fate):
         pictures = []
         for steps, count in ((4, lambda step: 25 * step), (100, int)):
             at = 3 if steps == 4 else 75
@@ -240,7 +240,7 @@ class TestCounts:
             pictures.append(canvas.pixels)
         np.testing.assert_array_equal(*pictures)
 
-    def test_the_axis_is_even_in_them(self, scenes):
+    def test_the_axis_is_even_in_counts(self, scenes):
         counts = np.array([0, 10, 40, 100])
         losses = np.array([3.0, 2.0, 1.5, 1.0])
         run = scenes.run(LINE[:4], losses=losses)

@@ -99,7 +99,7 @@ def test_looks_like_the_frames():
     assert min(psnr(picture, discs(index)) for index, picture in enumerate(pictures)) > 44
 
 
-def test_keeps_exact_colours():
+def test_a_gif_keeps_exact_colours():
     film = Film(discs, [1 / 25] * 12, exact_colours=(BALL,))
     for index, picture in enumerate(decode(encode(film))[0]):
         there = (discs(index) == BALL).all(axis=2)
@@ -107,7 +107,7 @@ def test_keeps_exact_colours():
         assert (picture[there] == BALL).all()
 
 
-def test_does_not_flicker_where_nothing_moves():
+def test_a_gif_does_not_flicker_where_nothing_moves():
     pictures, _ = decode(encode(Film(discs, [1 / 25] * 12)))
     still = np.all([discs(index) == discs(0) for index in range(12)], axis=(0, 3))
     assert still.sum() > 1000
@@ -175,7 +175,7 @@ def test_colours_that_come_late_are_kept():
     assert all((picture == flash(index)).all() for index, picture in enumerate(pictures))
 
 
-def test_is_written_where_the_file_stands():
+def test_a_gif_is_written_where_the_file_stands():
     file = BytesIO(b"head and a tail that is to be kept" * 100)
     file.seek(4)
     write_gif(Film(spots, [0.04] * 3), file)
@@ -184,7 +184,7 @@ def test_is_written_where_the_file_stands():
     assert file.getvalue()[4:end] == encode(Film(spots, [0.04] * 3))
 
 
-def test_tells_of_every_frame():
+def test_the_encoder_reports_every_frame():
     told = []
     encode(Film(lambda index: spots(index // 3), [1 / 60] * 20), on_frame=told.append)
     assert told == list(range(20))

@@ -80,7 +80,7 @@ def test_too_many_exact_colours():
         choose_palette(Stills([gradient()], tuple((index, 0, 0) for index in range(9))), most=8)
 
 
-def test_is_closer_than_median_cut_where_some_colours_are_rare():
+def test_a_palette_is_closer_than_median_cut_where_some_colours_are_rare():
     y, x = np.mgrid[0:120, 0:160]
     picture = opaque(np.stack([255 * (x / 160) ** 6, 20 + 80 * (y / 120) ** 3, 40 + x / 8 + y / 8], axis=2))
     cut = Image.fromarray(picture[..., :3]).quantize(255, method=Image.Quantize.MEDIANCUT)

@@ -50,7 +50,7 @@ def test_every_attribute_has_a_type(result):
         assert get_type_hints(getattr(type(result), name).fget)["return"] is not Any
 
 
-def test_it_survives_a_copy(result):
+def test_a_result_survives_a_copy(result):
     import copy
 
     assert copy.copy(result).seed == result.seed

@@ -129,7 +129,7 @@ def looks_at_its_rate(learning_rate):
         (lambda learning_rate, beta: optax.sgd(learning_rate * beta), "needs a value for beta"),
     ],
 )
-def test_what_cannot_be_run_is_told_in_a_sentence(rule, told):
+def test_a_rule_that_cannot_run_is_refused_in_a_sentence(rule, told):
     for run in (lambda: losses(rule), lambda: ravine.film("beale", [rule], steps=3).descents):
         with pytest.raises(ValueError, match=told) as caught:
             run()
@@ -155,7 +155,7 @@ def test_one_need_not_stand_in_a_list():
     assert len(ravine.train(NETWORK, optimizers=optax.sgd(0.1), **CHOSEN).runs) == 1
 
 
-def test_what_is_written_does_not_take_another_rule_for_ours():
+def test_a_record_does_not_take_another_rule_for_ours():
     train = ravine.train(NETWORK, optimizers=[adam, "adam:learning_rate=0.1"], **CHOSEN)
     assert [run["optimizer"] for run in train.record()["runs"]] == ["<adam>", "adam:learning_rate=0.1"]
     film = ravine.film("beale", [adam, "adam:learning_rate=0.1", optax.sgd(0.1)], steps=3)

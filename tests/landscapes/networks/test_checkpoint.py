@@ -95,7 +95,7 @@ def assert_equal(found, expected):
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_what_is_written_is_read_back(tmp_path, ending):
+def test_a_checkpoint_is_read_back(tmp_path, ending):
     path = tmp_path / f"net{ending}"
     write_checkpoint(path, net(5), facts={"seed": 5, "rule": "adam"})
     assert_equal(read_checkpoint(path, net(0)), net(5))
@@ -112,7 +112,7 @@ def test_without_a_form_the_weights_come_by_name(tmp_path, ending):
     assert read_facts(path) == {}
 
 
-def test_other_programs_can_read_it(tmp_path):
+def test_other_programs_can_read_a_checkpoint(tmp_path):
     write_checkpoint(tmp_path / "a.safetensors", net(), facts={"seed": 0})
     with safetensors.safe_open(tmp_path / "a.safetensors", "np") as file:
         assert sorted(file.keys()) == sorted(NAMES)
@@ -256,7 +256,7 @@ def test_an_old_pickle_is_not_run(tmp_path):
     assert "is a pickle" in refusal(tmp_path / "a.pt")
 
 
-def test_what_pytorch_saves_is_refused(tmp_path):
+def test_a_pickle_of_pytorch_is_refused(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save(torch.nn.Linear(2, 2).state_dict(), tmp_path / "a.bin")
     torch.save(torch.ones(2), tmp_path / "b.bin", _use_new_zipfile_serialization=False)
@@ -345,7 +345,7 @@ def test_numbers_that_numpy_has_not(tmp_path):
         ("integers.npz", "The checkpoint 'integers.npz' holds no arrays of floating-point numbers"),
     ],
 )
-def test_what_is_no_checkpoint(tmp_path, name, message):
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path, name, message):
     (tmp_path / "folder.npz").mkdir()
     (tmp_path / "a.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
     (tmp_path / "a.npz").write_bytes(b"weights")
@@ -365,7 +365,7 @@ def test_what_is_no_checkpoint(tmp_path, name, message):
         ),
     ],
 )
-def test_what_cannot_be_written(tmp_path, params, name, message):
+def test_parameters_that_cannot_be_written_are_refused(tmp_path, params, name, message):
     with pytest.raises(CheckpointError) as error:
         write_checkpoint(tmp_path / name, params)
     assert message in str(error.value)

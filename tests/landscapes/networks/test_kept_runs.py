@@ -100,7 +100,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(run, calls, every):
     assert 0 < sum(calls) <= 110
 
 
-def test_it_is_saved_on_the_way(run, tmp_path, monkeypatch):
+def test_a_run_is_saved_on_the_way(run, tmp_path, monkeypatch):
     monkeypatch.setattr(kept_runs, "_SECONDS", 0.0)
     run(steps=120)
     assert parts(tmp_path) == [

@@ -63,7 +63,7 @@ def test_its_ends_are_checkpoints(training, start, tmp_path):
     np.testing.assert_array_equal(stacked["layers.0.weight"], training.iterates.layers[0].weight)
 
 
-def test_what_is_not_finite_is_null(training, start, tmp_path):
+def test_numbers_that_are_not_finite_are_null_in_json(training, start, tmp_path):
     training.batch_losses[3:] = np.nan
     training.measures["train_loss"][2:] = np.inf
     training.iterates.layers[0].weight[2:] = np.nan

@@ -164,7 +164,7 @@ def test_other_names_are_parameters(names):
     assert parameters(arrays(*names)) == set(names)
 
 
-def test_what_holds_no_real_numbers_is_no_parameter():
+def test_leaves_without_real_numbers_are_no_parameters():
     params = {
         "count": np.int32(1),
         "flag": np.array([True]),

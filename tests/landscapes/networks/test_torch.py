@@ -504,7 +504,7 @@ def test_a_module_is_looked_at_from_the_command_line(tmp_path, monkeypatch):
     del sys.modules["my_network"]
 
 
-def test_it_is_differentiated_where_pytorch_is_told_not_to():
+def test_a_loss_is_differentiated_under_no_grad():
     module = network()
     objective = from_torch(module, cross_entropy, batches(24))
     params = {name: jnp.asarray(it) for name, it in params_of(module).items()}

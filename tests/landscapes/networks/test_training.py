@@ -187,7 +187,7 @@ def test_statistics_of_batch_norm_are_measured_and_not_trained(normalised):
 
 
 @pytest.mark.parametrize("every", [10, 64])
-def test_what_is_kept_and_measured(normalised, every):
+def test_saved_iterates_and_their_measures(normalised, every):
     run = train(normalised, rule(SGD), steps=130, batch_size=20, seed=3, save_every=every)
     assert run.steps.tolist() == sorted({*range(0, 130, every), 130})
     assert all(isinstance(leaf, np.ndarray) for leaf in jax.tree.leaves(run.iterates))
@@ -289,7 +289,7 @@ def test_progress_is_told(moons):
         ({"order": "curriculum"}, "A curriculum needs the difficulty of each example"),
     ],
 )
-def test_what_cannot_be_is_refused(moons, choices, message):
+def test_an_impossible_training_is_refused(moons, choices, message):
     with pytest.raises(ValueError, match=message):
         train(moons, rule(SGD), **{"steps": 5, "batch_size": 20, **choices})
 

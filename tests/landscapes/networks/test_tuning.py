@@ -74,7 +74,7 @@ def test_of_rates_that_are_as_good_the_smallest_is_taken():
     assert rate_of(bowl(lambda at: jnp.sum(0.0 * at))) == tuning.RATES[0]
 
 
-def test_what_diverges_loses():
+def test_a_rate_that_diverges_loses():
     # The largest rate steps at once from 2 to where the logarithm is not real, the others come near 1.
     at = np.full(len(tuning.RATES), 2.0)
     with np.errstate(invalid="ignore"):
@@ -154,6 +154,6 @@ def test_a_rate_is_found_once(tmp_path, monkeypatch):
         ({"order": "sorted"}, "The order of examples is one of"),
     ],
 )
-def test_what_cannot_be_is_refused(choices, message):
+def test_an_impossible_tuning_is_refused(choices, message):
     with pytest.raises(ValueError, match=message):
         rate_of(bowl(lambda at: jnp.sum(at**2)), **choices)

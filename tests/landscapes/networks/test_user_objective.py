@@ -102,7 +102,7 @@ def test_a_loss_is_loaded(losses, name, title, expected):
     assert objective.trained(PARAMS) == {"a": True, "b": True}
 
 
-def test_it_is_differentiated(losses):
+def test_a_users_objective_is_differentiated(losses):
     found = jax.grad(load_objective("losses:squares").loss)(PARAMS)
     np.testing.assert_array_equal(found["a"], 2 * PARAMS["a"])
 
@@ -150,7 +150,7 @@ def test_a_loss_that_is_none(losses, name, problem):
         ("calls_back", ["ZeroDivisionError: division by zero"]),
     ],
 )
-def test_what_python_and_jax_say_is_passed_on_in_one_line(losses, name, parts):
+def test_errors_of_python_and_jax_are_passed_on_in_one_line(losses, name, parts):
     with pytest.raises(ObjectiveError) as failure:
         load_objective(f"losses:{name}", {"a.npz": PARAMS})
     text = str(failure.value)
@@ -178,7 +178,7 @@ def identity(folder, source: str, *points: object, name: str = "loss") -> str:
     return load_objective(f"mine:{name}", {str(label): it for label, it in enumerate(points)}).identity
 
 
-def test_what_tells_objectives_apart(losses, monkeypatch):
+def test_identities_tell_objectives_apart(losses, monkeypatch):
     # Two texts of one length within a second are one to Python's cache of compiled modules.
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     source = """
@@ -266,7 +266,7 @@ ODD_ARRAYS = (
 
 @pytest.mark.parametrize("value", [*ODD, *ODD_ARRAYS, 10**400], ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("transform", [lambda loss: loss, jax.jit])
-def test_what_is_no_number(value, transform):
+def test_a_loss_that_is_no_number_is_refused(value, transform):
     loss = transform(one_number(lambda params: value, "m:loss"))
     with pytest.raises(ObjectiveError) as failure:
         loss(PARAMS)

@@ -59,7 +59,7 @@ def test_the_bend_is_a_minimum_of_the_mean_over_the_curve():
     np.testing.assert_allclose(found.control_point["x"], best, atol=0.3)
 
 
-def test_what_is_not_trained_lies_halfway():
+def test_untrained_leaves_of_the_control_point_lie_halfway():
     found = connect(ring, FIRST, SECOND, optax.sgd(0.1), mask=MASK, steps=3)
     np.testing.assert_array_equal(found.control_point["statistics"], [3.0])
 

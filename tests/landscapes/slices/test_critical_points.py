@@ -73,7 +73,7 @@ def test_himmelblau_s_are_where_they_are_known_to_be(kind):
 
 
 @pytest.mark.parametrize("name", ["beale", "six_hump_camel", "goldstein_price", "mccormick"])
-def test_they_solve_the_equations(name):
+def test_critical_points_solve_the_equations(name):
     """By another solver from beside each point, and by differences of the loss in NumPy."""
     loss = landscapes.load(name).loss
     with jax.enable_x64(True):
@@ -94,7 +94,7 @@ def test_condition_numbers():
     np.testing.assert_allclose(one.condition_number, 200.0)
 
 
-def test_they_are_in_order():
+def test_critical_points_are_in_order():
     found = known("six_hump_camel").points
     order = ["minimum"] * 6 + ["saddle"] * 7 + ["maximum"] * 2
     assert [one.kind for one in found] == order

@@ -49,7 +49,7 @@ def test_other_leaves_do_not_move(name):
     assert not np.any(filter_normalised(KEY, layers(), MASK)[name])
 
 
-def test_it_is_li_s_formula():
+def test_normalised_directions_follow_li_s_formula():
     weights = layers()
     plain = filter_normalised(KEY, jax.tree.map(np.ones_like, weights), MASK)["kernel"].astype(np.float64)
     unit = plain / filters(plain)[:, None, None, None]

@@ -219,7 +219,7 @@ def test_too_little_memory_is_said():
         (lambda params: 1j * params["bias"][0], ("train_loss",), "real"),
     ],
 )
-def test_what_is_no_measure(loss, wanted, match):
+def test_a_measure_that_is_no_number_is_refused(loss, wanted, match):
     origin, direction = vectors(2)
     with pytest.raises(ValueError, match=match):
         evaluate(Objective.of(loss), origin, [direction], points(3, 1), wanted=wanted)

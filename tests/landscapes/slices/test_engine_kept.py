@@ -199,7 +199,7 @@ def test_nothing_is_kept_unless_asked_for(tmp_path, identity):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_takes_no_time_is_not_kept(tmp_path, monkeypatch):
+def test_a_grid_that_takes_no_time_is_not_cached(tmp_path, monkeypatch):
     monkeypatch.setattr(_kept_grid, "_WORTH", 1000.0)
     run([], tmp_path)
     assert list(tmp_path.iterdir()) == []

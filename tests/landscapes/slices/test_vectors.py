@@ -52,7 +52,7 @@ def test_differences_and_mixtures_move_all_leaves():
     assert mixture.name == "net"
 
 
-def test_what_is_no_real_number_stays():
+def test_leaves_that_are_not_real_stay():
     a, b = (
         {"w": np.ones(2, np.float32), "count": np.array(3)},
         {"w": np.ones(2, np.float32), "count": np.array(5)},

@@ -35,7 +35,7 @@ def test_the_shades_are_even_in_decades_from_the_lowest_height_to_the_highest(st
     np.testing.assert_allclose(changes, inside, atol=3e-3)
 
 
-def test_what_lies_beyond_the_heights_is_cut_off_and_the_bar_says_so(steep):
+def test_losses_beyond_the_heights_are_cut_off_and_the_bar_says_so(steep):
     figure = steep(heights=(50.0, 200.0), scale="linear")
     assert {"≤ 50", "≥ 200"} <= texts(figure)
     row = shades(figure)[0].sum(-1)
