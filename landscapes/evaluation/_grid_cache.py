@@ -37,7 +37,7 @@ class GridCache:
     """
 
     def __init__(self, folder: Path | None, source: dict[str, Any], *, points: int, measures: int) -> None:
-        self._kept = None if folder is None else Cache(folder)
+        self._cache = None if folder is None else Cache(folder)
         self._source = source
         self.values: Float[np.ndarray, "points measures"] = np.zeros((points, measures), np.float32)
         self.done: Bool[np.ndarray, " points"] = np.zeros(points, bool)
@@ -58,8 +58,8 @@ class GridCache:
     def save(self) -> None:
         """Save what is known, however much that is."""
         begun = perf_counter()
-        if self._kept is not None and self.done.any():
-            self._kept.save(self._source, {"values": self.values, "done": self.done})
+        if self._cache is not None and self.done.any():
+            self._cache.save(self._source, {"values": self.values, "done": self.done})
         self._saved = perf_counter()
         self._cost = self._saved - begun
 
@@ -70,7 +70,7 @@ class GridCache:
             self.save()
 
     def _load(self) -> None:
-        found = None if self._kept is None else self._kept.load(self._source)
+        found = None if self._cache is None else self._cache.load(self._source)
         if found is None or set(found) != {"values", "done"}:
             return
         values, done = found["values"], found["done"]
