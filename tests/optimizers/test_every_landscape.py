@@ -4,7 +4,6 @@ One program serves all landscapes: which of them a step sees is a sample. A rule
 itself holds them once more: a few of these share a program, and all others another one.
 """
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -28,39 +27,10 @@ TOGETHER = [name for name in names() if name not in ALONE]
 GROUPS = [TOGETHER, *(ALONE[place::5] for place in range(5))]
 
 
-def any_landscape():
-    """The loss of that landscape which a sample numbers.
-
-    Its derivatives are chosen among as it is: in JAX's own derivative of a choice, each branch makes room for
-    what all the others remember.
-    """
-    losses = [landscapes.load(name).loss for name in LANDSCAPES]
-    with_slopes, hessians = ([*map(of, losses)] for of in (jax.value_and_grad, jax.hessian))
-
-    @jax.custom_jvp
-    def loss(point, number):
-        return jax.lax.switch(number, losses, point)
-
-    @jax.custom_jvp
-    def loss_and_slope(point, number):
-        return jax.lax.switch(number, with_slopes, point)
-
-    @loss.defjvp
-    def _(at, along):
-        value, slope = loss_and_slope(*at)
-        return value, slope @ along[0]
-
-    @loss_and_slope.defjvp
-    def _(at, along):
-        value, slope = loss_and_slope(*at)
-        hessian = jax.lax.switch(at[1], hessians, at[0])
-        return (value, slope), (slope @ along[0], hessian @ along[0])
-
-    return loss
-
-
-ANY = any_landscape()
-"""The same for all rules, so that each landscape is traced once."""
+@pytest.fixture(scope="module")
+def any_landscape(any_of):
+    """The same for all rules, so that each landscape is traced once."""
+    return any_of([landscapes.load(name).loss for name in LANDSCAPES])
 
 
 def nowhere(point):
@@ -92,10 +62,10 @@ def check(run, landscape):
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
-def test_finite_or_diverged_on_every_landscape(group, compilations):
+def test_finite_or_diverged_on_every_landscape(group, any_landscape, compilations):
     settings = [Setting(optimizer=load(name)) for name in group]
     for number, landscape in enumerate(LANDSCAPES):
-        sampling = Sampling(loss=ANY, samples=np.full((STEPS, DRAWS), number))
+        sampling = Sampling(loss=any_landscape, samples=np.full((STEPS, DRAWS), number))
         start = landscapes.load(landscape).start
         with compilations() as compiled:
             runs = descend(nowhere, settings, start, steps=STEPS, sampling=sampling)
