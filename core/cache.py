@@ -128,6 +128,7 @@ def _settings() -> list[str]:
     ]
 
 
+@cache
 def _version(library: str) -> str:
     with suppress(PackageNotFoundError):
         return version(library)
