@@ -1,10 +1,22 @@
 """How steps become frames, and how long each frame stands."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+
+from ravine.core.options import Option, check_interval
+from ravine.core.recipe import FPS, HOLD, LOOPS, SECONDS, STEPS_PER_FRAME
+
+_RANGES: Mapping[str, Option] = {
+    "seconds": SECONDS,
+    "fps": FPS,
+    "hold": HOLD,
+    "loops": LOOPS,
+    "steps_per_frame": STEPS_PER_FRAME,
+}
 
 _FIRST_STEP_SECONDS = 0.3
 _STEEPEST_EASE = 2.5
@@ -29,12 +41,10 @@ class Timing:
     steps_per_frame: float | None = None
 
     def __post_init__(self) -> None:
-        _check_range("seconds", self.seconds, 0.1, 3600.0)
-        _check_range("fps", self.fps, 1.0, 120.0)
-        _check_range("hold", self.hold, 0.0, 600.0)
-        _check_range("loops", self.loops, 0, 65535)
-        if self.steps_per_frame is not None:
-            _check_range("steps_per_frame", self.steps_per_frame, 1e-3, 1e6)
+        for name, about in _RANGES.items():
+            number = getattr(self, name)
+            if number is not None:
+                check_interval(name, number, about)
 
     def positions(self, steps: int) -> Float[np.ndarray, " frames"]:
         """The step at which each frame stands, from 0 to `steps`, between two steps where it is not whole.
@@ -60,8 +70,3 @@ def _ease(steps: int, seconds: float) -> float:
         return 1.0
     power = math.log(steps) / math.log(seconds / _FIRST_STEP_SECONDS)
     return min(max(power, 1.0), _STEEPEST_EASE)
-
-
-def _check_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must lie between {low:g} and {high:g}; got {value:g}.")
