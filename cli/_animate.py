@@ -14,17 +14,23 @@ from ravine.cli._options import (
     recipe_from,
 )
 from ravine.cli._terminal import progress
+from ravine.renderer.writers import FILM_EXTENSIONS, STILL_EXTENSIONS, listed
+
+_FORMATS = (
+    f"A film ({listed(FILM_EXTENSIONS)}), its last frame ({listed(STILL_EXTENSIONS)}), "
+    "or a folder for a PNG a frame."
+)
 
 
 @click.command("animate", cls=Command)
 @landscape_argument
 @film_options("runs", "overlays", "look")
-@click.option("--frame", type=int, metavar="N", help="With a .png: frame N in place of the last one.")
+@click.option("--frame", type=int, metavar="N", help="Of a still: frame N in place of the last one.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=str),
-    help=".gif, .mp4, .webm, .webp, .png, or a folder for a PNG a frame.  [default: LANDSCAPE.gif]",
+    help=f"{_FORMATS}  [default: LANDSCAPE.gif]",
 )
 @quiet_option
 def animate_command(output: str | None, frame: int | None, quiet: bool, **options: Any) -> None:
@@ -44,8 +50,10 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     recipe = recipe_from(options)
     from ravine.cli._cache import open_film
 
-    if frame is not None and path.suffix.lower() != ".png":
-        raise click.UsageError(f"--frame chooses the frame of a .png; the output is {str(path)!r}.")
+    if frame is not None and path.suffix.lower() not in STILL_EXTENSIONS:
+        raise click.UsageError(
+            f"--frame chooses the frame of a still ({listed(STILL_EXTENSIONS)}); the output is {str(path)!r}."
+        )
     with open_film(recipe) as film:
         # Not before: while these are loaded, the numbers are on their way.
         from ravine.cli._report import report_film, warn_of_start

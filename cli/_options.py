@@ -13,7 +13,8 @@ from ravine.core.options import Option, element_of, without_none
 from ravine.core.recipe import BaseRecipe, Entry
 from ravine.core.signature import default_of
 from ravine.films import Recipe
-from ravine.studies import Options, options_of
+from ravine.renderer.writers import listed
+from ravine.studies import FILMS, NUMBERS, PICTURES, Options, options_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -48,14 +49,6 @@ _HOSTS = (
 _ENDS = (
     click.option("--from", "start", metavar="FILE", help="A checkpoint to begin at: .safetensors or .npz."),
     click.option("--to", "end", metavar="FILE", help="A checkpoint to end at."),
-)
-_STUDY_OUTPUT = click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=str),
-    help=".png, .pdf, .svg, .json, .csv or .npz; give it several times for several files.",
 )
 
 
@@ -96,9 +89,23 @@ def study_options(command: str) -> Decorator[Any]:
             *(_ENDS if "points" in names else ()),
             *(_HOSTS if "memory" in names else ()),
             recipe_option("study"),
-            _STUDY_OUTPUT,
+            _study_output(films=command == "plane"),
             quiet_option,
         ]
+    )
+
+
+def _study_output(*, films: bool) -> Decorator[Any]:
+    """The option that names the files of a study."""
+    film = f", a film ({listed(FILMS)})" if films else ""
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(path_type=str),
+        help=f"A picture ({listed(PICTURES)}){film} or numbers ({listed(NUMBERS)}); "
+        "give it several times for several files.",
     )
 
 

@@ -15,7 +15,7 @@ from ravine.cli._study import run_study
 def plane_command(**options: Any) -> None:
     """Show the loss in a plane through a network's parameters, with the training paths on it.
 
-    An ending of .gif, .mp4, .webm or .webp makes a film of the paths. Batch norm goes by its stored
+    An ending of a film, such as .gif, makes a film of the paths. Batch norm goes by its stored
     statistics, and on a plane through several solutions is recomputed at every point, unless --batch-norm
     says otherwise. A path fades where it is far from the plane.
 

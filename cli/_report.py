@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ravine.films import Film
+from ravine.renderer.writers import STILL_EXTENSIONS
 
 
 def report_rates(texts: Sequence[str], *, err: bool = False) -> None:
@@ -19,7 +20,7 @@ def report_film(film: Film, path: Path, said: str) -> None:
     """One line on the file, with `said` of its frames, and the options that reproduce the tuned rates."""
     width, height = film.recipe.size
     size = sum(part.stat().st_size for part in (path.iterdir() if path.is_dir() else [path]))
-    frames = "" if path.suffix.lower() == ".png" else f", {said}"
+    frames = "" if path.suffix.lower() in STILL_EXTENSIONS else f", {said}"
     click.echo(f"{path}: {width}x{height}{frames}, {size / 1000:.0f} kB")
     report_tuned(film)
 

@@ -8,11 +8,17 @@ import click
 from ravine.cli._command import Command
 from ravine.cli._options import look_options, name_argument, quiet_option
 from ravine.renderer import views
+from ravine.renderer.writers import STILL_EXTENSIONS, listed
 
 
 @click.command("show", cls=Command)
 @name_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a still: PATH.png.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help=f"Also write a still: {listed(STILL_EXTENSIONS)}.",
+)
 @click.option("--view", type=click.Choice(views.names(variables=2)), help="[default: contour]")
 @look_options("theme", "size")
 @quiet_option
@@ -33,10 +39,8 @@ def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> No
         from ravine.cli._cache import open_film
         from ravine.renderer import writers
 
-        if output.suffix.lower() != ".png":
-            raise click.UsageError(f"A still is a .png; got {str(output)!r}.")
+        writers.check_still_path(output)
         given = {key: value for key, value in look.items() if value is not None}
-        writers.check_path(output, given.get("size", (1280, 720)))
         pixels, comment = still_of(name, given, open_film=open_film)
         writers.write_still(pixels, output, comment)
     if not quiet:

@@ -79,9 +79,9 @@ def check_name(name: str, names: Iterable[str], *, kind: str) -> None:
     )
     hint = f" Did you mean {near[0]!r}?" if near else ""
     article = "an" if kind[0] in "aeiou" else "a"
-    raise UnknownNameError(
-        f"{name!r} is not {article} {kind}.{hint} 'ravine list {kind}s' shows all {len(known)}."
-    )
+    listed = f"'ravine list {kind}s' shows all {len(known)}." if kind in CATALOGUES else ""
+    every = listed or f"There are {', '.join(known)}."
+    raise UnknownNameError(f"{name!r} is not {article} {kind}.{hint} {every}")
 
 
 CATALOGUES: Mapping[str, tuple[str, str]] = {

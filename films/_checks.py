@@ -74,8 +74,10 @@ def view_of(recipe: Recipe, *, name: str, variables: int) -> str:
     if facts.variables == 2 and alone:
         raise RecipeError(f"{name} is a loss of x alone: its view is {usual}; got {view}.")
     for option, layer in _LAYERS.items():
+        if not getattr(recipe, option):
+            continue
         on = layers.geometries_of(layer)
-        if not getattr(recipe, option) or facts.geometry in on:
+        if facts.geometry in on:
             continue
         if alone:
             raise RecipeError(f"There is no room for {option} on {name}, which is a loss of x alone.")

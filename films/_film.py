@@ -127,7 +127,8 @@ class Film:
         """Write the film; the ending of `path` says how.
 
         Args:
-            path: .gif, .mp4, .webm, .webp, .png (the last frame), or a folder for a PNG a frame.
+            path: A file with the ending of a film, such as .gif or .mp4, or of a picture, such as .png, for
+                the last frame, as 'ravine animate --help' lists them; or a folder for a PNG a frame.
             on_frame: Called with the number of each frame that is written.
 
         Returns:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ravine.renderer._frames import Frame as Frame
     from ravine.renderer._frames import Frames as Frames
     from ravine.renderer._frames import Pixels as Pixels
+    from ravine.renderer._frames import Timing as Timing
     from ravine.renderer._scene import PLANE_LOSS as PLANE_LOSS
     from ravine.renderer._scene import Background as Background
     from ravine.renderer._scene import Batches as Batches
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ravine.renderer._scene import Scene as Scene
     from ravine.renderer._scene import Slice as Slice
     from ravine.renderer._scene import Vector as Vector
-    from ravine.renderer._timing import Timing as Timing
     from ravine.renderer.style import ThemeName as ThemeName
     from ravine.renderer.style import arrow_colour as arrow_colour
     from ravine.renderer.style import colours as colours

@@ -1,10 +1,15 @@
-"""A film's frames, one at a time: what a renderer hands to a writer."""
+"""Frames of a film, one at a time, which a renderer hands to a writer, and how long each stands."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
+
+from ravine.core.options import Option, check_interval
+from ravine.core.recipe import FPS, HOLD, LOOPS, SECONDS, STEPS_PER_FRAME
 
 Pixels = UInt8[np.ndarray, "height width 4"]
 """RGBA, rows from the top, alpha 255 everywhere."""
@@ -77,3 +82,65 @@ class Frames(Protocol):
     def still(self, index: int) -> Pixels:
         """A copy of the frame at `index`, negative from the end."""
         ...
+
+
+_RANGES: Mapping[str, Option] = {
+    "seconds": SECONDS,
+    "fps": FPS,
+    "hold": HOLD,
+    "loops": LOOPS,
+    "steps_per_frame": STEPS_PER_FRAME,
+}
+
+_FIRST_STEP_SECONDS = 0.3
+_STEEPEST_EASE = 2.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """The clock of a film.
+
+    Attributes:
+        seconds: How long the film moves; the hold comes on top.
+        fps: Frames a second.
+        hold: Seconds for which the last frame stands.
+        loops: How often a player repeats the film; 0 is for ever.
+        steps_per_frame: Exact control in place of `seconds`: how many steps each frame advances.
+    """
+
+    seconds: float = 8.0
+    fps: float = 25.0
+    hold: float = 2.0
+    loops: int = 0
+    steps_per_frame: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, about in _RANGES.items():
+            number = getattr(self, name)
+            if number is not None:
+                check_interval(name, number, about)
+
+    def positions(self, steps: int) -> Float[np.ndarray, " frames"]:
+        """The step at which each frame stands, from 0 to `steps`, between two steps where it is not whole.
+
+        Time is eased so that the first step takes long enough to be seen.
+        """
+        if self.steps_per_frame is not None:
+            frames = math.ceil(steps / self.steps_per_frame - 1e-9) + 1
+            return np.minimum(np.arange(frames) * self.steps_per_frame, float(steps))
+        frames = max(2, round(self.seconds * self.fps))
+        share = np.linspace(0.0, 1.0, frames)
+        return steps * share ** _ease(steps, self.seconds)
+
+    def durations(self, frames: int) -> tuple[float, ...]:
+        """Seconds for which each frame stands; the last one holds."""
+        last = max(self.hold, 1.0 / self.fps)
+        return (*(1.0 / self.fps for _ in range(frames - 1)), last)
+
+
+def _ease(steps: int, seconds: float) -> float:
+    """The power of time that gives the first step its due; 1 where an even pace does."""
+    if steps < 2 or seconds <= _FIRST_STEP_SECONDS:
+        return 1.0
+    power = math.log(steps) / math.log(seconds / _FIRST_STEP_SECONDS)
+    return min(max(power, 1.0), _STEEPEST_EASE)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.renderer._timing import Timing
+from ravine.renderer._frames import Timing
 from ravine.renderer.style import Panels, ScaleName, ThemeName, arrow_colour, colours
 
 Box: TypeAlias = tuple[tuple[float, float], tuple[float, float]]

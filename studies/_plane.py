@@ -224,7 +224,7 @@ class Plane(Result[PlaneOptions]):
         )
 
     def save(self, path: str | Path, *, on_frame: OnDone | None = None) -> "Written | None":
-        """As every result, and as a film: .gif, .mp4, .webm or .webp.
+        """As every result, and as a film of the paths, such as .gif or .mp4.
 
         Returns:
             Of a film, how many frames the file holds, and why where they are not the film's number.

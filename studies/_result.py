@@ -14,7 +14,7 @@ from ravine.core.pytree import Params, is_array, is_floating, is_key, named_leav
 from ravine.core.tables import as_csv, as_json, as_npz, flat
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
-from ravine.studies._study import NUMBERS
+from ravine.studies._study import NUMBERS, PICTURES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,9 +32,6 @@ _POLICIES = {
 }
 
 _NOT_NUMBERS = ("background", "comment", "fixed_record", "paths")
-
-PICTURES = (".png", ".pdf", ".svg")
-
 
 _PLAIN = "biufc"
 """The kinds of numbers that NumPy knows by itself."""
@@ -99,7 +96,7 @@ class Result(ABC, Generic[Chosen]):
         return f"ravine {type(self).__name__.lower()} {self.choices.described()}"
 
     def save(self, path: str | Path) -> "Written | None":
-        """Write what the ending of `path` names: .png, .pdf, .svg, .json, .csv or .npz.
+        """Write what the ending of `path` names: a picture, such as .png or .pdf, or .json, .csv or .npz.
 
         A .npz holds the parameters too, under their names: of a plane origin/NAME, direction_x/NAME and
         direction_y/NAME, so that origin + x direction_x + y direction_y has the loss of the grid, and

@@ -4,6 +4,9 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ravine.renderer.figures import FIGURE_EXTENSIONS
+from ravine.renderer.writers import FILM_EXTENSIONS
+
 if TYPE_CHECKING:
     from ravine.studies._options import Options
 
@@ -12,8 +15,12 @@ COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
 """The kinds of study: each has a module _NAME with a function NAME."""
 
 
-FILMS = (".gif", ".mp4", ".webm", ".webp")
+FILMS = FILM_EXTENSIONS
 """The endings of a study that is a film."""
+
+
+PICTURES = FIGURE_EXTENSIONS
+"""The endings of a study that is a picture."""
 
 
 NUMBERS = (".json", ".csv", ".npz")

@@ -32,7 +32,7 @@ ENTRIES = (
         "landscapes/networks/models",
     ),
     *("optimizers/rules", "optimizers/schedules"),
-    *("renderer/views", "renderer/layers", "renderer/panels"),
+    *("renderer/views", "renderer/layers", "renderer/panels", "renderer/writers"),
 )
 MOST_LINES = 350
 

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from ravine.renderer.figures._background import losses_between as losses_between
     from ravine.renderer.figures._background import plane_background as plane_background
     from ravine.renderer.figures._connection import draw_connection as draw_connection
+    from ravine.renderer.figures._files import FIGURE_EXTENSIONS as FIGURE_EXTENSIONS
+    from ravine.renderer.figures._files import check_figure_path as check_figure_path
+    from ravine.renderer.figures._files import figure_bytes as figure_bytes
+    from ravine.renderer.figures._files import write_figure as write_figure
     from ravine.renderer.figures._line import draw_line as draw_line
     from ravine.renderer.figures._plane import draw_plane as draw_plane
     from ravine.renderer.figures._records import Eigenvalues as Eigenvalues
@@ -17,11 +21,7 @@ if TYPE_CHECKING:
     from ravine.renderer.figures._records import PlaneCurve as PlaneCurve
     from ravine.renderer.figures._records import TrainingRun as TrainingRun
     from ravine.renderer.figures._records import WalkRun as WalkRun
-    from ravine.renderer.figures._sheet import FIGURE_EXTENSIONS as FIGURE_EXTENSIONS
-    from ravine.renderer.figures._sheet import check_figure_path as check_figure_path
     from ravine.renderer.figures._sheet import check_size as check_size
-    from ravine.renderer.figures._sheet import figure_bytes as figure_bytes
-    from ravine.renderer.figures._sheet import write_figure as write_figure
     from ravine.renderer.figures._spectrum import draw_spectrum as draw_spectrum
     from ravine.renderer.figures._trails import nearness as nearness
     from ravine.renderer.figures._training import draw_training as draw_training

@@ -1,13 +1,7 @@
-"""The sheet that a picture is drawn on, with places in pixels, x to the right and y down; and its file.
+"""The sheet that a picture is drawn on, with places in pixels, x to the right and y down."""
 
-A file appears whole or not at all, and the same figure becomes the same bytes.
-"""
-
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from io import BytesIO
-from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
@@ -15,18 +9,12 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from ravine.core.atomic import OutputError, atomic_write, check_target
 from ravine.renderer.canvas import Anchor, fit_text, is_math, text_size
 from ravine.renderer.style import COMMON, THEMES, ThemeName, colours
-from ravine.renderer.writers import encode_png
-
-FIGURE_EXTENSIONS = (".png", ".pdf", ".svg")
-"""The kinds of file that a figure can be written as."""
 
 _LOOKS = (
     "agg.", "axes.", "figure.", "font.", "grid.", "hatch.", "image.", "lines.", "markers.", "mathtext.",
@@ -234,58 +222,3 @@ class Sheet:
             first.append(words.pop(0))
         lines = [" ".join(first), " ".join(words)]
         return [self.fitted(line, room, size=size, bold=bold) for line in lines if line]
-
-
-def check_figure_path(path: str | os.PathLike[str]) -> None:
-    """Accept a path to which a figure can be written, before any work is done for it.
-
-    Raises:
-        OutputError: The ending is not known, or the folder is missing or not writable.
-    """
-    if _extension(path) not in FIGURE_EXTENSIONS:
-        known = ", ".join(FIGURE_EXTENSIONS)
-        raise OutputError(f"A picture is written as {known}, and '{os.fspath(path)}' ends in none of them.")
-    check_target(path)
-
-
-def write_figure(figure: Figure, path: str | os.PathLike[str], *, comment: str) -> None:
-    """Write a figure as the kind of file that the path's extension names.
-
-    Args:
-        figure: The picture.
-        path: Where to: .png, .pdf or .svg.
-        comment: What made the picture; the PNG's text "Comment", the PDF's subject, the SVG's description.
-
-    Raises:
-        OutputError: The path does not do, see `check_figure_path`.
-        OSError: The disk is full, or failed otherwise.
-    """
-    check_figure_path(path)
-    content = figure_bytes(figure, _extension(path), comment=comment)
-    with atomic_write(path) as file:
-        file.write(content)
-
-
-def figure_bytes(figure: Figure, extension: str, *, comment: str) -> bytes:
-    """A figure as `write_figure` would put it in a file."""
-    file = BytesIO()
-    with house_style():
-        if extension == ".png":
-            encode_png(_pixels(figure), file, comment)
-        elif extension == ".pdf":
-            facts = {"Subject": comment, "Creator": "ravine", "CreationDate": None}
-            figure.savefig(file, format="pdf", metadata=facts)
-        else:
-            facts = {"Description": comment, "Creator": "ravine", "Date": None}
-            figure.savefig(file, format="svg", metadata=facts)
-    return file.getvalue()
-
-
-def _pixels(figure: Figure) -> np.ndarray:
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
-
-
-def _extension(path: str | os.PathLike[str]) -> str:
-    return Path(path).suffix.lower()

@@ -9,7 +9,7 @@ from ravine.core.catalogue import Catalogue
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Scene
 from ravine.renderer.canvas import Canvas
-from ravine.renderer.layers._frame_state import FrameState
+from ravine.renderer.layers._paths import FrameState
 from ravine.renderer.style import THEMES, Layout, Theme
 from ravine.renderer.views import Geometry, KeyEntry, LandscapeView, View
 

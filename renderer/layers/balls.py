@@ -8,8 +8,8 @@ import numpy as np
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run, Scene
 from ravine.renderer.canvas import Canvas, Points, around, ring_radii, ring_share
-from ravine.renderer.layers._frame_state import FrameState
 from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers._paths import FrameState
 from ravine.renderer.layers.trails import FADING, Fading, faint
 from ravine.renderer.style import THEMES, Theme
 from ravine.renderer.views import Geometry, KeyEntry, LandscapeView

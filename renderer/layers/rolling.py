@@ -8,8 +8,8 @@ import numpy as np
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Box, Run
 from ravine.renderer.canvas import Canvas, around, largest_radius, ring_radii, ring_share
-from ravine.renderer.layers._frame_state import FrameState
 from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers._paths import FrameState
 from ravine.renderer.layers.balls import draw_stop
 from ravine.renderer.style import Theme
 from ravine.renderer.views import RINGS, CurveView

@@ -9,8 +9,8 @@ import numpy as np
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import BallKind, Run, Scene
 from ravine.renderer.canvas import Canvas, Points, around
-from ravine.renderer.layers._frame_state import FrameState, Satellite, Seen
 from ravine.renderer.layers._layer import Context, LayerKind
+from ravine.renderer.layers._paths import FrameState, Satellite, Seen
 from ravine.renderer.style import THEMES, Theme, mixed
 from ravine.renderer.views import Geometry, KeyEntry, LandscapeView
 

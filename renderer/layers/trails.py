@@ -10,9 +10,8 @@ from jaxtyping import Float, Int
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, Pen, around
-from ravine.renderer.layers._frame_state import FrameState
 from ravine.renderer.layers._layer import Context, LayerKind
-from ravine.renderer.layers._paths import Shown
+from ravine.renderer.layers._paths import FrameState, Shown
 from ravine.renderer.style import Theme, mixed
 from ravine.renderer.views import LandscapeView
 

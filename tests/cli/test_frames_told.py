@@ -13,7 +13,7 @@ MOVES, STANDS = 1.5, 0.7
 
 def read_back(path: Path) -> tuple[int, float]:
     """The number of frames in a file, and how many seconds it plays."""
-    if path.suffix in (".mp4", ".webm"):
+    if path.suffix in (".mkv", ".mp4", ".webm"):
         return imageio_ffmpeg.count_frames_and_secs(str(path))
     with Image.open(path) as film:
         delays = []
@@ -25,7 +25,7 @@ def read_back(path: Path) -> tuple[int, float]:
 
 
 @pytest.mark.parametrize("fps", [12, 30, 60, 120])
-@pytest.mark.parametrize("name", ["f.gif", "f.webp", "f.mp4", "f.webm"])
+@pytest.mark.parametrize("name", ["f.apng", "f.gif", "f.webp", "f.mkv", "f.mp4", "f.webm"])
 def test_as_many_as_there_are(ravine, in_folder, name, fps):
     given = [*TINY, "--seconds", MOVES, "--hold", STANDS, "--fps", fps, "-o", name]
     (line,) = ravine.works("animate", *given).stdout.splitlines()
@@ -40,6 +40,7 @@ def test_as_many_as_there_are(ravine, in_folder, name, fps):
     assert seconds == pytest.approx(MOVES - 1 / fps + STANDS, abs=0.05)
     most, reason = {
         "f.gif": (50, "a GIF shows 50 a second at most"),
+        "f.apng": (90, "browsers show 90 a second of an APNG at most"),
         "f.webp": (90, "browsers show 90 a second of a WebP at most"),
     }.get(name, (120, "none"))
     assert (reason in line) == (fps > most)
@@ -48,7 +49,7 @@ def test_as_many_as_there_are(ravine, in_folder, name, fps):
 
 def test_equal_frames_are_told(ravine, in_folder):
     given = ["beale", "-O", "sgd:learning_rate=1e-9", "--steps", "3", "--size", "96x64", "--panels", "none"]
-    for name in ("f.gif", "f.webp"):
+    for name in ("f.apng", "f.gif", "f.webp"):
         line = ravine.works("animate", *given, "--seconds", "1", "-o", name).stdout
         frames, seconds = read_back(Path(name))
         some = f"{frames} frame{'s' * (frames != 1)} (equal ones in a row are stored as one), "
@@ -65,9 +66,23 @@ def test_pictures_are_told(ravine, in_folder):
     assert "frame" not in ravine.works("animate", *given, "-o", "f.png", "--frame", 29).stdout
 
 
+@pytest.mark.parametrize("name", ["f.jpg", "f.png", "f.ppm"])
+def test_a_still_is_shown_as_any_kind(ravine, in_folder, name):
+    ravine.works("show", "beale", "-q", "--size", "96x64", "-o", name)
+    with Image.open(name) as image:
+        assert image.size == (96, 64)
+        assert image.format == {"f.jpg": "JPEG", "f.png": "PNG", "f.ppm": "PPM"}[name]
+
+
 def test_those_of_a_plane_are_told(ravine, in_folder):
     given = ["mlp:widths=[3]", "--data", "moons", "--steps", 30, "--resolution", 3, "--size", "320x240"]
     line = ravine.works("plane", *given, "--seconds", 1, "--fps", 60, "-o", "p.gif").stdout.splitlines()[0]
     frames, seconds = read_back(Path("p.gif"))
     assert f", {frames} frames (a GIF shows 50 a second at most" in line
     assert seconds == pytest.approx(3, abs=0.05)
+    again = ["-o", "p.apng", "-o", "p.mkv", "-o", "p.bmp", "-o", "p.json"]
+    ravine.works("plane", *given, "--seconds", 1, "--fps", 20, *again)
+    assert read_back(Path("p.apng"))[1] == pytest.approx(2.95, abs=0.01)
+    assert read_back(Path("p.mkv")) == (59, pytest.approx(2.95, abs=0.01))
+    with Image.open("p.bmp") as picture:
+        assert picture.size == (320, 240)

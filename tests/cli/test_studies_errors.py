@@ -119,7 +119,7 @@ WRONG_CHOICES = {
     "line --processes 2": "--coordinator, --processes and --process go together.",
     "line --coordinator host:80 --processes 2 --process 2": "The processes are numbered 0 to 1; got 2.",
     "line -o no/x.png": "The folder 'no' of the output does not exist; make it first.",
-    "line -o x.gif": "A study is written as .png, .pdf, .svg, .json, .csv, .npz; got 'x.gif'.",
+    "line -o x.gif": ".png, .ppm, .pdf, .svg, .json, .csv, .npz; got 'x.gif'.",
     "line -o .": "got '.'",
     "plane mlp lstm": "A plane goes through the parameters of one network; give one, not several.",
     "plane --resolution 1": "resolution must be at least 2; got 1.",

@@ -116,3 +116,11 @@ def test_an_own_panel_takes_its_box_where_it_has_something_to_show(scenes, add):
         seen = red(frames.still(-1))
         assert seen.any() == (title == "spotted")
         assert seen.sum() == seen[top:bottom, left:right].sum()
+
+
+@pytest.mark.parametrize("name", ["contuor", "nothing"])
+def test_an_unknown_view_is_told_with_those_that_there_are(scenes, name):
+    with pytest.raises(catalogue.UnknownNameError) as raised:
+        len(scenes.frames(view=name)._layers)
+    hint = " Did you mean 'contour'?" if name == "contuor" else ""
+    assert str(raised.value) == f"{name!r} is not a view.{hint} There are chart, contour, curve, surface."

@@ -9,8 +9,7 @@ import pytest
 from ravine.renderer import Timing
 from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
-from ravine.renderer.layers._frame_state import FrameState
-from ravine.renderer.layers._paths import Paths
+from ravine.renderer.layers._paths import FrameState, Paths
 from ravine.renderer.panels.standings import Standings
 from ravine.renderer.style._theme import THEMES
 from ravine.renderer.views.contour import ContourView

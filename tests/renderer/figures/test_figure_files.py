@@ -106,9 +106,8 @@ def test_a_file_is_what_figure_bytes_gives(name, tmp_path, pictures):
 def test_other_endings_are_refused_with_those_there_are(name, in_folder, pictures):
     with pytest.raises(OutputError) as refused:
         check_figure_path(name)
-    assert (
-        str(refused.value) == f"A picture is written as .png, .pdf, .svg, and '{name}' ends in none of them."
-    )
+    known = ".bmp, .jpg, .jpeg, .png, .ppm, .pdf or .svg"
+    assert str(refused.value) == f"A picture is written as {known}, and '{name}' ends in none of them."
     with pytest.raises(OutputError, match=r"\.svg"):
         write_figure(pictures.drawn("line", size=(480, 270)), name, comment="")
     assert list(in_folder.iterdir()) == []

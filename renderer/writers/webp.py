@@ -5,7 +5,7 @@ a time, and the container round them is written as they come.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase, BytesIO
 
 import numpy as np
@@ -15,6 +15,7 @@ from PIL import Image
 from ravine.renderer._frames import Frame, Frames
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
 from ravine.renderer.writers._timing import whole_delays
+from ravine.renderer.writers._writer import OnFrame, Writer
 from ravine.renderer.writers._written import Written, images_written
 
 _LONGEST = (1 << 24) - 1
@@ -22,9 +23,7 @@ _HAS_ANIMATION, _HAS_EXIF, _HAS_ALPHA = 0x02, 0x08, 0x10
 _IMAGE_DESCRIPTION = 0x010E
 
 
-def write_webp(
-    frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
-) -> Written:
+def write_webp(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | None = None) -> Written:
     """Write a film as animated WebP without loss; no more than one frame is in memory at a time.
 
     Delays are whole milliseconds, exact on average and never under eleven, which browsers turn into a
@@ -61,9 +60,7 @@ def _header(frames: Frames) -> bytes:
     return _chunk(b"VP8X", canvas) + _chunk(b"ANIM", struct.pack("<IH", background, plays))
 
 
-def _pictures(
-    frames: Frames, delays: Sequence[int], on_frame: Callable[[int], None] | None
-) -> Iterator[tuple[bytes, int]]:
+def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
     """What changes in each frame, and its delay in milliseconds."""
     changes = Changes(frames.size)
     for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
@@ -126,3 +123,11 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 def _three_bytes(number: int) -> bytes:
     return number.to_bytes(3, "little")
+
+
+WRITER = Writer(
+    title="WebP without loss, for the web",
+    extensions=(".webp",),
+    exact=True,
+    write=write_webp,
+)

@@ -1,6 +1,6 @@
 """GIF: one palette, and of each frame only what changed, written as the frames come."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 
 import numpy as np
@@ -11,14 +11,13 @@ from ravine.renderer.writers import _gif_blocks as blocks
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
 from ravine.renderer.writers._quantize import RGB_BITS, ColourTable, choose_palette
 from ravine.renderer.writers._timing import whole_delays
+from ravine.renderer.writers._writer import OnFrame, Writer
 from ravine.renderer.writers._written import Written, images_written
 
 _LONGEST = 65_535
 
 
-def write_gif(
-    frames: Frames, file: BufferedIOBase, *, on_frame: Callable[[int], None] | None = None
-) -> Written:
+def write_gif(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | None = None) -> Written:
     """Write a film as GIF89a; no more than one frame is in memory at a time.
 
     Delays are whole hundredths of a second, exact on average and never under two, which browsers turn
@@ -56,7 +55,7 @@ def _images(
     frames: Frames,
     table: ColourTable,
     delays: Sequence[int],
-    on_frame: Callable[[int], None] | None,
+    on_frame: OnFrame | None,
 ) -> Iterator[tuple[bytes, int]]:
     """The image block of each frame, empty for one that changes nothing, and its delay in hundredths."""
     changes, screen = Changes(frames.size), _Screen(frames.size, table)
@@ -107,3 +106,10 @@ class _Screen:
         shown = self._entries[top:bottom][rows, columns]
         # The transparent entry is 0, and a product is ten times as fast as np.where.
         return blocks.image(shown * written.view(np.uint8), columns.start, top + rows.start)
+
+
+WRITER = Writer(
+    title="GIF, at most 256 colours, which plays everywhere",
+    extensions=(".gif",),
+    write=write_gif,
+)
