@@ -227,7 +227,7 @@ class Recipe(BaseRecipe):
         return named and all(isinstance(optimizer, str) for optimizer in self.optimizers)
 
     @property
-    def computed_from(self) -> dict[str, Any]:
+    def computed_from(self) -> dict[str, object]:
         """What the landscape and the runs depend on, unlike the picture of them."""
         return {it.name: getattr(self, it.name) for it in self.entries() if it.about.part != "look"}
 

@@ -1,7 +1,7 @@
 """The kinds of study, what each has to choose and what runs it, and a study as a file holds it."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ravine.renderer.figures import FIGURE_EXTENSIONS
@@ -32,12 +32,12 @@ class Study(NamedTuple):
 
     Attributes:
         command: What makes it.
-        choices: By key.
+        choices: By key, as they are written.
         film: Whether it is shown as a film rather than as a picture.
     """
 
     command: str
-    choices: dict[str, Any]
+    choices: Mapping[str, object]
     film: bool
 
     @property

@@ -23,7 +23,7 @@ class RunError(ValueError):
     """A folder that holds no run, or a damaged one; the message says so in one line."""
 
 
-def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | None = None) -> None:
+def save_run(folder: PathName, training: Training, facts: Mapping[str, object] | None = None) -> None:
     """Write a run as a folder, which takes the place of an earlier one when it is whole.
 
     It holds "start.safetensors" and "solution.safetensors", which are checkpoints; "iterates.safetensors",
