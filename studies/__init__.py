@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ravine.studies import training as training
     from ravine.studies._call import connect as connect
     from ravine.studies._call import line as line
     from ravine.studies._call import plane as plane

@@ -73,10 +73,20 @@ PACKAGES = [
 MACHINERY = {"Any", "TYPE_CHECKING", "importlib", "lazy_exports", "Catalogue", "Callable", "annotations"}
 
 
+OF_MODULES = (
+    "ravine.core",
+    *(f"ravine.landscapes.{family}" for family in ("analytic", "finite_sum", "one_variable")),
+    "ravine.optimizers.rules",
+)
+"""Packages whose face are their modules."""
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_face_shows_what_users_call(package):
     face = importlib.import_module(package)
-    if "__dir__" not in vars(face):
+    if package in OF_MODULES:
+        shown = {name for name in dir(face) if not name.startswith("_")}
+        assert shown <= {module.name for module in pkgutil.iter_modules(face.__path__)}
         return
     assert dir(face) == sorted(face.__all__)
     assert not set(dir(face)) & MACHINERY
@@ -86,6 +96,36 @@ def test_a_face_shows_what_users_call(package):
 
 def test_the_face_of_landscapes_shows_modules_of_pytorch():
     assert {"from_torch", "params_of", "Landscape", "names", "load"} <= set(dir(ravine.landscapes))
+
+
+@pytest.mark.parametrize(
+    ("package", "shown"),
+    [
+        ("ravine", {"films", "gallery", "landscapes", "optimizers", "renderer", "studies"}),
+        ("ravine", {"OutputError", "RecipeError", "UnknownNameError"}),
+        ("ravine.landscapes", {"curvature", "evaluation", "geometry", "networks"}),
+        ("ravine.optimizers", {"schedules", "SpecError", "HyperparameterError"}),
+        ("ravine.studies", {"Connect", "Line", "Plane", "Spectrum", "Train", "Walk", "training"}),
+        ("ravine.cli", {"main"}),
+    ],
+)
+def test_a_face_shows_its_rooms_its_results_and_its_errors(package, shown):
+    face = importlib.import_module(package)
+    assert shown <= set(dir(face))
+    for name in shown:
+        assert getattr(face, name).__name__.rpartition(".")[2] == name
+
+
+@pytest.mark.parametrize("error", [ravine.OutputError, ravine.RecipeError, ravine.UnknownNameError])
+def test_a_mistake_of_a_user_is_a_wrong_value(error):
+    assert issubclass(error, ValueError)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_study_says_which_result_it_makes(name):
+    kind = getattr(ravine.studies, inspect.signature(getattr(ravine, name)).return_annotation)
+    assert issubclass(kind, ravine.studies.Result)
+    assert kind.__name__.lower() == name
 
 
 def halved(point):
