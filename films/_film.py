@@ -65,6 +65,12 @@ class Film:
 
     Attributes:
         recipe: All that determines the film.
+
+    Example:
+        >>> film = Film(Recipe(landscape="beale", optimizers=("adam:learning_rate=0.1",), steps=50))
+        >>> film.descents[0].points.shape
+        (51, 2)
+        >>> film.save("beale.gif")  # doctest: +SKIP
     """
 
     def __init__(self, recipe: Recipe, *, source: DataSource | None = None) -> None:
@@ -207,7 +213,13 @@ def _describe_starts(data: FilmData) -> str:
 
 
 def save_if_changed(film: Film, path: Path, *, on_frame: Progress | None = None) -> bool:
-    """Write the film unless the file holds these very bytes; whether it was written."""
+    """Write the film unless the file holds these very bytes; whether it was written.
+
+    Args:
+        film: What is written.
+        path: The file, whose ending says how.
+        on_frame: Called with the number of each frame that is written.
+    """
     from ravine.renderer import writers
 
     content = writers.to_bytes(film.frames, path.suffix.lower(), on_frame=on_frame)

@@ -69,7 +69,13 @@ _SPAN = Option(
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(BaseRecipe):
-    """What a film shows and how."""
+    """What a film shows and how.
+
+    Example:
+        >>> recipe = Recipe(landscape="saddle", view="surface", turn=60.0)
+        >>> recipe.replace(steps=50).described()
+        '{"landscape": "saddle", "steps": 50, "view": "surface", "turn": 60.0, "seed": 0}'
+    """
 
     noun: ClassVar[str] = "film"
 

@@ -80,6 +80,12 @@ class Optimizer:
         tuned: Whether a learning rate that is not given is found by trying; not so for a rule that sets its
             own.
         name: The catalogue's name, which is the rule's.
+
+    Example:
+        >>> from ravine import optimizers
+        >>> adam = optimizers.load("adam")
+        >>> adam.year, adam.defaults["b1"], adam.has_rate
+        (2015, 0.9, True)
     """
 
     rule: Rule

@@ -196,6 +196,10 @@ def check_output(path: str | Path, choices: Options, *, films: tuple[str, ...] =
 def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> None:
     """Refuse a path that no result is written to.
 
+    Args:
+        path: The file.
+        further: Endings that the study has besides those of all.
+
     Raises:
         OutputError: naming what is wrong.
     """

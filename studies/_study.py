@@ -48,7 +48,12 @@ class Study(NamedTuple):
 
 
 def preview(choices: "Chosen", *, film: bool) -> "Chosen":
-    """The choices for a picture, or a small film, on a page of many."""
+    """The choices for a picture, or a small film, on a page of many.
+
+    Args:
+        choices: Of the study.
+        film: Whether it is shown as a film.
+    """
     return choices.replace(size=(608, 342), fps=10.0) if film else choices.replace(size=(960, 540))
 
 

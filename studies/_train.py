@@ -148,6 +148,10 @@ def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
 def check_runs_folder(folder: Path, choices: TrainOptions) -> None:
     """Refuse a folder in which the runs could not be saved, before they are trained.
 
+    Args:
+        folder: Where the runs are to be saved.
+        choices: Of the study, which say how many runs there are.
+
     Raises:
         OutputError: it is a file, holds something else, or cannot be made.
     """

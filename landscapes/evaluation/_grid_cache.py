@@ -84,7 +84,14 @@ def source_of(
     coordinates: Float[np.ndarray, "points k"],
     wanted: Sequence[str],
 ) -> dict[str, object]:
-    """Identify a grid, as JSON takes it."""
+    """Identify a grid, as JSON takes it.
+
+    Args:
+        objective: What is measured.
+        basis: The origin and the directions of the grid.
+        coordinates: Of its points.
+        wanted: The measures.
+    """
     return {
         "objective": objective.identity,
         "corners": [_digest(tree) for tree in basis],

@@ -41,6 +41,14 @@ def rows_of_steps(
 ) -> Int[np.ndarray, "steps size"]:
     """The examples of every step; none are named where each step sees all.
 
+    Args:
+        count: How many examples there are.
+        size: Examples of a minibatch, or "full".
+        steps: How many steps.
+        order: As for `minibatches`.
+        seed: Of the random order.
+        difficulty: Of each example, for a curriculum.
+
     Raises:
         ValueError: there are no steps, the size is no number of examples, the order is unknown, or a
             curriculum has no difficulty of each example.
