@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ravine.optimizers._asynchronous import Process
 from ravine.optimizers._checks import HyperparameterError
-from ravine.optimizers._optimizer import RATE, Optimizer, Setting
+from ravine.optimizers._optimizer import RATE, Optimizer, Setting, is_schedule
 from ravine.optimizers._rule import scheduled, scheduled_process
 
 _BY_STEP = "learning_rate by step"
@@ -143,7 +143,7 @@ def _divide(setting: Setting, steps: int) -> tuple[Program, dict[str, Any]]:
     for key, value in setting.complete.items():
         if isinstance(value, Setting):
             options[key], real[key] = _divide(value, steps)
-        elif key == RATE and (hasattr(value, "rates") or callable(value)):
+        elif key == RATE and is_schedule(value):
             has_schedule = True
             _divide_schedule(value, real, options, steps)
         elif _is_real(value):

@@ -151,6 +151,10 @@ def _describe(key: str, value: Any) -> str:
 def check_first_loss(problem: Problem, loss: float) -> None:
     """Refuse to train from where the loss is not finite.
 
+    Args:
+        problem: What is to be trained.
+        loss: That of its start.
+
     Raises:
         ValueError: naming the loss and how large the inputs are.
     """

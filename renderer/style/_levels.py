@@ -35,7 +35,7 @@ class LossNorm:
     Attributes:
         low: The loss at level 0.
         high: The loss at level 1.
-        knee: The excess loss below which a log scale turns linear; None for a linear scale.
+        linthresh: The excess loss below which a log scale turns linear; None for a linear scale.
     """
 
     low: float

@@ -74,7 +74,12 @@ ARROWS: Mapping[str, str] = {
 
 
 def arrow_colour(role: str, *, theme: Theme) -> str:
-    """The colour of an arrow of a role, or nothing, which is the run's own, for any other."""
+    """The colour of an arrow of a role, or nothing, which is the run's own, for any other.
+
+    Args:
+        role: What the arrow shows.
+        theme: The look.
+    """
     return COMMON[theme].get(ARROWS.get(role, ""), "")
 
 

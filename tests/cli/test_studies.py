@@ -9,7 +9,7 @@ import pytest
 
 from ravine import gallery, studies
 from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
-from ravine.studies._study import kind_of
+from ravine.studies._result import kind_of
 
 QUICK = ("--steps", 20, "--keep-every", 5)
 LINE = {
