@@ -96,7 +96,7 @@ class Problem:
         return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # each holds its data
 def _objective(problem: Problem, batch_norm: Policy) -> Objective:
     """The same objective each time: programs are compiled for one."""
     has_batch_norm = problem.network.has_batch_norm(**problem.options)
