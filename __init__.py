@@ -5,6 +5,15 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ravine import films as films
+    from ravine import gallery as gallery
+    from ravine import landscapes as landscapes
+    from ravine import optimizers as optimizers
+    from ravine import renderer as renderer
+    from ravine import studies as studies
+    from ravine.core.atomic import OutputError as OutputError
+    from ravine.core.catalogue import UnknownNameError as UnknownNameError
+    from ravine.core.recipe import RecipeError as RecipeError
     from ravine.films import Film as Film
     from ravine.films import Recipe as Recipe
     from ravine.films import film as film

@@ -1,31 +1,11 @@
 """The command line. Its commands are loaded when they are called, so that help is quick."""
 
-import os
-import sys
+from typing import TYPE_CHECKING
 
-from ravine.cli._group import ravine
-from ravine.cli._terminal import watch_for_interrupts
+from ravine.core.lazy import lazy_exports
 
-
-def main() -> None:
-    """Run the command line."""
-    watch_for_interrupts()
-    try:
-        ravine(prog_name="ravine")
-    except SystemExit as stop:
-        _leave(stop.code if isinstance(stop.code, int) else 0)
+if TYPE_CHECKING:
+    from ravine.cli._main import main as main
 
 
-def _leave(status: int) -> None:
-    """End the process at once: to take JAX and matplotlib down in order costs up to a third of a second."""
-    if "multiprocessing" in sys.modules:
-        import multiprocessing
-
-        for child in multiprocessing.active_children():
-            child.kill()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        status = 1
-    os._exit(status)
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

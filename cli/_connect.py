@@ -1,12 +1,15 @@
 """ravine connect."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import study_options
 from ravine.cli._study import run_study
+
+if TYPE_CHECKING:
+    from ravine.studies import Connect
 
 
 @click.command("connect", cls=Command)
@@ -25,5 +28,5 @@ def connect_command(**options: Any) -> None:
     run_study("connect", options, _report)
 
 
-def _report(connect: Any) -> str:
+def _report(connect: "Connect") -> str:
     return f"barrier {connect.line_barrier:.3g} on the line, {connect.curve_barrier:.3g} on the curve"

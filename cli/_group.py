@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from ravine import __version__
-from ravine.core.atomic import OutputError
 
 _COMMANDS = {
     "animate": "Make a film of optimizers descending a landscape.",
@@ -61,7 +60,7 @@ class _Group(click.Group):
                 raise
             place = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{place}{error.strerror or error}.") from None
-        except (ValueError, IndexError, OutputError) as error:
+        except (ValueError, IndexError) as error:
             raise _Usage(" ".join(str(error).split())) from None
 
 

@@ -1,12 +1,16 @@
 """ravine line."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import study_options
 from ravine.cli._study import run_study
+
+if TYPE_CHECKING:
+    from ravine.landscapes.geometry import LineFacts
+    from ravine.studies import Line
 
 
 @click.command("line", cls=Command)
@@ -27,14 +31,14 @@ def line_command(**options: Any) -> None:
     run_study("line", options, _report)
 
 
-def _report(line: Any) -> str:
+def _report(line: "Line") -> str:
     return "; ".join(
         f"{curve.label}: from {curve.initial_loss:.3g} to {curve.final_loss:.3g}{_shape(curve.facts)}"
         for curve in line.curves
     )
 
 
-def _shape(facts: Any) -> str:
+def _shape(facts: "LineFacts | None") -> str:
     if facts is None:
         return ""
     if facts.monotone:

@@ -190,8 +190,6 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
     given = {key: value for key, value in options.items() if value is not None and value != ()}
     if "function" in given and "landscape" in given:
         raise click.UsageError("LANDSCAPE and --function both say what to descend; give one of them.")
-    if "landscape" in given and base.function:
-        given |= {"function": None, "domain": given.get("domain")}
     if given.get("random_start") and "start" not in given:
         given["start"] = None
     if "start" in given and "random_start" not in given:

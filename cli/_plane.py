@@ -1,6 +1,6 @@
 """ravine plane."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,6 +8,9 @@ from ravine import studies
 from ravine.cli._command import Command
 from ravine.cli._options import study_options
 from ravine.cli._study import run_study
+
+if TYPE_CHECKING:
+    from ravine.studies import Plane
 
 
 @click.command("plane", cls=Command)
@@ -28,7 +31,7 @@ def plane_command(**options: Any) -> None:
     run_study("plane", options, _report, films=studies.FILMS)
 
 
-def _report(plane: Any) -> str:
+def _report(plane: "Plane") -> str:
     share = plane.explained_share
     explained = "" if share is None else f", {100 * share:.0f} % of the paths explained"
     return f"{len(plane.x)}x{len(plane.y)} points, loss at the centre {plane.center_loss:.4g}{explained}"

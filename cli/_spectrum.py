@@ -1,12 +1,15 @@
 """ravine spectrum."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import study_options
 from ravine.cli._study import run_study
+
+if TYPE_CHECKING:
+    from ravine.studies import Spectrum
 
 
 @click.command("spectrum", cls=Command)
@@ -24,6 +27,6 @@ def spectrum_command(**options: Any) -> None:
     run_study("spectrum", options, _report)
 
 
-def _report(spectrum: Any) -> str:
+def _report(spectrum: "Spectrum") -> str:
     found = spectrum.found
     return f"eigenvalues {found.bottom[0]:.3g} to {found.top[0]:.4g}, {found.kind}"

@@ -1,9 +1,9 @@
 """A study run from the command line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from ravine.core.progress import Stage
     from ravine.studies import Fixed, Options, Result
 
+Made = TypeVar("Made", bound="Result[Any]")
+Chosen = TypeVar("Chosen", bound="Options")
+
 _HOSTS = ("coordinator", "processes", "process")
 
 
 def run_study(
     name: str,
     options: dict[str, Any],
-    report: Callable[[Any], str],
+    report: "Callable[[Made], str]",
     *,
     films: tuple[str, ...] = (),
-    check: Callable[[Any], None] | None = None,
-) -> "Result[Any] | None":
+    check: "Callable[[Chosen], None] | None" = None,
+) -> "Made | None":
     """Run a study and write its files; None in a process that only helps another one.
 
     Args:
@@ -48,13 +51,13 @@ def run_study(
     from ravine.studies import check_output, kind_of
 
     kind = kind_of(name)
-    choices = _choices(kind.choices, options["recipe"], *values)
+    choices = cast("Chosen", _choices(kind.choices, options["recipe"], *values))
     for path in paths if leads else ():
         check_output(path, choices, films=films)
     if check is not None:
         check(choices)
     with _joined(**hosts):
-        result = kind.run(choices, stage(quiet=quiet or not leads))
+        result = cast("Made", kind.run(choices, stage(quiet=quiet or not leads)))
     if not leads:
         return None
     _write(result, paths, report, quiet=quiet)
@@ -65,7 +68,7 @@ def run_study(
     return result
 
 
-def _write(result: Any, paths: list[Path], report: Callable[[Any], str], *, quiet: bool) -> None:
+def _write(result: "Made", paths: list[Path], report: "Callable[[Made], str]", *, quiet: bool) -> None:
     """Write the files, and say so."""
     for path in paths:
         frames = save_result(result, path, quiet=quiet)
@@ -87,7 +90,7 @@ def _default_output(name: str, recipe: str | None) -> Path:
     return Path(f"{Path(recipe).stem}{gallery.load_study(recipe).ending}" if recipe else f"{name}.png")
 
 
-def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _values(name: str, options: dict[str, Any]) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """Split the choices into the recipe's and those that override it."""
     recipe, ends = options["recipe"], [options.pop("start", None), options.pop("end", None)]
     given = {key: value for key, value in options.items() if value not in (None, ()) and key != "recipe"}
@@ -107,14 +110,17 @@ def _values(name: str, options: dict[str, Any]) -> tuple[dict[str, Any], dict[st
 
 
 def _choices(
-    kind: "type[Options]", recipe: str | None, base: dict[str, Any], given: dict[str, Any]
+    kind: "type[Options]",
+    recipe: str | None,
+    base: Mapping[str, object],
+    given: Mapping[str, object],
 ) -> "Options":
     """Make the options; an error in the recipe names the recipe."""
     try:
         kind.of(base)
     except RecipeError as error:
         raise RecipeError(f"In the recipe {recipe!r}: {error}") from None
-    return kind.of(base | given)
+    return kind.of({**base, **given})
 
 
 def _leads(*, coordinator: str | None, processes: int | None, process: int | None) -> bool:
@@ -148,14 +154,15 @@ def stage(*, quiet: bool) -> "Stage":
     return open_bar
 
 
-def save_result(result: Any, path: Path, *, quiet: bool) -> str:
+def save_result(result: "Result[Any]", path: Path, *, quiet: bool) -> str:
     """Write a result, with a progress bar where it is a film, and return the note on a film's frames."""
     with _naming(path):
-        if path.suffix.lower() not in studies.FILMS:
+        if path.suffix.lower() not in studies.FILMS or not isinstance(result, studies.Plane):
             result.save(path)
             return ""
         with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
-            return result.save(path, on_frame=on_frame).said
+            written = result.save(path, on_frame=on_frame)
+            return written.said if written else ""
 
 
 @contextmanager

@@ -1,12 +1,15 @@
 """ravine walk."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ravine.cli._command import Command
 from ravine.cli._options import study_options
 from ravine.cli._study import run_study
+
+if TYPE_CHECKING:
+    from ravine.studies import Walk
 
 
 @click.command("walk", cls=Command)
@@ -24,7 +27,7 @@ def walk_command(**options: Any) -> None:
     run_study("walk", options, _report)
 
 
-def _report(walk: Any) -> str:
+def _report(walk: "Walk") -> str:
     return "; ".join(
         f"{run.label}: {100 * run.interior_share:.0f} % of the updates cross a valley floor, "
         f"{run.distances[-1]:.3g} from the start"

@@ -24,7 +24,7 @@ class Contents(NamedTuple):
 FRAMES = Contents(re.compile(r"frame-\d+\.png"), "frame of a film")
 
 
-class OutputError(Exception):
+class OutputError(ValueError):
     """An output that cannot be written; the message gives the value and the remedy."""
 
 

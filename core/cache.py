@@ -40,12 +40,15 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import platformdirs
 
 from ravine.core.atomic import OutputError, atomic_write
+
+Facts: TypeAlias = Mapping[str, object]
+"""The inputs that numbers are computed from, by name, as JSON takes them."""
 
 _MOST_FILES = 60
 
@@ -59,7 +62,7 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, source: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
+    def load(self, source: Facts) -> dict[str, np.ndarray] | None:
         """Load what is cached for `source`, if anything is."""
         with suppress(OSError, ValueError, EOFError, zipfile.BadZipFile):
             path = self._path(source)
@@ -69,7 +72,7 @@ class Cache:
             return found
         return None
 
-    def save(self, source: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    def save(self, source: Facts, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep arrays for `source`, and evict the least recently used ones."""
         with suppress(OSError, OutputError):
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +82,7 @@ class Cache:
             for path in files[:-_MOST_FILES]:
                 path.unlink()
 
-    def _path(self, source: Mapping[str, Any]) -> Path:
+    def _path(self, source: Facts) -> Path:
         key = json.dumps([code_fingerprint(), source], sort_keys=True)
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npz"
 
@@ -128,6 +131,7 @@ def _settings() -> list[str]:
     ]
 
 
+@cache
 def _version(library: str) -> str:
     with suppress(PackageNotFoundError):
         return version(library)

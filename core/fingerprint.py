@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
-from ravine.core.cache import code_fingerprint
+from ravine.core.cache import Facts, code_fingerprint
 
 _NAMES = ("name",)
 """Parameters of an equation that only say what a function is called."""
@@ -204,7 +204,7 @@ _SETTINGS = (
 """Settings of JAX that can change while a program runs, and that change numbers."""
 
 
-def fingerprint_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+def fingerprint_facts(facts: Mapping[str, object]) -> dict[str, object]:
     """The facts, with digests in place of arrays, and what computes with them."""
     digested = {name: _digested(fact) for name, fact in facts.items()}
     return {**digested, "made_by": [*code_fingerprint(), *jax_settings()]}
@@ -215,12 +215,12 @@ def jax_settings() -> list[str]:
     return [jax.default_backend(), *(f"{name}={getattr(jax.config, name, '')}" for name in _SETTINGS)]
 
 
-def cache_key(facts: Mapping[str, Any]) -> str:
+def cache_key(facts: Facts) -> str:
     """Hash facts into the name of a file or folder."""
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
 
 
-def _digested(fact: Any) -> Any:
+def _digested(fact: object) -> object:
     if fact is None or isinstance(fact, str | int | float):
         return fact
     return [_digest_of_array(np.asarray(leaf)) for leaf in jax.tree.leaves(fact)]

@@ -13,7 +13,8 @@ def lazy_exports(
     """Make `__getattr__`, `__dir__` and `__all__` of a package from what it imports for type checkers alone.
 
     Each export is written once, as `from module import name as name` under `if TYPE_CHECKING:`, where type
-    checkers and editors read it; at run time it is imported at its first use. Subpackages are, too.
+    checkers and editors read it; at run time it is imported at its first use. A subpackage is stated as
+    `from package import name as name`; one that is not is imported at its first use, too.
 
     Args:
         package: The package's `__name__`.
@@ -24,6 +25,8 @@ def lazy_exports(
     exports = sorted({*homes, *own})
 
     def get(name: str) -> Any:
+        if homes.get(name) == package:
+            return importlib.import_module(f"{package}.{name}")
         if name in homes:
             return getattr(importlib.import_module(homes[name]), name)
         if (Path(file).parent / name / "__init__.py").is_file():
@@ -34,7 +37,7 @@ def lazy_exports(
 
 
 def _imports_for_types(file: Path) -> dict[str, str]:
-    """The module of each name that is imported under `if TYPE_CHECKING:`."""
+    """The module of each name that is imported under `if TYPE_CHECKING:` to be exported, as itself."""
     return {
         alias.name: statement.module
         for block in ast.parse(file.read_text("utf-8")).body
@@ -42,4 +45,5 @@ def _imports_for_types(file: Path) -> dict[str, str]:
         for statement in block.body
         if isinstance(statement, ast.ImportFrom) and statement.module
         for alias in statement.names
+        if alias.asname == alias.name
     }

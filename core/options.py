@@ -37,6 +37,7 @@ class Option:
         kind: The values in words, or those of one element of a list, where the type does not say them.
         least: The lowest number that is allowed.
         most: The highest one.
+        interval: True if an error names both of them.
         part: The part that depends on it: the runs, what is computed to be drawn over them, or the look.
         completes: The catalogue, such as "optimizer", whose names complete it.
         bare: The word that it stands for on the command line where it has no value.
@@ -55,6 +56,7 @@ class Option:
     kind: str = ""
     least: float | None = None
     most: float | None = None
+    interval: bool = False
     part: Literal["runs", "overlays", "look"] = "look"
     completes: str = ""
     bare: str = ""
@@ -162,10 +164,28 @@ def _check_one(name: str, value: Any, kind: Any, about: Option) -> None:
     if not fits(value, kind) or (outside and about.kind):
         raise RecipeError(f"{name} must be {wanted}; got {value!r}.")
     for number in _numbers(value):
+        if about.interval:
+            check_interval(name, number, about)
         if about.least is not None and number < about.least:
             raise RecipeError(f"{name} must be at least {about.least}; got {number}.")
         if about.most is not None and number > about.most:
             raise RecipeError(f"{name} must be at most {about.most}; got {number}.")
+
+
+def check_interval(name: str, number: float, about: Option) -> None:
+    """Refuse a number that does not lie between the bounds of an option.
+
+    Args:
+        name: The number's name.
+        number: The number.
+        about: The option, which has both bounds.
+
+    Raises:
+        RecipeError: naming the bounds.
+    """
+    low, high = float(about.least or 0.0), float(about.most or 0.0)
+    if not low <= number <= high:
+        raise RecipeError(f"{name} must lie between {low:g} and {high:g}; got {number:g}.")
 
 
 def _numbers(value: Any) -> tuple[float, ...]:

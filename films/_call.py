@@ -20,7 +20,7 @@ def film(
 ) -> "Film":
     """A film of optimizers descending a landscape.
 
-    Names and options are checked here; what is computed waits until it is asked for.
+    Names, options and functions are checked here; what is computed waits until it is asked for.
 
     Args:
         landscape: A name of the catalogue, a `Landscape`, or any function of a point in jax.numpy.
@@ -29,7 +29,8 @@ def film(
         options: Fields of the recipe.
 
     Raises:
-        RecipeError: an option is unknown or of the wrong kind.
+        RecipeError: an option is unknown, of the wrong kind or out of its range, or does not go with the
+            landscape or the others.
         UnknownNameError: the catalogue has no such landscape or optimizer.
         SpecError: an optimizer's text cannot be read.
 
@@ -41,25 +42,4 @@ def film(
     """
     from ravine.films._film import Film
 
-    recipe = Recipe.of({"landscape": landscape, "optimizers": optimizers, **options})
-    made = Film(recipe)
-    _check_names(recipe)
-    return made
-
-
-def _check_names(recipe: Recipe) -> None:
-    """Read the names and texts of a recipe, which costs nothing, before its runs are asked for.
-
-    Raises:
-        ValueError: a landscape, an optimizer, a formula or the start is not one.
-    """
-    from ravine.films._runs import FilmRuns
-
-    runs = FilmRuns(recipe)
-    _ = runs.settings
-    if recipe.function is not None:
-        from ravine.landscapes import resolve_function
-
-        resolve_function(recipe.function)
-    elif isinstance(recipe.landscape, str):
-        _ = runs.landscape
+    return Film(Recipe.of({"landscape": landscape, "optimizers": optimizers, **options}))

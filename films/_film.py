@@ -1,19 +1,19 @@
 """A film: a recipe's descents, and the picture of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ravine.core.atomic import atomic_write
-from ravine.core.recipe import RecipeError
+from ravine.films._checks import check_plot, view_of
 from ravine.films._data import LOSS, FilmData
 from ravine.films._recipe import Recipe
 from ravine.films._series import HELD_OUT
 from ravine.films._worker import DataSource
 from ravine.landscapes import Landscape
-from ravine.renderer import Pixels, Plot, Scene, SceneFrames, Timing, layers, views, writers
+from ravine.renderer import Pixels, Plot, Scene, SceneFrames, Timing, views, writers
 
 if TYPE_CHECKING:
     from ravine.films._runs import FilmRuns
@@ -35,14 +35,18 @@ _LINEAR = ("batch_loss", "step")
 def plot_of(recipe: Recipe, data: FilmData, view: str) -> Plot | None:
     """Choose what is drawn over the steps: what is asked for, or what the landscape measures of its own.
 
+    Args:
+        recipe: The film's recipe.
+        data: The film's.
+        view: Its view.
+
     Raises:
         RecipeError: no run has such a series.
     """
     name = _usual_plot(recipe, data) if recipe.plot is None else recipe.plot
     if name == LOSS:
-        return Plot(name=LOSS, title=LOSS) if views.catalogue.load(view).geometry == "steps" else None
-    if name not in data.series:
-        raise RecipeError(f"plot is loss, {', '.join(data.series)}; got {name!r}.")
+        return Plot(name=LOSS, title=LOSS) if views.facts_of(view).geometry == "steps" else None
+    check_plot(name, data.series)
     title = _TITLES.get(name, name.replace("_", " "))
     return Plot(name=name, title=title, scale="linear" if name in _LINEAR else "auto")
 
@@ -53,9 +57,6 @@ def _usual_plot(recipe: Recipe, data: FilmData) -> str:
 
 Progress = Callable[[int], None]
 
-_LAYERS: Mapping[str, str] = {"show_vectors": "vectors", "show_batch": "batches", "slices": "slices"}
-"""The layer that each option asks for."""
-
 
 class Film:
     """Optimizers descending a landscape.
@@ -64,10 +65,24 @@ class Film:
 
     Attributes:
         recipe: The film's recipe.
+
+    Example:
+        >>> film = Film(Recipe(landscape="beale", optimizers=("adam:learning_rate=0.1",), steps=50))
+        >>> film.descents[0].points.shape
+        (51, 2)
+        >>> film.save("beale.gif")  # doctest: +SKIP
     """
 
     def __init__(self, recipe: Recipe, *, source: DataSource | None = None) -> None:
-        """Make a film of `recipe`, whose numbers are computed here unless they come from elsewhere."""
+        """Make a film of `recipe`, whose numbers are computed here unless they come from elsewhere.
+
+        Args:
+            recipe: The film's recipe.
+            source: The source that computes the numbers in place of this process, and checks them.
+
+        Raises:
+            ValueError: a name, an option or a function is wrong, or they do not go together.
+        """
         self.recipe = recipe
         self._source = source
         self._timing = Timing(
@@ -77,6 +92,8 @@ class Film:
             loops=recipe.loops,
             steps_per_frame=recipe.steps_per_frame,
         )
+        if source is None:
+            self.computation.check()
 
     @cached_property
     def computation(self) -> "FilmRuns":
@@ -163,7 +180,7 @@ class Film:
     @property
     def _scene(self) -> Scene:
         recipe, data = self.recipe, self.data
-        view = _view(recipe, data)
+        view = view_of(recipe, name=data.name, variables=data.variables)
         return Scene(
             background=data.background,
             runs=data.runs,
@@ -183,32 +200,6 @@ class Film:
         )
 
 
-def _view(recipe: Recipe, data: FilmData) -> str:
-    """The view that is asked for, or the one that suits the landscape.
-
-    Raises:
-        RecipeError: the landscape has not the number of variables that the view shows, or the view does not
-            show all that is asked for.
-    """
-    name, alone = data.name, data.variables == 1
-    (usual,) = views.names(variables=data.variables, usual=True)
-    view = recipe.view or usual
-    kind = views.catalogue.load(view)
-    if kind.variables == 1 and not alone:
-        raise RecipeError(f"The view {view} is for a loss of x alone; {name} has two variables: see --slice.")
-    if kind.variables == 2 and alone:
-        raise RecipeError(f"{name} is a loss of x alone: its view is {usual}; got {view}.")
-    for option, layer in _LAYERS.items():
-        on = layers.catalogue.load(layer).on
-        if not getattr(recipe, option) or kind.geometry in on:
-            continue
-        if alone:
-            raise RecipeError(f"There is no room for {option} on {name}, which is a loss of x alone.")
-        roomy = [other for geometry in on for other in views.names(geometry=geometry)]
-        raise RecipeError(f"The view {view} has no room for {option}; {' or '.join(roomy)} has.")
-    return view
-
-
 def _describe_starts(data: FilmData) -> str:
     """Say in place of where all runs start that workers start elsewhere."""
     workers = [
@@ -222,7 +213,13 @@ def _describe_starts(data: FilmData) -> str:
 
 
 def save_if_changed(film: Film, path: Path, *, on_frame: Progress | None = None) -> bool:
-    """Write the film unless the file holds these very bytes; whether it was written."""
+    """Write the film unless the file holds these very bytes; whether it was written.
+
+    Args:
+        film: The film to write.
+        path: The file, whose ending says how.
+        on_frame: Called with the number of each frame that is written.
+    """
     from ravine.renderer import writers
 
     content = writers.to_bytes(film.frames, path.suffix.lower(), on_frame=on_frame)

@@ -28,11 +28,43 @@ def landscape_of(recipe: Recipe) -> Landscape:
         UnknownNameError: the catalogue has no such landscape.
         ExpressionError: the formula is not one.
     """
-    landscape = _bare(recipe)
+    bare = _bare(recipe)
+    if _is_of_function(recipe):
+        bare = _with_far_start(bare)
+    elif not isinstance(recipe.landscape, str):
+        _check_record(bare)
+    return _framed(bare, recipe)
+
+
+def stated_landscape(recipe: Recipe) -> Landscape:
+    """The landscape of a recipe in all that it says of it, without computing a loss.
+
+    A function has the middle of its domain in place of its start.
+
+    Raises:
+        RecipeError: the function has no value or no gradient, the domain is not its own, or the start
+            leaves the axis of a loss of x alone.
+        UnknownNameError: the catalogue has no such landscape.
+        ExpressionError: the formula is not one.
+    """
+    bare = _bare(recipe)
+    if _is_of_function(recipe) or not isinstance(recipe.landscape, str):
+        _check_loss(bare.loss, bare.title if _is_of_function(recipe) else bare.name, compute=False)
+        for name, measure in bare.measures.items():
+            _check_loss(measure, name, compute=False)
+    return _framed(bare, recipe)
+
+
+def _framed(landscape: Landscape, recipe: Recipe) -> Landscape:
+    """The landscape under the recipe's window and with its start."""
     if recipe.window:
         landscape = replace(landscape, view=_box(recipe.window))
     start = _start(recipe, landscape)
     return replace(landscape, start=start) if start else landscape
+
+
+def _is_of_function(recipe: Recipe) -> bool:
+    return recipe.function is not None or not isinstance(recipe.landscape, str | Landscape)
 
 
 def lowest_seen(landscape: Landscape) -> float:
@@ -60,32 +92,30 @@ def _bare(recipe: Recipe) -> Landscape:
     if isinstance(recipe.landscape, str):
         return landscapes.load(recipe.landscape)
     if isinstance(recipe.landscape, Landscape):
-        _check_record(recipe.landscape)
         return recipe.landscape
     name = getattr(recipe.landscape, "__name__", "function")
     return _of_function(recipe.landscape, _box(recipe.domain or _DOMAIN), title=name.replace("_", " "))
 
 
 def _of_function(loss: Callable[..., Any], domain: Box, *, title: str) -> Landscape:
-    now = _identified(loss)
-    _check_loss(now, title)
+    (x0, x1), (y0, y1) = domain
+    middle = ((x0 + x1) / 2.0, (y0 + y1) / 2.0)
+    return Landscape(loss=loss, title=title, equation="", domain=domain, start=middle, source="", about="")
+
+
+def _with_far_start(landscape: Landscape) -> Landscape:
+    """A function's landscape with a start of which there is something to see."""
+    now, domain = _identified(landscape.loss), landscape.domain
+    _check_loss(now, landscape.title)
     losses = _lattice(now, domain)
     if not np.isfinite(losses).any():
-        raise RecipeError(f"{title!r} is nowhere finite in the domain {domain}.")
-    return Landscape(
-        loss=loss,
-        title=title,
-        equation="",
-        domain=domain,
-        start=_far_start(now, losses, domain),
-        source="",
-        about="",
-    )
+        raise RecipeError(f"{landscape.title!r} is nowhere finite in the domain {domain}.")
+    return replace(landscape, start=_far_start(now, losses, domain))
 
 
-def _check_loss(loss: Callable[..., Any], name: str) -> None:
+def _check_loss(loss: Callable[..., Any], name: str, *, compute: bool = True) -> None:
     try:
-        check_plane_loss(loss, name)
+        check_plane_loss(loss, name, compute=compute)
     except PlaneLossError as error:
         raise RecipeError(str(error)) from None
 

@@ -18,6 +18,10 @@ def open_film(recipe: Recipe, cache: Cache) -> Iterator["Film"]:
 
     A recipe that no text holds is computed in this process, when the film is asked for its frames. Call this
     before JAX is loaded, whose threads do not survive the fork of a process.
+
+    Args:
+        recipe: The film's recipe.
+        cache: The cache of its data.
     """
     source = CachedSource(recipe, cache) if recipe.is_text else None
     try:

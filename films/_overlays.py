@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from ravine.core.recipe import RecipeError
 from ravine.films._recipe import Span
 from ravine.landscapes import Landscape, losses_at
 from ravine.optimizers import Descent, Sampling
@@ -87,15 +88,24 @@ def minimum_directions(descent: Descent, landscape: Landscape) -> tuple[Vector, 
     """The direction of steepest descent, and that to the nearest minimum.
 
     Raises:
-        ValueError: the landscape has no known minimum.
+        RecipeError: the landscape has no known minimum.
     """
-    if not landscape.minima:
-        raise ValueError(
-            f"{landscape.name} has no known minimum that vectors could point to; step and newton need none."
-        )
+    check_minimum(landscape)
     away = np.array(landscape.minima)[None] - descent.points[:, None]
     nearest = np.argmin(np.nan_to_num(np.linalg.norm(away, axis=-1), nan=np.inf), axis=-1)
     return _directions(descent, "minimum", away[np.arange(len(away)), nearest])
+
+
+def check_minimum(landscape: Landscape) -> None:
+    """Refuse a landscape without a minimum that vectors could point to.
+
+    Raises:
+        RecipeError: naming it.
+    """
+    if not landscape.minima:
+        raise RecipeError(
+            f"{landscape.name} has no known minimum that vectors could point to; step and newton need none."
+        )
 
 
 def _directions(descent: Descent, part: Part, towards: Points) -> tuple[Vector, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
+from ravine import landscapes
 from ravine.core.options import Option, option
 from ravine.core.recipe import (
     ABOUT,
@@ -12,15 +13,18 @@ from ravine.core.recipe import (
     EARLY_STOPPING,
     FPS,
     HOLD,
+    LOOPS,
     OPTIMIZERS,
     SECONDS,
     SEED,
     SIZE,
     STEPS,
+    STEPS_PER_FRAME,
     THEME,
     TITLE,
     BaseRecipe,
     RecipeError,
+    name_of,
 )
 from ravine.landscapes import Landscape
 from ravine.renderer import views
@@ -29,6 +33,8 @@ Span = tuple[float, float, float, float]
 """(x0, x1, y0, y1)."""
 
 COMMON_RULES = ("sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam")
+
+_LANDSCAPE = "beale"
 
 _MOST_SLICES = 3
 
@@ -63,12 +69,18 @@ _SPAN = Option(
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(BaseRecipe):
-    """A film's landscape, runs, overlays and look."""
+    """A film's landscape, runs, overlays and look.
+
+    Example:
+        >>> recipe = Recipe(landscape="saddle", view="surface", turn=60.0)
+        >>> recipe.replace(steps=50).described()
+        '{"landscape": "saddle", "steps": 50, "view": "surface", "turn": 60.0, "seed": 0}'
+    """
 
     noun: ClassVar[str] = "film"
 
     landscape: str | Landscape | Callable[..., Any] = option(
-        "beale",
+        _LANDSCAPE,
         Option(
             "A name of the catalogue.",
             python="A `Landscape`, or any function of a point in jax.numpy, too.",
@@ -197,12 +209,21 @@ class Recipe(BaseRecipe):
     seconds: float = option(8.0, SECONDS)
     fps: float = option(25.0, FPS)
     hold: float = option(2.0, HOLD)
-    loops: int = option(0, Option("How often the film plays; 0 is for ever."))
-    steps_per_frame: float | None = option(None, Option("An even pace in place of `seconds`."))
+    loops: int = option(0, LOOPS)
+    steps_per_frame: float | None = option(None, STEPS_PER_FRAME)
     title: str = option("", replace(TITLE, usual="the landscape's"))
     about: str = option("", ABOUT)
 
+    def replace(self, **values: Any) -> Self:
+        """The recipe with other values for some keys; a landscape and a function replace each other."""
+        if values.get("function") is not None:
+            values = {"landscape": _LANDSCAPE, **values}
+        elif "landscape" in values and self.function is not None:
+            values = {"function": None, "domain": None, **values}
+        return super().replace(**values)
+
     def check(self) -> None:
+        _check_function(self)
         _check_start(self)
         for name in ("domain", "window"):
             _check_span(name, getattr(self, name))
@@ -219,9 +240,21 @@ class Recipe(BaseRecipe):
         return named and all(isinstance(optimizer, str) for optimizer in self.optimizers)
 
     @property
-    def computed_from(self) -> dict[str, Any]:
+    def computed_from(self) -> dict[str, object]:
         """The choices on which the landscape and the runs depend, without those of the look."""
         return {it.name: getattr(self, it.name) for it in self.entries() if it.about.part != "look"}
+
+
+def _check_function(recipe: Recipe) -> None:
+    if recipe.function is not None and not _is_usual(recipe.landscape):
+        raise RecipeError(
+            f"landscape and function both say what to descend; got {name_of(recipe.landscape)!r} and "
+            f"{recipe.function!r}: give one of them."
+        )
+
+
+def _is_usual(landscape: Any) -> bool:
+    return isinstance(landscape, str) and landscape == _LANDSCAPE
 
 
 def _check_start(recipe: Recipe) -> None:
@@ -253,11 +286,21 @@ def _check_clock(recipe: Recipe) -> None:
 
 def _check_camera(recipe: Recipe) -> None:
     cameras = views.names(camera=True)
-    if recipe.view in cameras:
-        return
-    for name in ("turn", "azimuth", "elevation"):
-        if getattr(recipe, name) is not None:
-            raise RecipeError(
-                f"{name} moves the camera of view {' or '.join(cameras)}; the view is "
-                f"{recipe.view or 'contour'}."
-            )
+    moved = [name for name in ("turn", "azimuth", "elevation") if getattr(recipe, name) is not None]
+    if moved and recipe.view not in cameras:
+        raise RecipeError(
+            f"{moved[0]} moves the camera of view {' or '.join(cameras)}; the view is "
+            f"{recipe.view or _usual_view(recipe)}."
+        )
+
+
+def _usual_view(recipe: Recipe) -> str:
+    """The view of the recipe's landscape unless another one is asked for."""
+    landscape = recipe.landscape
+    if isinstance(landscape, str):
+        known = landscape in landscapes.names()
+        variables = landscapes.catalogue.facts(landscape).get("variables", 2) if known else 2
+    else:
+        variables = landscape.variables if isinstance(landscape, Landscape) else 2
+    (view,) = views.names(variables=variables, usual=True)
+    return view

@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.films._baselines import ShownRun, stop_early, with_controls, without_controls
+from ravine.films._checks import check_recipe
 from ravine.films._data import Arrays, FilmData, background_of, in_one_film, run_of
-from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen
+from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen, stated_landscape
 from ravine.films._overlays import (
     minimum_directions,
     newton_directions,
@@ -55,6 +56,14 @@ class FilmRuns:
     def _ground(self) -> Landscape:
         """The same, for programs of its own."""
         return as_it_is_now(self.landscape, self._recipe)
+
+    def check(self) -> None:
+        """Refuse a recipe whose names and options do not go together, before anything is computed.
+
+        Raises:
+            ValueError: naming what is wrong and the remedy.
+        """
+        check_recipe(self._recipe, stated_landscape(self._recipe), self.settings)
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
@@ -123,6 +132,7 @@ class FilmRuns:
 
     def data(self) -> FilmData:
         """Work out the landscape's background and the runs, as the picture shows them."""
+        self.check()
         given = [setting.hyperparameters for setting in self.settings]
         ran = [descent.setting.hyperparameters for descent in self.descents]
         landscape, texts = self.landscape, tuple(text_of(descent.setting) for descent in self.descents)

@@ -24,16 +24,38 @@ def sampling_of(recipe: Recipe, landscape: Landscape, *, draws: int) -> Sampling
     Raises:
         RecipeError: a minibatch of a landscape without examples, or noise on one with them.
     """
+    check_sampling(recipe, landscape)
     examples = landscape.examples
     if examples is None:
-        _check_without_examples(recipe, landscape)
         return _noisy(recipe, landscape, draws) if recipe.noise else None
+    return Sampling(loss=examples.batch_loss, samples=_rows(recipe, landscape, examples, draws))
+
+
+def check_sampling(recipe: Recipe, landscape: Landscape) -> None:
+    """Refuse minibatches that there are not, or noise beside them.
+
+    Args:
+        recipe: The film's recipe.
+        landscape: The recipe's.
+
+    Raises:
+        RecipeError: naming the option.
+    """
+    if landscape.examples is None:
+        return _check_without_examples(recipe, landscape)
     if recipe.noise:
         raise RecipeError(
             f"noise is for landscapes without examples; {landscape.name} has "
-            f"{len(examples.targets)}: give batch_size."
+            f"{len(landscape.examples.targets)}: give batch_size."
         )
-    return Sampling(loss=examples.batch_loss, samples=_rows(recipe, landscape, examples, draws))
+    if recipe.early_stopping is not None and landscape.examples.held_out is None:
+        raise RecipeError(
+            f"early_stopping goes by held-out examples, such as noisy_moons has; {landscape.name} has none."
+        )
+    batch_size(recipe, landscape)
+    if recipe.batch_order == "curriculum":
+        _easiest_at(landscape)
+    return None
 
 
 def _check_without_examples(recipe: Recipe, landscape: Landscape) -> None:

@@ -1,6 +1,6 @@
 """Series of a run over its steps beside its loss, and runs over the evaluations that they cost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,9 +9,10 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.landscapes import Landscape
-from ravine.optimizers import Descent, Sampling
+from ravine.optimizers import Descent, Sampling, Setting
 
 HELD_OUT = "held_out_loss"
+_BATCH = "batch_loss"
 
 Series = dict[str, Float[np.ndarray, "steps+1"]]
 
@@ -25,6 +26,20 @@ def series_of(descent: Descent, landscape: Landscape) -> Series:
         "gradient_norm": descent.gradient_norms,
         "step": _up_to_the_last(_strides(descent.points, landscape.variables)),
     }
+
+
+def names_of(settings: Iterable[Setting], landscape: Landscape, *, sampled: bool) -> tuple[str, ...]:
+    """The names of the series that some run has beside its loss, sorted.
+
+    Args:
+        settings: The optimizers with their hyper-parameters.
+        landscape: On what.
+        sampled: True if steps see less than all of the loss.
+    """
+    held_out = landscape.examples is not None and landscape.examples.held_out is not None
+    names = {name for setting in settings for name in setting.series} | set(landscape.measures)
+    names |= {"gradient_norm", "step", *([HELD_OUT] if held_out else ()), *([_BATCH] if sampled else ())}
+    return tuple(sorted(names))
 
 
 def measures_of(descent: Descent, landscape: Landscape) -> Series:
@@ -42,7 +57,7 @@ def with_batch_losses(descent: Descent, sampling: Sampling | None) -> Descent:
     first = jax.tree.map(lambda draws: draws[:, 0], sampling.samples)
     with jax.enable_x64(True):
         losses = _along(sampling.loss)(descent.points[:-1], first)
-    return descent._replace(series={**descent.series, "batch_loss": np.asarray(losses)})
+    return descent._replace(series={**descent.series, _BATCH: np.asarray(losses)})
 
 
 def held_out_losses(descent: Descent, landscape: Landscape) -> Float[np.ndarray, "steps+1"]:

@@ -38,6 +38,10 @@ def trace_record(film: Film) -> dict[str, Any]:
 def trace_bytes(film: Film, ending: str) -> bytes:
     """The trajectories as a file of the kind that `ending` names: .json, .csv or .npz.
 
+    Args:
+        film: Whose trajectories are written.
+        ending: Of the file.
+
     Raises:
         ValueError: the ending is another one.
     """

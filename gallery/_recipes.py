@@ -33,6 +33,12 @@ def load(name: str) -> Recipe:
     Raises:
         UnknownNameError: no recipe has this name.
         RecipeError: the file cannot be read, or holds no recipe.
+
+    Example:
+        >>> load("radford-beale").landscape
+        'beale'
+        >>> load("radford-beale").replace(steps=50, size="640x360").size
+        (640, 360)
     """
     if name.endswith(".toml"):
         return _read(Path(name))

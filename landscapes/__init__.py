@@ -7,6 +7,10 @@ from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ravine.core.cache import Cache as Cache
+    from ravine.landscapes import curvature as curvature
+    from ravine.landscapes import evaluation as evaluation
+    from ravine.landscapes import geometry as geometry
+    from ravine.landscapes import networks as networks
     from ravine.landscapes._examples import Examples as Examples
     from ravine.landscapes._examples import stopping_step as stopping_step
     from ravine.landscapes._expression import ExpressionError as ExpressionError

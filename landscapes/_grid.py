@@ -14,7 +14,18 @@ _CHUNK = 1 << 17
 def losses_on_grid(
     loss: Loss, xs: Float[np.ndarray, " columns"], ys: Float[np.ndarray, " rows"]
 ) -> Float[np.ndarray, "rows columns"]:
-    """The loss at every pair of an x and a y, in float64."""
+    """The loss at every pair of an x and a y, in float64.
+
+    Args:
+        loss: Of one point, in jax.numpy.
+        xs: Of the columns.
+        ys: Of the rows.
+
+    Example:
+        >>> losses_on_grid(lambda point: (point**2).sum(), np.array([0.0, 1.0, 2.0]), np.array([0.0, 3.0]))
+        array([[ 0.,  1.,  4.],
+               [ 9., 10., 13.]])
+    """
     height = max(1, _CHUNK // len(xs))
     chunks = -(-len(ys) // height)
     # The last chunk is filled up, so that one compiled program serves all.
@@ -25,7 +36,16 @@ def losses_on_grid(
 
 
 def losses_at(loss: Loss, points: Float[np.ndarray, "*shape 2"]) -> Float[np.ndarray, "*shape"]:
-    """The loss at points, in float64."""
+    """The loss at points, in float64.
+
+    Args:
+        loss: Of one point, in jax.numpy.
+        points: Of which the last axis is x and y.
+
+    Example:
+        >>> losses_at(lambda point: (point**2).sum(), np.array([[1.0, 1.0], [2.0, 0.0]]))
+        array([2., 4.])
+    """
     with jax.enable_x64(True):
         losses = np.asarray(_evaluate_points(loss, points.reshape(-1, 2)))
     return losses.reshape(points.shape[:-1])

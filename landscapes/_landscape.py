@@ -39,6 +39,19 @@ class Landscape:
         examples: The data that the loss is a mean over, for a finite sum.
         measures: Further functions of a point by name, such as accuracy; the first has a panel of its own.
         name: The catalogue's name, which is the function's.
+
+    Example:
+        >>> bowl = Landscape(
+        ...     loss=lambda point: (point**2).sum(),
+        ...     title="Bowl",
+        ...     equation="x^2 + y^2",
+        ...     domain=((-2.0, 2.0), (-1.0, 1.0)),
+        ...     start=(1.5, 0.5),
+        ...     source="",
+        ...     about="",
+        ... )
+        >>> bowl.contains((1.5, 0.5)), bowl.window
+        (True, ((-2.0, 2.0), (-1.0, 1.0)))
     """
 
     loss: Loss

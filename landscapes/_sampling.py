@@ -46,6 +46,10 @@ def minibatches(
     Raises:
         ValueError: the size is no number of examples, the order is unknown, or a curriculum has no
             difficulty of each example.
+
+    Example:
+        >>> minibatches(4, size=2, steps=3, seed=0).shape
+        (3, 1, 2)
     """
     size = count if size is None else size
     _check(count, size, order, difficulty)
@@ -64,7 +68,19 @@ def minibatches(
 
 
 def difficulty_of(examples: Examples, at: Point) -> Float[np.ndarray, " examples"]:
-    """Each example's own loss at a point, such as the minimum: the measure of a curriculum."""
+    """Each example's own loss at a point, such as the minimum: the measure of a curriculum.
+
+    Args:
+        examples: Of a finite sum.
+        at: The point.
+
+    Example:
+        >>> from ravine import landscapes
+        >>> line = landscapes.load("linear_regression")
+        >>> hardest = difficulty_of(line.examples, line.minima[0]).argmax()
+        >>> line.examples.inputs[hardest].shape
+        (2,)
+    """
     with jax.enable_x64(True):
         alone = jnp.arange(len(examples.targets))[:, None]
         return np.asarray(jax.vmap(examples.batch_loss, in_axes=(None, 0))(jnp.asarray(at), alone))
@@ -142,6 +158,12 @@ def gradient_noise(
 
     Raises:
         ValueError: the scale is negative or not finite, or the shape is unknown.
+
+    Example:
+        >>> gradient_noise(0.5, steps=100, seed=0).shape
+        (100, 1, 2)
+        >>> bool(abs(gradient_noise(0.5, steps=100, seed=0, shape="uniform")).max() <= 0.5)
+        True
     """
     if not 0.0 <= scale < np.inf:
         raise ValueError(f"The noise of gradients is a finite number, 0 or more; got {scale}.")

@@ -6,6 +6,7 @@ from ravine.core.lazy import lazy_exports
 from ravine.optimizers._optimizer import catalogue as catalogue
 
 if TYPE_CHECKING:
+    from ravine.optimizers import schedules as schedules
     from ravine.optimizers._checks import HyperparameterError as HyperparameterError
     from ravine.optimizers._descend import Descent as Descent
     from ravine.optimizers._descend import descend as descend

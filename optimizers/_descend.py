@@ -31,6 +31,12 @@ class Descent(NamedTuple):
         evaluations: The numbers of evaluations of the loss, its gradient and its Hessian before each of
             `points`.
         diverged_at: The first step whose point or loss is not finite, -1 if there is none.
+
+    Example:
+        >>> import jax.numpy as jnp, optax
+        >>> (sgd,) = descend(lambda p: jnp.sum(p**2), [optax.sgd(0.5)], (1.0, 2.0), steps=3)
+        >>> sgd.losses, int(sgd.diverged_at)
+        (array([5., 0., 0., 0.]), -1)
     """
 
     setting: Setting

@@ -80,6 +80,12 @@ class Optimizer:
         tuned: True if a learning rate that is not given is found by trying; not so for a rule that sets its
             own.
         name: The catalogue's name, which is the rule's.
+
+    Example:
+        >>> from ravine import optimizers
+        >>> adam = optimizers.load("adam")
+        >>> adam.year, adam.defaults["b1"], adam.has_rate
+        (2015, 0.9, True)
     """
 
     rule: Rule
@@ -285,6 +291,13 @@ class Setting:
         return {name: kind for kinds in (*inner, own) for name, kind in kinds.items()}
 
     @property
+    def series(self) -> tuple[str, ...]:
+        """The names of the numbers that its steps are taken with, those of the rule inside included."""
+        inner = (value.series for value in self.complete.values() if isinstance(value, Setting))
+        own = (RATE,) if is_schedule(self.complete.get(RATE)) else ()
+        return tuple(dict.fromkeys(name for names in (*inner, own, self.optimizer.series) for name in names))
+
+    @property
     def rate_owner(self) -> "Setting | None":
         """The setting whose learning rate there is to choose: this one, or that of the rule inside it."""
         if self.optimizer.has_rate:
@@ -303,6 +316,11 @@ class Setting:
             return replace(self, hyperparameters={**self.hyperparameters, RATE: rate})
         inner = self.complete["inner"].with_rate(rate)
         return replace(self, hyperparameters={**self.hyperparameters, "inner": inner})
+
+
+def is_schedule(rate: Any) -> bool:
+    """Tell whether a learning rate is one of the catalogue's schedules, or a function of the step."""
+    return hasattr(rate, "rates") or callable(rate)
 
 
 def _as_inner(outer: str, value: Any) -> "Setting":

@@ -20,6 +20,11 @@ from ravine.core.compile import RUN_ONCE, fast_compile_jit
 _KNOWN = ("analytic.", "finite_sum.", "one_variable.", "_expression")
 _CATALOGUE = tuple(f"ravine.landscapes.{module}" for module in _KNOWN)
 
+_A_POINT = jax.ShapeDtypeStruct((2,), np.float64)
+
+_FAULTS = (TypeError, ValueError, IndexError, AttributeError)
+"""The errors of functions that are no losses over the plane."""
+
 _MANY = (24, 31)
 """Variables of longer points."""
 
@@ -39,12 +44,14 @@ class PlaneLossError(ValueError, TypeError):
     """A loss that is no function of a point of the plane; the message names it, the fault and the remedy."""
 
 
-def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
+def check_plane_loss(loss: Callable[..., Any], name: str = "", *, compute: bool = True) -> None:
     """Check that a loss is a function of one point (x, y) in jax.numpy to a real number.
 
     Args:
         loss: The function; those of the catalogue and formulas are taken at their word.
         name: The name for messages, where not its own.
+        compute: True if values may be computed, to see that it reads no third variable; its shape and that of
+            its gradient are found without.
 
     Raises:
         PlaneLossError: naming the function, what is wrong and the remedy.
@@ -56,8 +63,13 @@ def check_plane_loss(loss: Callable[..., Any], name: str = "") -> None:
         ravine.optimizers._plane_loss.PlaneLossError: 'identity' must return one real number for a
             point (x, y); it returns an array of shape (2,).
     """
-    if not str(getattr(loss, "__module__", "")).startswith(_CATALOGUE):
-        _check(loss, name or getattr(loss, "__name__", type(loss).__name__))
+    if str(getattr(loss, "__module__", "")).startswith(_CATALOGUE):
+        return
+    name = name or getattr(loss, "__name__", type(loss).__name__)
+    if compute:
+        _check(loss, name)
+    else:
+        _check_shapes(loss, name)
 
 
 def check_sampled_loss(loss: Callable[..., Any], samples: Any) -> None:
@@ -99,18 +111,36 @@ def _check(loss: Callable[..., Any], name: str) -> None:
         )
 
 
+def _check_shapes(loss: Callable[..., Any], name: str) -> None:
+    """Refuse what has no value or no gradient, by shapes alone."""
+
+    def traced(point: Any) -> Any:  # by a function of its own: JAX keeps the jaxpr of one that it knows
+        return loss(point)
+
+    with jax.enable_x64(True):
+        _check_value(traced, name)
+        try:
+            jax.eval_shape(jax.grad(traced), _A_POINT)
+        except _FAULTS as error:
+            raise PlaneLossError(f"{name!r} has no gradient in jax.numpy: {_problem(error)}.") from None
+
+
 def _check_value(loss: Callable[..., Any], name: str) -> None:
     try:
-        value = jax.eval_shape(loss, jax.ShapeDtypeStruct((2,), np.float64))
-    except (TypeError, ValueError, IndexError, AttributeError) as error:
-        problem = str(error).splitlines()[0].rstrip(".")
+        value = jax.eval_shape(loss, _A_POINT)
+    except _FAULTS as error:
         raise PlaneLossError(
-            f"{name!r} is not a function of one point (x, y) in jax.numpy: {problem}."
+            f"{name!r} is not a function of one point (x, y) in jax.numpy: {_problem(error)}."
         ) from None
     shape, kind = getattr(value, "shape", None), getattr(value, "dtype", None)
     if shape != () or kind is None or not np.issubdtype(kind, np.floating):
         shown = f"an array of shape {shape}" if shape else type(value).__name__ if kind is None else kind
         raise PlaneLossError(f"{name!r} must return one real number for a point (x, y); it returns {shown}.")
+
+
+def _problem(error: Exception) -> str:
+    """The first line of an error, without its full stop."""
+    return next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
 
 
 def _further_variable(loss: Callable[..., Any]) -> int | None:
@@ -140,11 +170,10 @@ def _places_read(loss: Callable[..., Any], variables: int) -> set[int] | None:
     points = np.random.default_rng(0).normal(size=(_BASES, variables))
     moved = points[:, None, None] + np.multiply.outer(_STRIDES, np.eye(variables))
     try:
-        at = _losses_at(loss, points)
-        there = _losses_at(loss, moved.reshape(-1, variables)).reshape(_BASES, len(_STRIDES), variables)
+        values = _losses_at(loss, np.concatenate([points, moved.reshape(-1, variables)]))
     except Exception:
         return None
-    before = at[:, None, None]
+    before, there = values[:_BASES, None, None], values[_BASES:].reshape(moved.shape[:-1])
     differs = (there != before) & ~(np.isnan(there) & np.isnan(before))
     return set(np.flatnonzero(differs.any((0, 1))).tolist())
 

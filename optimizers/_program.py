@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ravine.optimizers._asynchronous import Process
 from ravine.optimizers._checks import HyperparameterError
-from ravine.optimizers._optimizer import RATE, Optimizer, Setting
+from ravine.optimizers._optimizer import RATE, Optimizer, Setting, is_schedule
 from ravine.optimizers._rule import scheduled, scheduled_process
 
 _BY_STEP = "learning_rate by step"
@@ -101,7 +101,11 @@ def draws_of(setting: Setting) -> int:
         return 1
     some_rate = {RATE: 1.0} if setting.optimizer.has_rate else {}
     unchosen = dict.fromkeys(setting.optimizer.defaults, 1.0)
-    method: Any = setting.optimizer.rule(**{**unchosen, **setting.complete, **some_rate})
+    of_one_lane = {
+        key: value.flat[0] if isinstance(value, np.ndarray) else value
+        for key, value in setting.complete.items()
+    }
+    method: Any = setting.optimizer.rule(**{**unchosen, **of_one_lane, **some_rate})
     return method.draws if isinstance(method, Process) else 1
 
 
@@ -139,7 +143,7 @@ def _divide(setting: Setting, steps: int) -> tuple[Program, dict[str, Any]]:
     for key, value in setting.complete.items():
         if isinstance(value, Setting):
             options[key], real[key] = _divide(value, steps)
-        elif key == RATE and (hasattr(value, "rates") or callable(value)):
+        elif key == RATE and is_schedule(value):
             has_schedule = True
             _divide_schedule(value, real, options, steps)
         elif _is_real(value):

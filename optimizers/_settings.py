@@ -53,7 +53,15 @@ def write_setting(setting: Setting) -> str:
 
 
 def text_of(setting: Setting) -> str | None:
-    """Write the text that reads as this setting; None where there is none."""
+    """Write the text that reads as this setting; None where there is none.
+
+    Example:
+        >>> text_of(as_setting("adam").with_rate(0.1))
+        'adam:learning_rate=0.1'
+        >>> import optax
+        >>> text_of(as_setting(optax.sgd(0.1))) is None
+        True
+    """
     try:
         return write_setting(setting)
     except ValueError:
@@ -104,7 +112,15 @@ def _value(value: Value, text: str) -> object:
 
 
 def as_setting(optimizer: Any) -> Setting:
-    """The setting of a text, a setting, an optimizer of the catalogue or an optax transformation."""
+    """The setting of a text, a setting, an optimizer of the catalogue or an optax transformation.
+
+    Example:
+        >>> as_setting("adam:learning_rate=0.1").hyperparameters
+        {'learning_rate': 0.1}
+        >>> import optax
+        >>> as_setting(optax.lion).complete["b1"]
+        0.9
+    """
     if isinstance(optimizer, Setting):
         return _as_it_is_now(optimizer)
     if isinstance(optimizer, str):

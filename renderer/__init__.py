@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ravine.renderer import canvas as canvas
+    from ravine.renderer import figures as figures
+    from ravine.renderer import layers as layers
+    from ravine.renderer import panels as panels
+    from ravine.renderer import plots as plots
+    from ravine.renderer import style as style
+    from ravine.renderer import views as views
+    from ravine.renderer import writers as writers
     from ravine.renderer._film import SceneFrames as SceneFrames
     from ravine.renderer._frames import Frame as Frame
     from ravine.renderer._frames import Frames as Frames

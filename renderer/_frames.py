@@ -1,12 +1,15 @@
 """Frames of a film, one at a time, which a renderer hands to a writer, and how long each stands."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, UInt8
+
+from ravine.core.options import Option, check_interval
+from ravine.core.recipe import FPS, HOLD, LOOPS, SECONDS, STEPS_PER_FRAME
 
 Pixels = UInt8[np.ndarray, "height width 4"]
 """RGBA, rows from the top, alpha 255 everywhere."""
@@ -81,6 +84,14 @@ class Frames(Protocol):
         ...
 
 
+_RANGES: Mapping[str, Option] = {
+    "seconds": SECONDS,
+    "fps": FPS,
+    "hold": HOLD,
+    "loops": LOOPS,
+    "steps_per_frame": STEPS_PER_FRAME,
+}
+
 _FIRST_STEP_SECONDS = 0.3
 _STEEPEST_EASE = 2.5
 
@@ -104,12 +115,10 @@ class Timing:
     steps_per_frame: float | None = None
 
     def __post_init__(self) -> None:
-        _check_range("seconds", self.seconds, 0.1, 3600.0)
-        _check_range("fps", self.fps, 1.0, 120.0)
-        _check_range("hold", self.hold, 0.0, 600.0)
-        _check_range("loops", self.loops, 0, 65535)
-        if self.steps_per_frame is not None:
-            _check_range("steps_per_frame", self.steps_per_frame, 1e-3, 1e6)
+        for name, about in _RANGES.items():
+            number = getattr(self, name)
+            if number is not None:
+                check_interval(name, number, about)
 
     def positions(self, steps: int) -> Float[np.ndarray, " frames"]:
         """The step at which each frame stands, from 0 to `steps`, between two steps where it is not whole.
@@ -135,8 +144,3 @@ def _ease(steps: int, seconds: float) -> float:
         return 1.0
     power = math.log(steps) / math.log(seconds / _FIRST_STEP_SECONDS)
     return min(max(power, 1.0), _STEEPEST_EASE)
-
-
-def _check_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must lie between {low:g} and {high:g}; got {value:g}.")

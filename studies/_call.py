@@ -1,5 +1,6 @@
 """The studies as functions: what is studied and the options in, the result out."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ravine.core.recipe import RecipeError
@@ -13,7 +14,7 @@ from ravine.studies._options import (
     check_keys,
 )
 from ravine.studies._plane_options import PlaneOptions
-from ravine.studies._study import kind_of
+from ravine.studies._study import Chosen
 
 if TYPE_CHECKING:
     from ravine.optimizers import Optimizer as Optimizer
@@ -51,7 +52,9 @@ def line(subject: Any = None, *points: Any, **options: Any) -> "Line":
         I. J. Goodfellow, O. Vinyals, A. M. Saxe, Qualitatively Characterizing Neural Network Optimization
         Problems, 2014.
     """
-    return _run("line", subject, points, options)
+    from ravine.studies._line import run_line
+
+    return run_line(_choices(LineOptions, "line", subject, points, options))
 
 
 @lists_options_of(PlaneOptions, besides=_SUBJECT)
@@ -76,7 +79,9 @@ def plane(subject: Any = None, *points: Any, **options: Any) -> "Plane":
     Reference:
         H. Li, Z. Xu, G. Taylor, C. Studer, T. Goldstein, Visualizing the Loss Landscape of Neural Nets, 2018.
     """
-    return _run("plane", subject, points, options)
+    from ravine.studies._plane import run_plane
+
+    return run_plane(_choices(PlaneOptions, "plane", subject, points, options))
 
 
 @lists_options_of(WalkOptions, besides=_SUBJECT)
@@ -98,7 +103,9 @@ def walk(subject: Any = None, *points: Any, **options: Any) -> "Walk":
     Reference:
         C. Xing, D. Arpit, C. Tsirigotis, Y. Bengio, A Walk with SGD, 2018.
     """
-    return _run("walk", subject, points, options)
+    from ravine.studies._walk import run_walk
+
+    return run_walk(_choices(WalkOptions, "walk", subject, points, options))
 
 
 @lists_options_of(SpectrumOptions, besides=_SUBJECT)
@@ -117,7 +124,9 @@ def spectrum(subject: Any = None, *points: Any, **options: Any) -> "Spectrum":
         >>> ravine.spectrum(lambda w: 3 * w["x"] ** 2, {"x": 1.0}, top=1, bottom=1).top  # doctest: +SKIP
         array([6.])
     """
-    return _run("spectrum", subject, points, options)
+    from ravine.studies._spectrum import run_spectrum
+
+    return run_spectrum(_choices(SpectrumOptions, "spectrum", subject, points, options))
 
 
 @lists_options_of(TrainOptions, besides=_SUBJECT)
@@ -135,7 +144,9 @@ def train(subject: Any = None, **options: Any) -> "Train":
         >>> found = ravine.train("mlp", optimizers=["sgd", "adam"], target=0.05)  # doctest: +SKIP
         >>> [found.steps_to_target(run) for run in found.runs]  # doctest: +SKIP
     """
-    return _run("train", subject, (), options)
+    from ravine.studies._train import run_train
+
+    return run_train(_choices(TrainOptions, "train", subject, (), options))
 
 
 @lists_options_of(ConnectOptions, besides=_SUBJECT)
@@ -158,17 +169,21 @@ def connect(subject: Any = None, *points: Any, **options: Any) -> "Connect":
         T. Garipov, P. Izmailov, D. Podoprikhin, D. Vetrov, A. G. Wilson, Loss Surfaces, Mode Connectivity,
         and Fast Ensembling of DNNs, 2018.
     """
-    return _run("connect", subject, points, options)
+    from ravine.studies._connect import run_connect
+
+    return run_connect(_choices(ConnectOptions, "connect", subject, points, options))
 
 
-def _run(command: str, subject: Any, points: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _choices(
+    kind: type[Chosen], command: str, subject: object, points: tuple[Any, ...], options: Mapping[str, Any]
+) -> Chosen:
+    """The choices of a study from what its function was called with."""
     keys = {**_subject(subject), **({"points": points} if points else {}), **options}
     check_keys(command, keys)
-    kind = kind_of(command)
-    return kind.run(kind.choices.of(keys))
+    return kind.of(keys)
 
 
-def _subject(subject: Any) -> dict[str, Any]:
+def _subject(subject: object) -> dict[str, object]:
     if subject is None:
         return {}
     if isinstance(subject, str | list | tuple):

@@ -313,14 +313,18 @@ def _curve(
         choices, objective, start, (direction,), places[:, None], wanted=wanted, title=label, stage=stage
     )
     loss = found["train_loss"]
+    along = {name: values[:count] for name, values in found.items()}
     first, last = loss[count : count + 2].tolist()
     close = np.split(loss[count + 2 :], len(zooms)) if zooms else []
-    whole = from_end_to_end(alphas, loss[:count], (first, last))
+    whole = from_end_to_end(alphas, along["train_loss"], (first, last))
     return Curve(
         label=label,
         colour_key=colour_key,
         alphas=alphas,
-        **{name: values[:count] for name, values in found.items()},
+        train_loss=along["train_loss"],
+        test_loss=along.get("test_loss"),
+        train_accuracy=along.get("train_accuracy"),
+        test_accuracy=along.get("test_accuracy"),
         initial_loss=first,
         final_loss=last,
         facts=whole and line_facts(*whole),

@@ -311,6 +311,10 @@ _OF_NETWORKS = ("networks", "data", "batch_norm")
 def check_keys(command: str, keys: Collection[str]) -> None:
     """Refuse what says how networks are trained where none is.
 
+    Args:
+        command: The study's.
+        keys: The given keys.
+
     Raises:
         RecipeError: naming the keys.
     """

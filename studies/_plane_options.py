@@ -86,16 +86,13 @@ class PlaneOptions(Options):
         if self.heights and not self.heights[0] < self.heights[1]:
             low, high = self.heights
             raise RecipeError(f"heights go from a loss up to a higher one; got {low:g} {high:g}.")
-        if self.convexity and views.catalogue.facts(self.view)["geometry"] != "flat":
+        if self.convexity and views.facts_of(self.view).geometry != "flat":
             flat = " or ".join(views.names(networks=True, geometry="flat"))
             raise RecipeError(
                 f"convexity is shaded on the view from above; got it with the view {self.view}: take {flat}."
             )
 
     def check_film(self) -> None:
-        from ravine.renderer import Timing
-
-        Timing(seconds=self.seconds, fps=self.fps, hold=self.hold)
         if not self.paths or self.kind in _WITHOUT_PATHS or (self.points and self.kind != "pca"):
             raise RecipeError(
                 "A film of a plane shows training paths, and on this one there are none; take other "

@@ -1,20 +1,22 @@
 """The result of a study: numbers, a table and a picture, each written by the ending of a file's name."""
 
+import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from ravine.core.atomic import OutputError, atomic_write, check_target
+from ravine.core.progress import Stage
 from ravine.core.pytree import Params, is_array, is_floating, is_key, named_leaves
 from ravine.core.tables import as_csv, as_json, as_npz, flat
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
-from ravine.studies._study import NUMBERS, PICTURES
+from ravine.studies._study import NUMBERS, PICTURES, options_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -153,6 +155,19 @@ def _names(kind: type[Result[Any]]) -> list[str]:
     return [name for name in named if not name.startswith("_") and name not in _NOT_NUMBERS]
 
 
+class Kind(NamedTuple):
+    """A command's options and what runs them: a function of options and of who watches."""
+
+    choices: type[Options]
+    run: Callable[[Options, Stage], Result[Options]]
+
+
+def kind_of(command: str) -> Kind:
+    """The kind of study that a command makes."""
+    module = importlib.import_module(f"ravine.studies._{command}")
+    return Kind(choices=options_of(command), run=getattr(module, f"run_{command}"))
+
+
 def check_output(path: str | Path, choices: Options, *, films: tuple[str, ...] = ()) -> None:
     """Refuse a file that these choices cannot be written to, before any work is done for it.
 
@@ -180,6 +195,10 @@ def check_output(path: str | Path, choices: Options, *, films: tuple[str, ...] =
 
 def check_result_path(path: str | Path, *, further: tuple[str, ...] = ()) -> None:
     """Refuse a path that no result is written to.
+
+    Args:
+        path: The file.
+        further: Endings that the study has besides those of all.
 
     Raises:
         OutputError: naming what is wrong.

@@ -1,8 +1,8 @@
-"""The kinds of study, what each has to choose and what runs it, and a study as a file holds it."""
+"""The kinds of study, what each has to choose, and a study as a file holds it."""
 
 import importlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ravine.renderer.figures import FIGURE_EXTENSIONS
 from ravine.renderer.writers import FILM_EXTENSIONS
@@ -10,6 +10,7 @@ from ravine.renderer.writers import FILM_EXTENSIONS
 if TYPE_CHECKING:
     from ravine.studies._options import Options
 
+Chosen = TypeVar("Chosen", bound="Options")
 
 COMMANDS = ("connect", "line", "plane", "spectrum", "train", "walk")
 """The kinds of study: each has a module _NAME with a function NAME."""
@@ -32,12 +33,12 @@ class Study(NamedTuple):
 
     Attributes:
         command: The name of the command.
-        choices: By key.
+        choices: By key, as they are written.
         film: True if it is shown as a film rather than as a picture.
     """
 
     command: str
-    choices: dict[str, Any]
+    choices: Mapping[str, object]
     film: bool
 
     @property
@@ -46,25 +47,17 @@ class Study(NamedTuple):
         return ".gif" if self.film else ".png"
 
 
-def preview(choices: Any, *, film: bool) -> Any:
-    """The choices for a picture, or a small film, on a page of many."""
+def preview(choices: "Chosen", *, film: bool) -> "Chosen":
+    """The choices for a picture, or a small film, on a page of many.
+
+    Args:
+        choices: Of the study.
+        film: True if it is shown as a film.
+    """
     return choices.replace(size=(608, 342), fps=10.0) if film else choices.replace(size=(960, 540))
-
-
-class Kind(NamedTuple):
-    """A command's options and what runs them: a function of options and of who watches."""
-
-    choices: "type[Options]"
-    run: Callable[..., Any]
 
 
 def options_of(command: str) -> "type[Options]":
     """The options of a command; of all but planes they stand in one module."""
     module = "_plane_options" if command == "plane" else "_options"
     return getattr(importlib.import_module(f"ravine.studies.{module}"), f"{command.capitalize()}Options")
-
-
-def kind_of(command: str) -> Kind:
-    """The kind of study that a command makes."""
-    module = importlib.import_module(f"ravine.studies._{command}")
-    return Kind(choices=options_of(command), run=getattr(module, f"run_{command}"))

@@ -109,15 +109,18 @@ class Train(Result[TrainOptions]):
     def _on_picture(self, run: Trained) -> "TrainingRun":
         from ravine.renderer.figures import TrainingRun
 
-        label = self.label_of(run)
+        label, measures = self.label_of(run), run.training.measures
         return TrainingRun(
             label=label,
             colour_key=label if len(self.choices.networks) > 1 else run.rule,
             note=run.note,
             step=run.steps,
+            train_loss=measures["train_loss"],
+            test_loss=measures["test_loss"],
+            train_accuracy=measures["train_accuracy"],
+            test_accuracy=measures["test_accuracy"],
             batch_loss=run.training.batch_losses,
             reached_at=self.steps_to_target(run),
-            **run.training.measures,
         )
 
     def save_runs(self, folder: str | Path) -> None:
@@ -147,6 +150,10 @@ def _folders(folder: Path, labels: Iterable[str]) -> list[Path]:
 
 def check_runs_folder(folder: Path, choices: TrainOptions) -> None:
     """Refuse a folder in which the runs could not be saved, before they are trained.
+
+    Args:
+        folder: The folder in which to save the runs.
+        choices: Of the study, which say how many runs there are.
 
     Raises:
         OutputError: it is a file, holds something else, or cannot be made.

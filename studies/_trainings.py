@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import cycle
 from typing import Any, TypeVar
 
 import jax
 import numpy as np
+import optax
 from jaxtyping import Bool, Float, Int
 
 from ravine import optimizers
@@ -16,7 +18,7 @@ from ravine.core.progress import Stage
 from ravine.core.pytree import Params
 from ravine.core.recipe import RecipeError
 from ravine.landscapes import networks
-from ravine.landscapes.networks import Objective, Problem
+from ravine.landscapes.networks import Data, Network, Objective, Problem
 from ravine.optimizers import Setting, SpecError, as_setting, parse_spec, small_print, with_own_labels
 from ravine.studies._measure import measures_of_iterates
 from ravine.studies._options import Options
@@ -128,9 +130,22 @@ def problem_of(choices: Options, text: str) -> Problem:
         ) from None
     if spec.label is not None:
         raise RecipeError(f"A label is an optimizer's; {text!r} is a network, written as {_EXAMPLE}.")
-    network = networks.load(spec.name)
-    options = dict(spec.hyperparameters)
-    return Problem(network=network, data=networks.load_data(choices.data), options=options)
+    data = networks.load_data(choices.data)
+    return _problem(networks.load(spec.name), text, _Known(identity=data.identity, data=data))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """Data that equal what has the same examples."""
+
+    identity: str
+    data: Data = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _problem(network: Network, text: str, known: _Known) -> Problem:
+    """The same problem for the same text and data, so that what was compiled for it is of use again."""
+    return Problem(network=network, data=known.data, options=dict(parse_spec(text).hyperparameters))
 
 
 def trainings(choices: Options, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:
@@ -190,7 +205,7 @@ def _trained(
     with stage(f"{setting.label}, {problem.network.title}", choices.steps) as on_step:
         training = train(
             problem,
-            optimizers.rule_of(setting),
+            _rule(text) if text else optimizers.rule_of(setting),
             save_every=choices.keep_every,
             early_stopping=choices.early_stopping,
             iterate=setting.iterate,
@@ -212,6 +227,12 @@ def _trained(
         iterates=training.iterates,
         loss=training.measures["train_loss"],
     )
+
+
+@lru_cache(maxsize=16)
+def _rule(text: str) -> optax.GradientTransformationExtraArgs:
+    """The same rule for the same text, for the same reason."""
+    return optimizers.rule_of(optimizers.read_setting(text))
 
 
 def _shared(choices: Options, size: int | str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ KNOWS = {
     "studies": {"core", "landscapes", "optimizers", "renderer"},
     "gallery": {"core", "films", "studies"},
     "cli": {"", "core", "landscapes", "optimizers", "renderer", "films", "studies", "gallery"},
-    "": {"core", "landscapes", "optimizers", "films", "studies"},
+    "": {"core", "landscapes", "optimizers", "renderer", "films", "studies", "gallery"},
 }
 """The rooms that each room may import; the root is the face of all."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
-from ravine.core.cache import Cache
+from ravine.core.cache import Cache, Facts
 from ravine.core.fingerprint import jax_settings
 from ravine.core.pytree import Params, is_key
 from ravine.landscapes.evaluation._hosts import check_agreement, gathered, own_share
@@ -36,7 +36,7 @@ class GridCache:
         done: The points whose row is known.
     """
 
-    def __init__(self, folder: Path | None, source: dict[str, Any], *, points: int, measures: int) -> None:
+    def __init__(self, folder: Path | None, source: Facts, *, points: int, measures: int) -> None:
         self._cache = None if folder is None else Cache(folder)
         self._source = source
         self.values: Float[np.ndarray, "points measures"] = np.zeros((points, measures), np.float32)
@@ -83,8 +83,15 @@ def source_of(
     basis: Sequence[Params],
     coordinates: Float[np.ndarray, "points k"],
     wanted: Sequence[str],
-) -> dict[str, Any]:
-    """Identify a grid, as JSON takes it."""
+) -> dict[str, object]:
+    """Identify a grid, as JSON takes it.
+
+    Args:
+        objective: The losses and measures to evaluate.
+        basis: The origin and the directions of the grid.
+        coordinates: Of its points.
+        wanted: The measures.
+    """
     return {
         "objective": objective.identity,
         "corners": [_digest(tree) for tree in basis],
@@ -107,7 +114,7 @@ def _digest(tree: Any) -> str:
 
 @contextmanager
 def own_part(
-    folder: Path | None, source: Callable[[], dict[str, Any]], *, points: int, measures: int
+    folder: Path | None, source: Callable[[], Facts], *, points: int, measures: int
 ) -> Iterator[tuple[GridCache, Int[ndarray, " left"]]]:
     """A grid and those of its points that this process has still to do.
 

@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,6 +16,8 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 from jaxtyping import Bool, Float, Int
+
+from ravine.core.cache import Facts
 
 _GREETING = re.compile(rb"ravine (\d{1,9}) of (\d{1,9})\n")
 _GO = "go"
@@ -213,7 +215,7 @@ def own_share(points: int) -> Int[np.ndarray, " own"]:
     return np.arange(jax.process_index(), points, jax.process_count())
 
 
-def check_agreement(source: Mapping[str, Any]) -> None:
+def check_agreement(source: Facts) -> None:
     """Refuse processes that share out different grids: each would fill up the other's.
 
     Args:

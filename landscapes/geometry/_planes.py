@@ -70,8 +70,21 @@ class ThreePoints(NamedTuple):
 def plane_through(w1: Params, w2: Params, w3: Params, mask: Mask) -> ThreePoints:
     """The plane through three points, as in Izmailov et al., 2018, section 3.
 
+    Args:
+        w1: The first point, the plane's origin.
+        w2: The second one, along the first direction.
+        w3: The third one.
+        mask: The trained leaves.
+
     Raises:
         ValueError: two of the points are the same, or all three lie on one line.
+
+    Example:
+        >>> corners = [np.array([0.0, 0.0, 1.0]), np.array([5.0, 0.0, 1.0]), np.array([3.0, 4.0, 1.0])]
+        >>> plane_through(*corners, mask=True).coordinates
+        array([[0., 0.],
+               [5., 0.],
+               [3., 4.]])
     """
     points = [flat(point, mask) for point in (w1, w2, w3)]
     _check_distinct(points)

@@ -43,8 +43,19 @@ def on_line(iterates: Params | Sequence[Params], start: Params, solution: Params
 
     With u = solution - start: s_t = <theta_t - start, u> / |u|^2 and r_t = |theta_t - start - s_t u|.
 
+    Args:
+        iterates: In their order, as a sequence or stacked.
+        start: One end of the line.
+        solution: The other one.
+        mask: The trained leaves.
+
     Raises:
         ValueError: the start and the solution are the same, or one of them is not finite.
+
+    Example:
+        >>> places = [np.array([0.0, 0.0]), np.array([3.0, 4.0]), np.array([6.0, 0.0])]
+        >>> on_line(places, places[0], places[2], True)
+        Path(projection=array([0. , 0.5, 1. ]), residual=array([0., 4., 0.]))
 
     Reference:
         I. J. Goodfellow, O. Vinyals and A. M. Saxe, Qualitatively characterizing neural network
@@ -64,6 +75,13 @@ def on_line(iterates: Params | Sequence[Params], start: Params, solution: Params
 
 def on_plane(iterates: Params | Sequence[Params], origin: Params, u: Params, v: Params, mask: Mask) -> Shadow:
     """Project iterates on the plane `origin + x u + y v` by least squares: u and v need not be orthogonal.
+
+    Args:
+        iterates: In their order, as a sequence or stacked.
+        origin: A point of the plane.
+        u: Its first direction.
+        v: Its second one.
+        mask: The trained leaves.
 
     Raises:
         ValueError: the directions are parallel, or one of them is 0.

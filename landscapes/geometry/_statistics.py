@@ -33,7 +33,16 @@ class Barrier(NamedTuple):
 
 
 def line_barrier(alphas: Float[np.ndarray, " points"], losses: Float[np.ndarray, " points"]) -> Barrier:
-    """Find the barrier of a line or curve, from its losses at places from 0 to 1."""
+    """Find the barrier of a line or curve, from its losses at places from 0 to 1.
+
+    Args:
+        alphas: Places, rising from 0 at the start to 1 at the solution.
+        losses: There.
+
+    Example:
+        >>> line_barrier(np.array([0.0, 0.5, 1.0]), np.array([1.0, 3.0, 2.0])).height
+        1.0
+    """
     heights = np.where(np.isfinite(losses), losses, np.inf)
     highest = int(heights.argmax())
     return Barrier(
@@ -147,7 +156,16 @@ def cosines(gradients: Params | Sequence[Params], mask: Mask) -> Float64[np.ndar
 
 
 def distances(iterates: Params | Sequence[Params], mask: Mask) -> Float64[np.ndarray, " steps"]:
-    """Measure how far each iterate is from the first one."""
+    """Measure how far each iterate is from the first one.
+
+    Args:
+        iterates: In their order, as a sequence or stacked.
+        mask: The trained leaves.
+
+    Example:
+        >>> distances([np.array([0.0, 0.0]), np.array([3.0, 4.0])], True)
+        array([0., 5.])
+    """
     stack = stacked(iterates, mask)
     squares = np.zeros(count(stack))
     for rows, start in blocks(mask, stack, alone(taken(stack, 0))):

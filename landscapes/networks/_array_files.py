@@ -21,6 +21,11 @@ class SafetensorsError(ValueError):
 def write_safetensors(path: PathName, arrays: Mapping[str, np.ndarray], texts: Mapping[str, str]) -> None:
     """Write a file whole or not at all.
 
+    Args:
+        path: The file's.
+        arrays: By name.
+        texts: Further texts of the file, by name.
+
     Raises:
         OutputError: `path` cannot be a target.
         OSError: The disk is full, or failed otherwise.

@@ -35,7 +35,7 @@ class CheckpointError(ValueError):
     """A checkpoint that cannot be written or read; the message says in one line what is wrong."""
 
 
-def write_checkpoint(path: PathName, params: Params, *, facts: Mapping[str, Any] | None = None) -> None:
+def write_checkpoint(path: PathName, params: Params, *, facts: Mapping[str, object] | None = None) -> None:
     """Write parameters to a .safetensors or an .npz file, whole or not at all.
 
     The same parameters and facts give the same bytes.

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import jax
@@ -72,32 +72,7 @@ class Problem:
             batch_norm: By the stored statistics, or by those recomputed on the training examples at each
                 point; test examples never go by their own.
         """
-        has_batch_norm = self.network.has_batch_norm(**self.options)
-        recompute = has_batch_norm and batch_norm == "recomputed"
-
-        def features(params: Model, data: Splits) -> Features:
-            return {name: params.features(split.inputs) for name, split in data.items()}
-
-        def measures(params: Model, features: Features, data: Any) -> Measures:
-            recalibrated, found = params.recalibrated_by(features["train"]) if recompute else params, {}
-            logits = {
-                "train": params.logits(features["train"], use_batch_statistics=recompute),
-                "test": recalibrated.logits(features["test"], use_batch_statistics=False),
-            }
-            for name, split in data.items():
-                found[f"{name}_loss"] = cross_entropy(logits[name], split.labels)
-                found[f"{name}_accuracy"] = accuracy(logits[name], split.labels)
-            return found
-
-        return Objective(
-            measures=measures,
-            features=features,
-            data=jax.tree.map(jnp.asarray, self.data.splits),
-            trained=trained,
-            batch_norm=batch_norm if has_batch_norm else "",
-            name=self.description,
-            identity=f"{self.identity} {batch_norm}" if self.identity else "",
-        )
+        return _objective(self, batch_norm)
 
     @property
     def title(self) -> str:
@@ -119,6 +94,37 @@ class Problem:
         if not catalogue.holds(self.network):
             return ""
         return f"{self.network.name} {sorted(self.options.items())} {self.data.identity}"
+
+
+@lru_cache(maxsize=4)  # each holds its data
+def _objective(problem: Problem, batch_norm: Policy) -> Objective:
+    """The same objective each time: programs are compiled for one."""
+    has_batch_norm = problem.network.has_batch_norm(**problem.options)
+    recompute = has_batch_norm and batch_norm == "recomputed"
+
+    def features(params: Model, data: Splits) -> Features:
+        return {name: params.features(split.inputs) for name, split in data.items()}
+
+    def measures(params: Model, features: Features, data: Any) -> Measures:
+        recalibrated, found = params.recalibrated_by(features["train"]) if recompute else params, {}
+        logits = {
+            "train": params.logits(features["train"], use_batch_statistics=recompute),
+            "test": recalibrated.logits(features["test"], use_batch_statistics=False),
+        }
+        for name, split in data.items():
+            found[f"{name}_loss"] = cross_entropy(logits[name], split.labels)
+            found[f"{name}_accuracy"] = accuracy(logits[name], split.labels)
+        return found
+
+    return Objective(
+        measures=measures,
+        features=features,
+        data=jax.tree.map(jnp.asarray, problem.data.splits),
+        trained=trained,
+        batch_norm=batch_norm if has_batch_norm else "",
+        name=problem.description,
+        identity=f"{problem.identity} {batch_norm}" if problem.identity else "",
+    )
 
 
 @partial(fast_compile_jit, options=RUN_FOR_SECONDS, static_argnums=0)
@@ -144,6 +150,10 @@ def _describe(key: str, value: Any) -> str:
 
 def check_first_loss(problem: Problem, loss: float) -> None:
     """Refuse to train from where the loss is not finite.
+
+    Args:
+        problem: The problem to train.
+        loss: The loss at its start.
 
     Raises:
         ValueError: naming the loss and how large the inputs are.

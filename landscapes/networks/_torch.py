@@ -29,6 +29,11 @@ def params_of(module: "torch.nn.Module | Mapping[str, Any]") -> dict[str, np.nda
 
     Raises:
         ObjectiveError: it is neither, has no weights yet, or has complex ones.
+
+    Example:
+        >>> import torch  # doctest: +SKIP
+        >>> params_of(torch.nn.Linear(2, 3))["weight"].shape  # doctest: +SKIP
+        (3, 2)
     """
     torch = _torch()
     state: Any = module
@@ -67,11 +72,6 @@ def from_torch(
     are PyTorch's, by the parameters that require a gradient; the rest, such as the stored statistics of batch
     norm, counts as constant.
 
-        start = params_of(module)
-        ...  # train it
-        objective = from_torch(module, torch.nn.functional.cross_entropy, loader)
-        solution = params_of(module)
-
     Args:
         module: On any device; it may be trained on after this.
         loss: The mean over a batch, from the module's outputs and the targets.
@@ -84,6 +84,12 @@ def from_torch(
     Raises:
         ObjectiveError: PyTorch is not installed, `module` is none or has no weights, there are no batches,
             the module or the loss fails on the first one, or the loss is not one number.
+
+    Example:
+        >>> import ravine, torch  # doctest: +SKIP
+        >>> start = params_of(module)  # before it is trained  # doctest: +SKIP
+        >>> objective = from_torch(module, torch.nn.functional.cross_entropy, loader)  # doctest: +SKIP
+        >>> ravine.line(objective, start, params_of(module)).save("line.png")  # doctest: +SKIP
     """
     torch = _torch()
     if not isinstance(module, torch.nn.Module):

@@ -67,7 +67,12 @@ def check_end(objective: Objective, text: str, label: str, params: Params) -> fl
 
 
 def one_number(loss: Callable[[Params], Any], text: str) -> Callable[[Params], Float[Array, ""]]:
-    """A user's loss that fails in one line, where it raises or returns anything but one real number."""
+    """A user's loss that fails in one line, where it raises or returns anything but one real number.
+
+    Args:
+        loss: The user's.
+        text: The name for messages.
+    """
     shown = f"The objective {text!r}"
 
     def checked(params: Params) -> Float[Array, ""]:

@@ -53,7 +53,13 @@ def write_figure(figure: "Figure", path: str | os.PathLike[str], *, comment: str
 
 
 def figure_bytes(figure: "Figure", extension: str, *, comment: str) -> bytes:
-    """A figure as `write_figure` would put it in a file."""
+    """A figure as `write_figure` would put it in a file.
+
+    Args:
+        figure: The picture.
+        extension: Of the file.
+        comment: A description of the picture, for the file.
+    """
     from ravine.renderer import writers
     from ravine.renderer.figures._sheet import house_style
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ravine.renderer.layers._layer import Layer as Layer
     from ravine.renderer.layers._layer import LayerKind as LayerKind
     from ravine.renderer.layers._layer import catalogue as catalogue
+    from ravine.renderer.layers._layer import geometries_of as geometries_of
     from ravine.renderer.layers._stack import OnView as OnView
     from ravine.renderer.layers.balls import draw_stop as draw_stop
     from ravine.renderer.layers.slices import draw_letter as draw_letter

@@ -107,3 +107,12 @@ class LayerKind:
 
 
 catalogue: Catalogue[LayerKind] = Catalogue(package="ravine.renderer.layers", variable="LAYER", kind="layer")
+
+
+def geometries_of(layer: str) -> tuple[Geometry, ...]:
+    """Read from a layer's record the geometries of the views on which it is drawn.
+
+    Raises:
+        UnknownNameError: there is no such layer.
+    """
+    return catalogue.facts(layer)["on"]

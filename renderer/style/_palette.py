@@ -73,7 +73,12 @@ ARROWS: Mapping[str, str] = {
 
 
 def arrow_colour(role: str, *, theme: ThemeName) -> str:
-    """The colour of an arrow of a role, or nothing, which is the run's own, for any other."""
+    """The colour of an arrow of a role, or nothing, which is the run's own, for any other.
+
+    Args:
+        role: The meaning of the arrow.
+        theme: The look.
+    """
     return COMMON[theme].get(ARROWS.get(role, ""), "")
 
 

@@ -1,6 +1,7 @@
 """Views of a landscape: a module without an underscore is one, and its `VIEW` says what it shows."""
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from ravine.core.catalogue import Catalogue
 from ravine.core.lazy import lazy_exports
@@ -26,20 +27,71 @@ catalogue: "Catalogue[ViewKind]" = Catalogue(package="ravine.renderer.views", va
 _ORDER = ("flat", "relief", "graph", "steps")
 
 
-def names(**facts: Any) -> tuple[str, ...]:
-    """Name the views, or those whose records say this: flat ones first, then reliefs, graphs and charts.
+def names(
+    *,
+    geometry: "Geometry | None" = None,
+    variables: int | None = None,
+    usual: bool | None = None,
+    camera: bool | None = None,
+    networks: bool | None = None,
+) -> tuple[str, ...]:
+    """Name the views, or those of certain facts: flat ones first, then reliefs, graphs and charts.
 
     Args:
-        facts: Fields that a record gives, with their values, such as `variables=2`.
+        geometry: The map from their points to the picture.
+        variables: The number of variables of a landscape that they show, and of no other.
+        usual: True if a landscape is seen so unless another view is asked for.
+        camera: True if they are seen from a camera.
+        networks: True if planes through a network's parameters are drawn so.
+
+    Example:
+        >>> names(variables=2)
+        ('contour', 'surface')
     """
-    known = {name: catalogue.facts(name) for name in catalogue.names()}
-    found = [name for name, of in known.items() if all(of.get(key) == facts[key] for key in facts)]
-    return tuple(sorted(found, key=lambda name: _ORDER.index(known[name]["geometry"])))
+    wanted = (geometry, variables, usual, camera, networks)
+    known = {name: facts_of(name) for name in catalogue.names()}
+    found = [
+        name
+        for name, facts in known.items()
+        if all(value in (None, own) for value, own in zip(wanted, facts[:-1], strict=True))
+    ]
+    return tuple(sorted(found, key=lambda name: _ORDER.index(known[name].geometry)))
 
 
-def in_words(**facts: Any) -> str:
-    """Say what each view shows, for help texts; `facts` as for `names`."""
-    return " ".join(f"{name}: {catalogue.facts(name)['about']}." for name in names(**facts))
+class ViewFacts(NamedTuple):
+    """Facts about a view that need no import; the fields are those of `ViewKind`."""
+
+    geometry: "Geometry"
+    variables: int | None
+    usual: bool
+    camera: bool
+    networks: bool
+    about: str
 
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__, "catalogue", "in_words", "names")
+@cache
+def facts_of(name: str) -> ViewFacts:
+    """Read the facts of a view from its record.
+
+    Raises:
+        UnknownNameError: there is no such view.
+    """
+    known = catalogue.facts(name)
+    return ViewFacts(
+        geometry=known["geometry"],
+        variables=known.get("variables"),
+        usual=known.get("usual", False),
+        camera=known.get("camera", False),
+        networks=known.get("networks", False),
+        about=known["about"],
+    )
+
+
+def in_words(*, networks: bool | None = None) -> str:
+    """Say what each view shows, for help texts; `networks` as for `names`."""
+    return " ".join(f"{name}: {facts_of(name).about}." for name in names(networks=networks))
+
+
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__, __file__, "ViewFacts", "catalogue", "facts_of", "in_words", "names"
+)

@@ -67,6 +67,11 @@ def to_bytes(frames: Frames, extension: str, *, on_frame: OnFrame | None = None)
 def write_still(pixels: Pixels, path: str | os.PathLike[str], comment: str) -> None:
     """Write one picture as the kind of file that the path's extension names.
 
+    Args:
+        pixels: The picture.
+        path: The file, whose extension says how.
+        comment: What made it, for the file.
+
     Raises:
         OutputError: The path does not do, see `check_still_path`.
         OSError: The disk is full, or failed otherwise.
@@ -77,12 +82,22 @@ def write_still(pixels: Pixels, path: str | os.PathLike[str], comment: str) -> N
 
 
 def still_to_bytes(pixels: Pixels, extension: str, comment: str) -> bytes:
-    """One picture as `write_still` would put it in a file; the extension is one of `STILL_EXTENSIONS`."""
+    """One picture as `write_still` would put it in a file; the extension is one of `STILL_EXTENSIONS`.
+
+    Args:
+        pixels: The picture.
+        extension: One of `STILL_EXTENSIONS`.
+        comment: What made it.
+    """
     return to_bytes(OneFrame(pixels, comment), extension)
 
 
 def check_path(path: str | os.PathLike[str], size: tuple[int, int]) -> None:
     """Accept a path to which a film of `size` can be written, before any work is done for it.
+
+    Args:
+        path: The file or the folder.
+        size: Width and height in pixels.
 
     Raises:
         OutputError: The extension is not known, the size is odd where it must be even, or the folder is

@@ -64,7 +64,12 @@ def writer_of(extension: str) -> "Writer[BufferedIOBase]":
 
 
 def listed(extensions: tuple[str, ...], last: str = "or") -> str:
-    """Extensions as a text lists them, such as ".gif, .mp4 or .webm"."""
+    """Extensions as a text lists them, such as ".gif, .mp4 or .webm".
+
+    Args:
+        extensions: At least one.
+        last: The word before the last of them.
+    """
     *others, end = extensions
     return f"{', '.join(others)} {last} {end}" if others else end
 

@@ -23,7 +23,7 @@ class RunError(ValueError):
     """A folder that holds no run, or a damaged one; the message says so in one line."""
 
 
-def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | None = None) -> None:
+def save_run(folder: PathName, training: Training, facts: Mapping[str, object] | None = None) -> None:
     """Write a run as a folder, which takes the place of an earlier one when it is whole.
 
     It holds "start.safetensors" and "solution.safetensors", which are checkpoints; "iterates.safetensors",
@@ -38,6 +38,9 @@ def save_run(folder: PathName, training: Training, facts: Mapping[str, Any] | No
     Raises:
         OutputError: the folder cannot be a target.
         OSError: the disk is full, or failed otherwise.
+
+    Example:
+        >>> save_run("runs/adam", training, {"note": "the longer one"})  # doctest: +SKIP
     """
     Path(folder).parent.mkdir(parents=True, exist_ok=True)
     record = {
@@ -67,6 +70,18 @@ def load_run(folder: PathName, like: Model) -> Training:
     Raises:
         RunError: there is no run, or run.json is damaged.
         CheckpointError: the iterates are damaged or do not match.
+
+    Example:
+        >>> import tempfile
+        >>> from ravine.landscapes import networks
+        >>> from ravine.optimizers import rule
+        >>> from ravine.studies.training import train
+        >>> problem = networks.Problem(network=networks.load("mlp"), data=networks.load_data("moons"))
+        >>> training = train(problem, rule("sgd:learning_rate=0.1"), steps=4, keep_every=2)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_run(f"{folder}/run", training)
+        ...     print(load_run(f"{folder}/run", problem.start(0)).steps)
+        [0 2 4]
     """
     record = _read_record(Path(folder))
     saved = len(record["steps"])

@@ -1,7 +1,7 @@
 """Training steps as one compiled program, and what is measured at the iterates that are saved."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import equinox as eqx
@@ -147,9 +147,8 @@ def run_steps(
     return jax.lax.fori_loop(0, count, one, (carried, places, jnp.zeros(most)))
 
 
-@lru_cache(maxsize=4)
 def objective_of(problem: Problem) -> Objective:
-    """The problem's objective at recalibrated networks: the same each time, so that it is compiled once."""
+    """The problem's objective at recalibrated networks."""
     return problem.objective("inference")
 
 

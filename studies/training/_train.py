@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import jax
 import numpy as np
 import optax
 from jaxtyping import Float, Int
 
+from ravine.core.cache import Facts
 from ravine.core.fingerprint import cache_key, fingerprint_facts
 from ravine.landscapes import ORDERS, Order, minibatches
 from ravine.landscapes.networks import Model, Problem, check_first_loss
@@ -40,6 +41,14 @@ def rows_of_steps(
 ) -> Int[np.ndarray, "steps size"]:
     """The examples of every step; none are named where each step sees all.
 
+    Args:
+        count: The number of examples.
+        size: Examples of a minibatch, or "full".
+        steps: The number of steps.
+        order: As for `minibatches`.
+        seed: Of the random order.
+        difficulty: Of each example, for a curriculum.
+
     Raises:
         ValueError: there are no steps, the size is no number of examples, the order is unknown, or a
             curriculum has no difficulty of each example.
@@ -67,7 +76,7 @@ class Training:
             saved iterates.
         stopped_at: The step at which the run was stopped early, if it was.
         seed: Of the start, unless that was given, and of the minibatches.
-        made_from: The inputs that determine the numbers, but for the number of steps.
+        fingerprint_facts: The inputs that determine the numbers, but for the number of steps.
     """
 
     steps: Int[np.ndarray, " saved"]
@@ -76,7 +85,7 @@ class Training:
     measures: Mapping[str, Float[np.ndarray, " saved"]]
     stopped_at: int | None = None
     seed: int = 0
-    fingerprint_facts: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint_facts: Facts = field(default_factory=dict)
 
     def iterate(self, place: int) -> Model:
         """The saved iterate at this place, counted from 0, or from the last one by negative numbers."""

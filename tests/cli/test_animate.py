@@ -60,7 +60,8 @@ def test_the_film_that_is_made(ravine, in_folder, small):
     assert delays[-1] == 500
 
 
-def test_the_default_path_of_a_film(ravine, in_folder, small):
+def test_the_default_path_of_a_film(ravine, in_folder, small_but):
+    small = small_but("-O", "sgd:learning_rate=0.01")
     ravine.works("animate", "booth", *small)
     ravine.works("animate", "--function", "x**2 + y**2", *small)
     (in_folder / "my-film.toml").write_text('optimizers = ["sgd"]')

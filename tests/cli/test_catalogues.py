@@ -10,9 +10,12 @@ from click.shell_completion import BashComplete
 from PIL import Image
 
 from ravine import gallery, landscapes, optimizers
+from ravine.cli import _describe as _describe
 from ravine.cli import _gallery as _gallery
 from ravine.cli._group import ravine as commands
 from ravine.landscapes import networks
+from ravine.landscapes.curvature import CriticalPoint, critical_points
+from ravine.landscapes.curvature._critical_points import CriticalPoints
 from ravine.optimizers import Setting, read_setting, schedules
 
 COMMANDS = commands.list_commands(click.Context(commands))
@@ -150,10 +153,33 @@ class TestListOfOptimizers:
         assert "\x1b" not in "".join(lines)
 
 
+SEARCHED = ("ackley", "bukin_n6", "double_well", "himmelblau")
+"""Landscapes of thousands of critical points, of a kink, of one variable, and of four minima."""
+
+WIDEST = [
+    CriticalPoint(
+        point=(-1.23456e-05, -6.54321e-05),
+        loss=-1.23456e-05,
+        kind=kind,
+        eigenvalues=(-1.2345e-10, 6.789),
+        isolated=kind != "degenerate",
+    )
+    for kind in ("minimum", "saddle", "maximum", "degenerate")
+    for _ in range(12)
+]
+
+
 @pytest.fixture(scope="module")
 def cards(command_line) -> dict[str, str]:
-    """What `ravine show` prints of every name."""
-    return {name: command_line.works("show", name).stdout for known in KINDS.values() for name in known}
+    """What `ravine show` prints of every name; most landscapes are said to have the widest of points."""
+
+    def found(landscape):
+        points = CriticalPoints(tuple(WIDEST), unseen=0.1, lost=0.0, flat_share=0.0)
+        return critical_points(landscape) if landscape.name in SEARCHED else points
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_describe, "critical_points", found)
+        return {name: command_line.works("show", name).stdout for known in KINDS.values() for name in known}
 
 
 class TestShow:
@@ -222,6 +248,10 @@ class TestShow:
             ("noisy_moons", "measures +accuracy"),
             ("double_well", r"domain +\[-2, 2\]$"),
             ("double_well", "minima +-1, 1$"),
+            ("double_well", "critical +minimum at -1, loss 0$"),
+            ("himmelblau", r" +saddle at \(-3\.07303, -0\.081353\), loss 104\.015, condition number 1\.827$"),
+            ("bukin_n6", r"critical +minimum at \(-10, 1\), loss 0, a kink$"),
+            ("ackley", " +and about [0-9]+ minima, [0-9]+ saddles, [0-9]+ maxima more$"),
         ],
     )
     def test_a_fact_that_only_some_entries_have(self, cards, name, line):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 TINY = ["beale", "-O", "sgd:learning_rate=0.01", "--steps", "40", "--size", "96x64"]
-MOVES, STANDS = 1.5, 0.7
+MOVES, STANDS = 0.75, 0.35
 
 
 def read_back(path: Path) -> tuple[int, float]:
@@ -37,7 +37,7 @@ def test_as_many_as_there_are(ravine, in_folder, name, fps):
     frames, seconds = read_back(Path(name))
     assert frames == stored
     # All but the last frame move.
-    assert seconds == pytest.approx(MOVES - 1 / fps + STANDS, abs=0.05)
+    assert seconds == pytest.approx(MOVES - 1 / fps + STANDS, abs=0.025)
     most, reason = {
         "f.gif": (50, "a GIF shows 50 a second at most"),
         "f.apng": (90, "browsers show 90 a second of an APNG at most"),

@@ -73,11 +73,11 @@ def left(folder: Path) -> set[str]:
 
 def test_two_processes_write_the_file_of_one(ravine, folders, start_both, monkeypatch):
     command = ("plane", "--objective", "shared:bowl", "--points", "x.npz", "--resolution", 7)
-    shared = (*command, "-o", "o.json", "-o", "o.png")
+    shared = (*command, "-o", "o.json", "-o", "o.csv")
     (first, said, errors), second = outcomes(start_both(shared, shared))
     assert (first, errors, second) == (0, b"", (0, b"", b""))
-    assert [line.split(b":")[0] for line in said.splitlines()] == [b"o.json", b"o.png"]
-    assert [left(folder) for folder in folders] == [{"o.json", "o.png"}, set()]
+    assert [line.split(b":")[0] for line in said.splitlines()] == [b"o.json", b"o.csv"]
+    assert [left(folder) for folder in folders] == [{"o.json", "o.csv"}, set()]
     monkeypatch.chdir(folders[1])
     monkeypatch.syspath_prepend(folders[1])
     ravine.works(*command, "-o", "alone.json")

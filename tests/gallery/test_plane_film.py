@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.interpolate import RegularGridInterpolator
 
 from ravine.renderer.figures import losses_between, plane_background
 from ravine.renderer.style import colours
@@ -53,6 +52,8 @@ class TestBetween:
 
     @pytest.mark.parametrize("name", FUNCTIONS)
     def test_the_interpolation_is_close_between_points(self, name):
+        from scipy.interpolate import RegularGridInterpolator
+
         xs, ys = np.linspace(-2.0, 2.0, 333), np.linspace(-1.0, 3.0, 222)
         true, grid = on_grid(FUNCTIONS[name], xs, ys), on_grid(FUNCTIONS[name])
         off = np.abs(losses_between(X, Y, grid)(xs, ys) / true - 1.0)

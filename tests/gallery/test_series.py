@@ -99,9 +99,8 @@ def test_a_run_that_leaves_the_reals():
 
 @pytest.mark.parametrize("name", ["accuracy", "nonsense", "learning_rate"])
 def test_a_series_that_no_run_has_cannot_be_plotted(name):
-    film = ravine.film("beale", ["sgd:learning_rate=0.001"], steps=2, plot=name, size="320x180")
     with pytest.raises(RecipeError, match=f"plot is loss, gradient_norm, step; got {name!r}"):
-        _ = film.frames
+        ravine.film("beale", ["sgd:learning_rate=0.001"], steps=2, plot=name, size="320x180")
 
 
 @pytest.mark.parametrize("name", ["accuracy", "held_out_loss", "batch_loss", "gradient_norm", "step", "loss"])

@@ -214,7 +214,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
         return most
 
     peak(2)
-    assert peak(2000) < 1.2 * peak(200)
+    assert peak(600) < 1.2 * peak(60)
 
 
 _SHAPE = st.tuples(st.integers(1, 12), st.integers(1, 12))

@@ -36,9 +36,9 @@ def peak(count: int, view: str, path: Path | str = "") -> float:
 
 
 def test_drawing_takes_no_more_for_more_frames():
-    # All 601 frames together would be 35 MB.
-    assert peak(601, "contour") < peak(61, "contour") + 8
+    # All 301 frames together would be 17 MB.
+    assert peak(301, "contour") < peak(31, "contour") + 6
 
 
 def test_writing_takes_no_more_for_more_frames(tmp_path):
-    assert peak(601, "surface", tmp_path / "a.gif") < peak(61, "surface", tmp_path / "b.gif") + 8
+    assert peak(301, "surface", tmp_path / "a.gif") < peak(31, "surface", tmp_path / "b.gif") + 6

@@ -13,7 +13,7 @@ from ravine.renderer.layers.trails import Trails
 from ravine.renderer.views.contour import ContourView
 from ravine.renderer.views.surface import SurfaceView
 
-SIZES = [(640, 480), (620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 800)]
+SIZES = [(620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 800)]
 LONG = "{} is quite a long name for a rule"
 
 
@@ -169,7 +169,7 @@ def test_equations(scenes, written, name):
     check(written, scenes.frames(background=background, runs=(), size=(640, 480)).still(0))
 
 
-@pytest.mark.parametrize("size", SIZES[1::2])
+@pytest.mark.parametrize("size", SIZES[::2])
 @pytest.mark.parametrize("steps", [1, 3, 7, 99, 1000, 20000])
 def test_counts_of_steps(scenes, written, size, steps):
     runs = scenes.runs(2, steps=steps)

@@ -19,7 +19,7 @@ LOOKS = {
     "chart, legend": {"view": "chart", "panels": "legend"},
     "chart, bare": {"view": "chart", "panels": "none", "theme": "radford"},
 }
-SIZES = [(640, 480), (960, 540), (1280, 720), (720, 1280), (800, 800)]
+SIZES = [(640, 480), (1280, 720), (720, 1280), (800, 800)]
 
 
 @pytest.fixture(params=LOOKS)

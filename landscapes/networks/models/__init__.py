@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ravine.core.catalogue import Catalogue
+from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ravine.landscapes.networks._network import Network
@@ -10,3 +11,5 @@ if TYPE_CHECKING:
 catalogue: "Catalogue[Network]" = Catalogue(
     package="ravine.landscapes.networks.models", variable="NETWORK", kind="network"
 )
+
+__getattr__, __dir__, __all__ = lazy_exports(__name__, __file__, "catalogue")

@@ -12,7 +12,7 @@ from ravine.landscapes.networks._data_file import training_examples
 from ravine.optimizers import Setting, rule_of
 from ravine.optimizers import load as load_rule
 from ravine.studies._options import Options
-from ravine.studies._study import kind_of
+from ravine.studies._result import kind_of
 from ravine.studies.training import choose_rate, train
 
 NETWORK = "mlp:widths=[3]"

@@ -65,7 +65,7 @@ def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
 @cache
 def films_of(theme: str):
     """A film that is shaded by convexity, and one by the loss."""
-    choices = {**SMALL, "resolution": 7, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
+    choices = {**SMALL, "resolution": 5, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
     shaded = ravine.plane("mlp:widths=[4]", data="moons", convexity=True, **choices)
     plain = ravine.plane("mlp:widths=[4]", data="moons", **choices)
     np.testing.assert_array_equal(shaded.loss, plain.loss)

@@ -69,11 +69,17 @@ def projected(arrays, point):
     return found, np.linalg.norm(vector(point) - origin - ways @ found)
 
 
+@cache
+def compiled(objective):
+    return jax.jit(objective.loss)
+
+
 def check_grid(plane, *, tolerance=1e-5):
     arrays = npz(plane)
     objective, origin = plane.basis.objective, plane.basis.origin
     places = [[rebuilt(arrays, x, y) for x in arrays["x"]] for y in arrays["y"]]
-    losses = [[float(objective.loss(filled(origin, place))) for place in row] for row in places]
+    loss = compiled(objective)
+    losses = [[float(loss(filled(origin, place))) for place in row] for row in places]
     np.testing.assert_allclose(losses, arrays["loss"], rtol=tolerance, atol=tolerance)
     return arrays
 
