@@ -123,7 +123,7 @@ class TestResults:
         assert bundle["image/png"].startswith(b"\x89PNG")
         assert bundle["text/plain"] == repr(line)
 
-    @pytest.mark.parametrize("name", ["line", "line.bmp", "line.gif", "no/line.png", "."])
+    @pytest.mark.parametrize("name", ["line", "line.xyz", "line.gif", "no/line.png", "."])
     def test_is_not_saved_under_any_name(self, line, tmp_path, name):
         with pytest.raises(OutputError) as caught:
             line.save(tmp_path / name)
