@@ -77,7 +77,7 @@ def load_run(folder: PathName, like: Model) -> Training:
         >>> from ravine.optimizers import rule
         >>> from ravine.studies.training import train
         >>> problem = networks.Problem(network=networks.load("mlp"), data=networks.load_data("moons"))
-        >>> training = train(problem, rule("sgd:learning_rate=0.1"), steps=4, keep_every=2)
+        >>> training = train(problem, rule("sgd:learning_rate=0.1"), steps=4, save_every=2)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     save_run(f"{folder}/run", training)
         ...     print(load_run(f"{folder}/run", problem.start(0)).steps)
