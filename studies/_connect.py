@@ -72,7 +72,7 @@ class Connect(Result[ConnectOptions]):
         return {name: self.straight.get(name) for name in MEASURES}
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claim of Garipov et al.: the curve stays lower."""
         return {"curve_is_lower": self.curve_barrier < self.line_barrier}
 
@@ -83,7 +83,7 @@ class Connect(Result[ConnectOptions]):
             "curve": {name: self.curve.get(name) for name in MEASURES},
             "line_barrier": self.line_barrier,
             "curve_barrier": self.curve_barrier,
-            "verdicts": self.claims,
+            "verdicts": self.verdicts,
             "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,

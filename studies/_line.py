@@ -152,7 +152,7 @@ class Line(Result[LineOptions]):
         return self._first.final_loss
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claims of Goodfellow et al., tested on the line."""
         return self._first.claims
 

@@ -122,7 +122,7 @@ class Plane(Result[PlaneOptions]):
                 }
                 for path in self.trajectories
             ],
-            "verdicts": self.claims,
+            "verdicts": self.verdicts,
             "seed": self.seed,
             "objective": self.objective,
             "batch_norm": self.batch_norm,
@@ -134,7 +134,7 @@ class Plane(Result[PlaneOptions]):
         return self.basis.arrays()
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claims of Li et al. on planes, tested on this one."""
         basis = self.basis
         own = float(jax.jit(basis.objective.loss)(basis.origin))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _RECORDED = (
     *("top", "bottom", "density", "index", "kind", "index_exact", "zero", "gradient_norm"),
-    *("residuals", "size", "loss"),
+    *("residuals", "size"),
+    *("loss", "verdicts", "seed", "objective"),
 )
 
 _CRITICAL = 1e-3
@@ -38,7 +39,7 @@ class Spectrum(Result[SpectrumOptions]):
     Attributes:
         found: The spectrum.
         loss: At the point.
-        point: The name of the point.
+        point: Its parameters.
         mask: Its leaves that are trained.
     """
 
@@ -108,15 +109,8 @@ class Spectrum(Result[SpectrumOptions]):
 
     def record(self) -> dict[str, Any]:
         numbers = {name: getattr(self, name) for name in _RECORDED}
-        return {
-            **numbers,
-            "verdicts": self.claims,
-            "seed": self.seed,
-            "objective": self.objective,
-            "batch_norm": self.batch_norm or None,
-            "vectors": self.vectors,
-            **self.fixed_record,
-        }
+        vectors = {"vectors": self.vectors}
+        return {**numbers, "batch_norm": self.batch_norm or None, **vectors, **self.fixed_record}
 
     def arrays(self) -> Arrays:
         found = self.found
@@ -127,7 +121,7 @@ class Spectrum(Result[SpectrumOptions]):
         return {**arrays_of("point", self.point), **of_vectors, **trained_of(self.mask, self.point)}
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claims that the loss is convex there, and that the point is critical at all."""
         return {
             "convex_there": self.found.index == 0,

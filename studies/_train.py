@@ -36,10 +36,7 @@ class Train(Result[TrainOptions]):
     def record(self) -> dict[str, Any]:
         return {
             "runs": [self._run_record(run) for run in self.runs],
-            "target": self.target,
-            "verdicts": self.claims,
-            "seed": self.seed,
-            "objective": self.objective,
+            **{name: getattr(self, name) for name in ("target", "verdicts", "seed", "objective")},
         }
 
     def _run_record(self, run: Trained) -> dict[str, Any]:
@@ -72,7 +69,7 @@ class Train(Result[TrainOptions]):
         return run.name_among(self.choices.networks)
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claim that each run reaches the target."""
         return {"all_reach_the_target": None not in map(self.steps_to_target, self.runs)}
 

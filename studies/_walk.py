@@ -108,7 +108,7 @@ class Walk(Result[WalkOptions]):
             "objective": self.objective,
             "batch_norm": self.batch_norm or None,
             **self.fixed_record,
-            "verdicts": self.claims,
+            "verdicts": self.verdicts,
             **({"runs": [first, *others]} if others else {}),
         }
 
@@ -133,7 +133,7 @@ class Walk(Result[WalkOptions]):
         )
 
     @property
-    def claims(self) -> dict[str, bool]:
+    def verdicts(self) -> dict[str, bool]:
         """The claims of Xing et al. on the first runs, one by one."""
         first, *others = self.runs
         found = {"most_minima_inside": first.interior_share > 0.5}
