@@ -249,7 +249,7 @@ def scenes() -> "Scenes":
 
 
 class Scenes:
-    """Scenes made by hand: backbackgrounds and runs whose every number is known, without JAX."""
+    """Scenes made by hand: backgrounds and runs whose every number is known, without JAX."""
 
     START = (-1.5, 1.2)
 
