@@ -1,5 +1,6 @@
 """Compiling with less care, for programs that do not run long enough to repay more."""
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cache, partial, wraps
 from typing import Any
@@ -36,8 +37,9 @@ def _jit(
 
 @cache
 def _known(options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    """The options that this version of XLA has; their names are not promised."""
-    return {name: value for name, value in options if _is_known(name, value)}
+    """The options that this version of XLA has, whose names are not promised, but for those in XLA_FLAGS."""
+    given = os.environ.get("XLA_FLAGS", "")
+    return {name: value for name, value in options if name not in given and _is_known(name, value)}
 
 
 def _is_known(name: str, value: Any) -> bool:

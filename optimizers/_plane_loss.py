@@ -140,11 +140,10 @@ def _places_read(loss: Callable[..., Any], variables: int) -> set[int] | None:
     points = np.random.default_rng(0).normal(size=(_BASES, variables))
     moved = points[:, None, None] + np.multiply.outer(_STRIDES, np.eye(variables))
     try:
-        at = _losses_at(loss, points)
-        there = _losses_at(loss, moved.reshape(-1, variables)).reshape(_BASES, len(_STRIDES), variables)
+        values = _losses_at(loss, np.concatenate([points, moved.reshape(-1, variables)]))
     except Exception:
         return None
-    before = at[:, None, None]
+    before, there = values[:_BASES, None, None], values[_BASES:].reshape(moved.shape[:-1])
     differs = (there != before) & ~(np.isnan(there) & np.isnan(before))
     return set(np.flatnonzero(differs.any((0, 1))).tolist())
 

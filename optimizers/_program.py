@@ -101,7 +101,11 @@ def draws_of(setting: Setting) -> int:
         return 1
     some_rate = {RATE: 1.0} if setting.optimizer.has_rate else {}
     unchosen = dict.fromkeys(setting.optimizer.defaults, 1.0)
-    method: Any = setting.optimizer.rule(**{**unchosen, **setting.complete, **some_rate})
+    of_one_lane = {
+        key: value.flat[0] if isinstance(value, np.ndarray) else value
+        for key, value in setting.complete.items()
+    }
+    method: Any = setting.optimizer.rule(**{**unchosen, **of_one_lane, **some_rate})
     return method.draws if isinstance(method, Process) else 1
 
 

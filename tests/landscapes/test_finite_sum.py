@@ -1,5 +1,7 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 import jax
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 from ravine import landscapes
+from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.landscapes import Landscape
 
 PROBLEMS = json.loads(Path(__file__).with_name("finite_sum_problems.json").read_text("utf-8"))
@@ -49,6 +52,16 @@ def data(name: str) -> tuple[np.ndarray, np.ndarray]:
     return examples.inputs, examples.targets
 
 
+quick = partial(fast_compile_jit, options=RUN_ONCE)
+
+
+@cache
+def derivatives(name: str) -> Callable[[np.ndarray], tuple[jax.Array, jax.Array, jax.Array]]:
+    """The loss, its gradient and its Hessian."""
+    loss = landscapes.load(name).loss
+    return quick(lambda point: (*jax.value_and_grad(loss)(point), jax.hessian(loss)(point)))
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 class TestPublished:
     def test_examples(self, name):
@@ -65,19 +78,19 @@ class TestPublished:
     def test_loss_at_the_minimum(self, name):
         problem = PROBLEMS[PUBLISHED[name]]
         with jax.enable_x64(True):
-            lowest = landscapes.load(name).loss(jnp.asarray(problem["minimum"]))
+            lowest, *_ = derivatives(name)(np.array(problem["minimum"]))
         np.testing.assert_allclose(lowest, problem["f_min"], rtol=1e-12)
 
     def test_curvature(self, name):
         """The file gives that of the linear problem: the features' second moments."""
-        problem, landscape = PROBLEMS[PUBLISHED[name]], landscapes.load(name)
+        problem = PROBLEMS[PUBLISHED[name]]
         if name in LOGISTIC:
             # Where all outputs are 0 the logistic loss has a quarter of the linear problem's curvature.
             scale, point, penalty = 0.25, (0.0, 0.0), 0.01
         else:
             scale, point, penalty = 1.0, problem["minimum"], 0.0
         with jax.enable_x64(True):
-            hessian = jax.hessian(landscape.loss)(jnp.asarray(point))
+            hessian = derivatives(name)(np.array(point))[2]
         eigenvalues = scale * np.array(problem["hessian_eigenvalues_linear"]) + penalty
         np.testing.assert_allclose(np.linalg.eigvalsh(hessian), eigenvalues, rtol=1e-9)
 
@@ -88,7 +101,7 @@ class TestEvery:
         landscape = landscapes.load(name)
         points = random_points(landscape)
         with jax.enable_x64(True):
-            found = jax.vmap(landscape.loss)(points)
+            found = quick(jax.vmap(landscape.loss))(points)
         np.testing.assert_allclose(found, expected_losses(name, points, *data(name)), rtol=1e-12)
 
     @pytest.mark.parametrize("rows", [[0], [3, 1, 4, 1, 5, 9]])
@@ -98,7 +111,7 @@ class TestEvery:
         inputs, targets = (part[rows] for part in data(name))
         with jax.enable_x64(True):
             slopes = jax.vmap(jax.value_and_grad(landscape.examples.batch_loss), in_axes=(0, None))
-            losses, gradients = slopes(points, jnp.asarray(rows))
+            losses, gradients = quick(slopes)(points, np.array(rows))
         np.testing.assert_allclose(losses, expected_losses(name, points, inputs, targets), rtol=1e-12)
         expected = [expected_slopes(name, point, inputs, targets)[0] for point in points]
         np.testing.assert_allclose(gradients, expected, rtol=1e-11, atol=1e-13)
@@ -107,8 +120,7 @@ class TestEvery:
         landscape = landscapes.load(name)
         for point in ((0.0, 0.0), landscape.start, *landscape.minima):
             with jax.enable_x64(True):
-                gradient = jax.grad(landscape.loss)(jnp.asarray(point))
-                hessian = jax.hessian(landscape.loss)(jnp.asarray(point))
+                _, gradient, hessian = derivatives(name)(np.array(point))
             expected = expected_slopes(name, np.array(point), *data(name))
             np.testing.assert_allclose(gradient, expected[0], rtol=1e-11, atol=1e-15)
             np.testing.assert_allclose(hessian, expected[1], rtol=1e-11)
@@ -127,11 +139,10 @@ class TestEvery:
         assert y0 < minimum[1] < y1
 
     def test_far_points_are_finite_in_both_precisions(self, name):
-        landscape = landscapes.load(name)
         for point in ((1e4, -1e4), (-1e4, 1e4), (1e-30, 1e-30)):
             for wide in (True, False):
                 with jax.enable_x64(wide):
-                    value, gradient = jax.value_and_grad(landscape.loss)(jnp.asarray(point))
+                    value, gradient, _ = derivatives(name)(np.array(point))
                 assert value.dtype == (np.float64 if wide else np.float32)
                 assert np.isfinite([value, *gradient]).all()
 

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -22,16 +24,20 @@ FORMULAS = {
 CURVATURES = {"shallow": 1, "deep": 1, "global minimum": 1, "minimum": 1, "maximum": -1, "flat inflection": 0}
 
 
-def slopes(name: str, x: float) -> list[float]:
-    """The loss at x and its first two derivatives there."""
+@cache
+def derivatives(name: str) -> Callable[[np.ndarray], list[jax.Array]]:
     loss = landscapes.load(name).loss
 
     def along(place):
         return loss(jnp.stack([place, jnp.zeros_like(place)]))
 
+    return jax.jit(lambda place: [of(place) for of in (along, jax.grad(along), jax.grad(jax.grad(along)))])
+
+
+def slopes(name: str, x: float) -> list[float]:
+    """The loss at x and its first two derivatives there."""
     with jax.enable_x64(True):
-        place = jnp.asarray(x)
-        return [float(function(place)) for function in (along, jax.grad(along), jax.grad(jax.grad(along)))]
+        return [float(value) for value in derivatives(name)(np.float64(x))]
 
 
 def descend(name: str, *, rate: float, noise: float, seed: int, steps: int = 400) -> float:
@@ -53,7 +59,7 @@ class TestEvery:
         low, high = landscapes.load(name).domain[0]
         xs = np.linspace(low, high, 101)
         with jax.enable_x64(True):
-            found = jax.vmap(landscapes.load(name).loss)(np.stack([xs, 0 * xs], axis=1))
+            found = jax.jit(jax.vmap(landscapes.load(name).loss))(np.stack([xs, 0 * xs], axis=1))
         np.testing.assert_allclose(found, FORMULAS[name](xs), rtol=1e-12, atol=1e-14)
 
     def test_y_does_not_matter(self, name):
@@ -61,7 +67,8 @@ class TestEvery:
         assert landscape.variables == 1
         assert landscape.start[1] == 0.0
         x, _ = landscape.start
-        values, gradients = jax.vmap(jax.value_and_grad(landscape.loss))(np.array([[x, 0.0], [x, 0.7]]))
+        points = np.array([[x, 0.0], [x, 0.7]])
+        values, gradients = map(np.asarray, jax.jit(jax.vmap(jax.value_and_grad(landscape.loss)))(points))
         assert values[0] == values[1]
         assert (gradients[:, 1] == 0.0).all()
 

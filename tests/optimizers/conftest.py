@@ -1,7 +1,7 @@
 """What tests of rules share: the papers' equations, and what a rule makes of given gradients."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -57,3 +57,40 @@ def steps_on() -> Callable[..., Any]:
             return made(rule, gradients)
 
     return in_double
+
+
+@pytest.fixture(scope="session")
+def any_of() -> Callable[..., Any]:
+    """The loss, of a point and a number, which is the one of several that the number chooses."""
+    return _any_of
+
+
+def _any_of(losses: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """Its derivatives are chosen among as it is.
+
+    In JAX's own derivative of a choice, each branch makes room for what all the others remember.
+    """
+    import jax
+
+    with_slopes, hessians = ([*map(of, losses)] for of in (jax.value_and_grad, jax.hessian))
+
+    @jax.custom_jvp
+    def loss(point: Any, number: Any) -> Any:
+        return jax.lax.switch(number, losses, point)
+
+    @jax.custom_jvp
+    def loss_and_slope(point: Any, number: Any) -> Any:
+        return jax.lax.switch(number, with_slopes, point)
+
+    @loss.defjvp
+    def _(at: Any, along: Any) -> Any:
+        value, slope = loss_and_slope(*at)
+        return value, slope @ along[0]
+
+    @loss_and_slope.defjvp
+    def _(at: Any, along: Any) -> Any:
+        value, slope = loss_and_slope(*at)
+        hessian = jax.lax.switch(at[1], hessians, at[0])
+        return (value, slope), (slope @ along[0], hessian @ along[0])
+
+    return loss

@@ -86,21 +86,18 @@ WITHOUT_DELAY = (
 
 def test_without_delay_a_method_is_that_of_one_worker():
     rows = [
-        (
-            setting(name, learning_rate=0.1),
-            setting(name, learning_rate=0.1, **without_delay),
-            setting(plain, learning_rate=0.1, **given),
-        )
+        ((name, {}), (name, without_delay), (plain, given))
         for name, without_delay, (plain, given) in WITHOUT_DELAY
     ]
-    runs = run(*(chosen for row in rows for chosen in row))
-    for case, delayed, undelayed, expected in zip(
-        WITHOUT_DELAY, runs[::3], runs[1::3], runs[2::3], strict=True
-    ):
-        np.testing.assert_allclose(undelayed.points, expected.points, rtol=1e-12, err_msg=str(case))
-        assert not undelayed.series["delay"].any(), case
-        assert delayed.series["delay"].any(), case
-        assert abs(delayed.points - expected.points).max() > 1e-3, case
+    cases = {str(case): case for row in rows for case in row}
+    ran = run(*(setting(name, learning_rate=0.1, **given) for name, given in cases.values()))
+    found = dict(zip(cases, ran, strict=True))
+    for row in rows:
+        delayed, undelayed, expected = (found[str(case)] for case in row)
+        np.testing.assert_allclose(undelayed.points, expected.points, rtol=1e-12, err_msg=str(row))
+        assert not undelayed.series["delay"].any(), row
+        assert delayed.series["delay"].any(), row
+        assert abs(delayed.points - expected.points).max() > 1e-3, row
 
 
 def test_controls_have_no_delay():
@@ -337,12 +334,13 @@ def test_gradients_of_all_workers_count():
 
 def test_lanes_of_a_method_are_its_single_runs():
     rates, starts = np.array([0.03, 0.1, 0.2]), np.array([(1.0, 2.0), (-3.0, 0.5), (0.0, -1.0)])
-    together = run(*(setting(name, learning_rate=rates) for name in METHODS), start=starts)
+    methods = [setting(name, learning_rate=rates) for name in METHODS]
+    together = run(*methods, start=starts)
     for lane, (rate, start) in enumerate(zip(rates, starts, strict=True)):
-        alone = run(*(setting(name, learning_rate=float(rate)) for name in METHODS), start=start)
-        for lanes, single in zip(together, alone, strict=True):
-            np.testing.assert_allclose(lanes.points[lane], single.points, rtol=1e-13)
-            np.testing.assert_array_equal(lanes.series["delay"][lane], single.series["delay"])
+        alike = [setting(name, learning_rate=np.full(3, rate)) for name in METHODS]
+        for lanes, single in zip(together, run(*alike, start=start), strict=True):
+            np.testing.assert_allclose(lanes.points[lane], single.points[0], rtol=1e-13)
+            np.testing.assert_array_equal(lanes.series["delay"][lane], single.series["delay"][0])
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 from ravine import landscapes
 from ravine.core.compile import RUN_ONCE, fast_compile_jit
-from ravine.optimizers import Setting, descend, load
+from ravine.optimizers import Sampling, Setting, descend, load
 
 FORMS = (
     ("steepest_descent", {}),
@@ -137,32 +137,41 @@ def test_wolfe_form_of_lbfgs_is_that_of_optax(name):
     np.testing.assert_allclose(ours, theirs, atol=1e-7)
 
 
-@cache
-def runs(name):
-    """Every form down a landscape, by name."""
-    landscape = landscapes.load(name)
+PLACES = ("beale", "rosenbrock", "himmelblau")
+
+
+@pytest.fixture(scope="module")
+def runs(any_of):
+    """Every form down a landscape, by name; all of them are one program."""
+    among = any_of([landscapes.load(name).loss for name in PLACES])
     settings = [Setting(optimizer=load(rule), hyperparameters=options) for rule, options in FORMS]
-    ran = descend(landscape.loss, settings, landscape.start, steps=60)
-    return {named(*form): run for form, run in zip(FORMS, ran, strict=True)}
+
+    @cache
+    def down(name):
+        sampling = Sampling(loss=among, samples=np.full((60, 1), PLACES.index(name)))
+        ran = descend(jnp.sum, settings, landscapes.load(name).start, steps=60, sampling=sampling)
+        return {named(*form): run.points for form, run in zip(FORMS, ran, strict=True)}
+
+    return down
 
 
 @pytest.mark.parametrize("name", ["beale", "rosenbrock"])
-def test_three_rules_take_one_path_in_the_plane_until_wolfe_parts_them(name):
+def test_three_rules_take_one_path_in_the_plane_until_wolfe_parts_them(name, runs):
     ran = runs(name)
-    first = ran["conjugate_gradient pr"].points
+    first = ran["conjugate_gradient pr"]
     # Where they have all but arrived, they differ by rounding over a slope that vanishes.
     near = np.linalg.norm(first - landscapes.load(name).minima[0], axis=-1) < 1e-3
     walked = slice(0, int(near.argmax()) + 1)
     assert near.any()
     for other in ("bfgs", "lbfgs"):
-        np.testing.assert_allclose(ran[other].points[walked], first[walked], atol=1e-7)
-    searched = [ran[f"{rule} wolfe"].points[3] for rule in ("conjugate_gradient", "bfgs", "lbfgs")]
+        np.testing.assert_allclose(ran[other][walked], first[walked], atol=1e-7)
+    searched = [ran[f"{rule} wolfe"][3] for rule in ("conjugate_gradient", "bfgs", "lbfgs")]
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert np.linalg.norm(searched[one] - searched[other]) > 1e-2
 
 
-@pytest.mark.parametrize("name", ["beale", "rosenbrock", "himmelblau"])
-def test_scipy_comes_to_the_same_minimum(name):
+@pytest.mark.parametrize("name", PLACES)
+def test_scipy_comes_to_the_same_minimum(name, runs):
     landscape = landscapes.load(name)
     with jax.enable_x64(True):
         both = jax.jit(jax.value_and_grad(landscape.loss))
@@ -174,29 +183,27 @@ def test_scipy_comes_to_the_same_minimum(name):
         }
     ran = runs(name)
     for rule in ("bfgs", "lbfgs", "conjugate_gradient pr+", "bfgs wolfe", "conjugate_gradient wolfe"):
-        nearest = min(np.linalg.norm(end.x - ran[rule].points[-1]) for end in found.values())
+        nearest = min(np.linalg.norm(end.x - ran[rule][-1]) for end in found.values())
         assert nearest < 1e-4, rule
 
 
-def test_exact_steepest_descent_turns_by_a_right_angle():
-    steps = np.diff(runs("rosenbrock")["steepest_descent"].points[:40], axis=0)
+def test_exact_steepest_descent_turns_by_a_right_angle(runs):
+    steps = np.diff(runs("rosenbrock")["steepest_descent"][:40], axis=0)
     lengths = np.linalg.norm(steps, axis=-1)
     cosines = np.sum(steps[1:] * steps[:-1], axis=-1) / (lengths[1:] * lengths[:-1])
     assert np.abs(cosines).max() < 1e-9
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if "wolfe" in form[1].values()], ids=str)
-def test_steps_of_wolfe_forms_meet_the_wolfe_conditions(form):
-    run = runs("rosenbrock")[named(*form)]
+def test_steps_of_wolfe_forms_meet_the_wolfe_conditions(form, runs):
+    points, loss = runs("rosenbrock")[named(*form)], landscapes.load("rosenbrock").loss
     with jax.enable_x64(True):
-        gradients = np.asarray(
-            jax.vmap(jax.grad(landscapes.load("rosenbrock").loss))(jnp.asarray(run.points))
-        )
-    steps = np.diff(run.points, axis=0)
+        losses, gradients = map(np.asarray, jax.jit(jax.vmap(jax.value_and_grad(loss)))(points))
+    steps = np.diff(points, axis=0)
     before, after = (np.sum(steps * g, axis=-1) for g in (gradients[:-1], gradients[1:]))
     curvature = 0.9 if "bfgs" in form[0] else 0.1
-    far = run.losses[:-1] > 1e-8
+    far = losses[:-1] > 1e-8
     assert far.sum() > 10
     assert (before[far] < 0).all()
-    assert (np.diff(run.losses) <= 1e-4 * before * (1 - 1e-9))[far].all()
+    assert (np.diff(losses) <= 1e-4 * before * (1 - 1e-9))[far].all()
     assert (np.abs(after) <= curvature * np.abs(before) * (1 + 1e-9))[far].all()

@@ -1,11 +1,9 @@
 """Every rule on every landscape: finite, or marked as diverged, and showing what its record says.
 
-One program serves many landscapes: which of them a step sees is a sample. A rule that evaluates the loss for
-itself holds them once more, and so has programs of its own, each for a quarter of the landscapes: a program
-takes longer to compile than its parts. The others share one.
+One program serves all landscapes: which of them a step sees is a sample. A rule that evaluates the loss for
+itself holds them once more: a few of these share a program, and all others another one.
 """
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -26,22 +24,13 @@ def evaluates_for_itself(name):
 
 ALONE = [name for name in names() if evaluates_for_itself(name)]
 TOGETHER = [name for name in names() if name not in ALONE]
+GROUPS = [TOGETHER, *(ALONE[place::5] for place in range(5))]
 
 
-class AnyLandscape:
-    """The loss of that landscape of several which a sample numbers."""
-
-    def __init__(self, among):
-        self.among = among
-        self.losses = [landscapes.load(name).loss for name in among]
-
-    def __call__(self, point, number):
-        return jax.lax.switch(number, self.losses, point)
-
-
-ALL = [AnyLandscape(LANDSCAPES)]
-QUARTERS = [AnyLandscape(LANDSCAPES[place::4]) for place in range(4)]
-"""The same for all rules, so that each is traced once."""
+@pytest.fixture(scope="module")
+def any_landscape(any_of):
+    """The same for all rules, so that each landscape is traced once."""
+    return any_of([landscapes.load(name).loss for name in LANDSCAPES])
 
 
 def nowhere(point):
@@ -72,15 +61,14 @@ def check(run, landscape):
         assert (run.points[:upto, 1] == 0).all(), name
 
 
-@pytest.mark.parametrize("group", [TOGETHER, *([name] for name in ALONE)], ids=lambda group: group[0])
-def test_finite_or_diverged_on_every_landscape(group, compilations):
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
+def test_finite_or_diverged_on_every_landscape(group, any_landscape, compilations):
     settings = [Setting(optimizer=load(name)) for name in group]
-    for seen in ALL if group is TOGETHER else QUARTERS:
-        for number, landscape in enumerate(seen.among):
-            sampling = Sampling(loss=seen, samples=np.full((STEPS, DRAWS), number))
-            start = landscapes.load(landscape).start
-            with compilations() as compiled:
-                runs = descend(nowhere, settings, start, steps=STEPS, sampling=sampling)
-            assert not (number and compiled), "another landscape has compiled another program"
-            for run in runs:
-                check(run, landscape)
+    for number, landscape in enumerate(LANDSCAPES):
+        sampling = Sampling(loss=any_landscape, samples=np.full((STEPS, DRAWS), number))
+        start = landscapes.load(landscape).start
+        with compilations() as compiled:
+            runs = descend(nowhere, settings, start, steps=STEPS, sampling=sampling)
+        assert not (number and compiled), "another landscape has compiled another program"
+        for run in runs:
+            check(run, landscape)

@@ -233,23 +233,29 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
     ("name", "most"), [("rastrigin", 0), ("shubert", 0), ("eggholder", 0), ("levy_n13", 1)]
 )
 def test_lowest_finds_the_lowest_of_many_valleys(name, most):
-    """As low as 200000 places tell, but for a ray on which the lowest valley lies between two of its own."""
+    """As 2000000 places tell near the 64 lowest of 20000.
+
+    Only a ray on which the lowest valley lies between two of its own may end in another.
+    """
     loss, points, directions = rays(name)
     lengths, evaluations = along(lowest, loss, points, directions)
     units = (1 + np.abs(points).max(-1)) / np.abs(directions).max(-1)
+    apart = 10 / 20_000
+
+    def dense(ray):
+        point, direction, unit, length = ray
+
+        def height(shares):
+            return jax.vmap(lambda share: loss(point + unit * share * direction))(shares)
+
+        shares = jnp.arange(20_001) * apart
+        _, low = jax.lax.top_k(-height(shares), 64)
+        near = shares[low][:, None] + jnp.linspace(-apart, apart, 201)[None]
+        return height(jnp.clip(near.reshape(-1), 0, 10)).min(), loss(point + length * direction)
+
     with jax.enable_x64(True):
-        height = jax.vmap(lambda p, d, a: loss(p + a * d), (None, None, 0))
-
-        @quick
-        def dense(point, direction, unit, length):
-            shares = jnp.arange(200_001) * 10 / 200_000
-            return height(point, direction, unit * shares).min(), loss(point + length * direction)
-
-        heights = [
-            jax.tree.map(float, dense(*map(jnp.asarray, ray)))
-            for ray in zip(points, directions, units, lengths, strict=True)
-        ]
-    everywhere, found = np.transpose(heights)
+        everywhere, found = quick(lambda *rays: jax.lax.map(dense, rays))(points, directions, units, lengths)
+    everywhere, found = np.asarray(everywhere), np.asarray(found)
     missed = found > everywhere + 1e-6 * (1 + np.abs(everywhere))
     assert missed.sum() <= most
     assert (evaluations[:, 0] == 1024).all()

@@ -72,6 +72,7 @@ def moduli(leaf):
     return leaf.real**2 + leaf.imag**2
 
 
+@jax.jit
 def curved(params):
     """A real loss of complex numbers that no phase changes but that of all of them together."""
     one, other = params["one"], params["other"]
@@ -185,34 +186,38 @@ def assert_same(found, expected, rtol=1e-9):
         np.testing.assert_allclose(one, other, rtol=rtol, atol=1e-9)
 
 
-@by_gradients
-def test_a_complex_parameter_without_imaginary_part_moves_as_a_real_one(name, options):
-    with jax.enable_x64(True):
-        real = params_of("float64", "float64")
-        alike = jax.tree.map(lambda leaf: leaf.astype(jnp.complex128), real)
-        rule = build(name, options)
-        both = quick(lambda *both: tuple(walk(rule, curved, params) for params in both))
-        assert_same(*both(alike, real))
+TURNS = np.array([1.0, np.exp(0.7j), 1.0])
+PULLS = np.array([1.0, 1.0, 0.0])
+
+
+@jax.jit
+def pulled(turn, pull, params):
+    """The loss of parameters that are turned, and pulled away from where all phases are alike."""
+    params = jax.tree.map(lambda leaf: leaf / turn, params)
+    away = jnp.sum((params["one"][1] + 0.5) ** 2).real / 3 + params["other"][0].imag
+    return curved(params) + pull * away
 
 
 @by_gradients
-def test_turning_the_loss_turns_the_path(name, options):
-    if (name, options) == ("yogi", {"variant": "optax"}):
-        pytest.skip("optax starts the mean of the gradient at a number, 1e-6")
-    turns = np.array([1.0, np.exp(0.7j)])
-
-    def turned(turn, params):
-        params = jax.tree.map(lambda leaf: leaf / turn, params)
-        return curved(params) + jnp.sum((params["one"][1] + 0.5) ** 2).real / 3 + params["other"][0].imag
-
+def test_complex_parameters_turn_with_the_loss_and_move_as_real_ones_without_imaginary_part(name, options):
     with jax.enable_x64(True):
         rule = build(name, options)
-        starts = jax.tree.map(lambda leaf: jnp.asarray(np.multiply.outer(turns, leaf)), drawn_complex())
-        both = quick(jax.vmap(lambda turn, start: walk(rule, partial(turned, turn), start)))
-        paths = jax.tree.map(np.asarray, both(jnp.asarray(turns), starts))
-        path, other = ({key: leaf[place] for key, leaf in paths.items()} for place in (0, 1))
-        assert_same(jax.tree.map(lambda leaf: leaf / turns[1], other), path, rtol=1e-6)
+        real, drawn = params_of("float64", "float64"), drawn_complex()
+        lanes = (drawn, jax.tree.map(lambda leaf: TURNS[1] * leaf, drawn), real)
+        starts = jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *lanes)
+
+        def paths(turns, pulls, starts, real):
+            turned = jax.vmap(lambda turn, pull, start: walk(rule, partial(pulled, turn, pull), start))
+            return turned(turns, pulls, starts), walk(rule, curved, real)
+
+        paths, expected = quick(paths)(jnp.asarray(TURNS), jnp.asarray(PULLS), starts, real)
+        path, other, alike = (
+            {key: np.asarray(leaf[place]) for key, leaf in paths.items()} for place in range(3)
+        )
+        assert_same(alike, expected)
         assert any(np.ptp(leaf.imag, axis=0).any() for leaf in path.values())
+        if (name, options) != ("yogi", {"variant": "optax"}):  # which starts a mean at a number, 1e-6
+            assert_same(jax.tree.map(lambda leaf: leaf / TURNS[1], other), path, rtol=1e-6)
 
 
 @by_the_loss
@@ -258,9 +263,10 @@ def test_sam_climbs_and_descends():
         np.testing.assert_allclose(found, start, rtol=1e-12)
 
 
-@every_form
-def test_weak_types_are_those_of_their_numbers(name, options):
+@pytest.mark.parametrize("place", range(8))
+def test_weak_types_are_those_of_their_numbers(place):
     """`jnp.full` makes them: in float64 they are float64, whatever JAX promotes them to."""
+    forms = FORMS[place::8]
     with jax.enable_x64(True):
         weak = {"a": jnp.array(1.0), "b": jnp.full((2,), 0.3)}
         strong = jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), weak)
@@ -269,15 +275,14 @@ def test_weak_types_are_those_of_their_numbers(name, options):
         def loss(params):
             return 3 * (params["a"] - 0.3) ** 2 + jnp.sum((params["b"] - 1) ** 2)
 
-        def first_step(params):
-            rule = optax.with_extra_args_support(build(name, options))
+        def first_steps(params):
             value, slopes = jax.value_and_grad(loss)(params)
-            updates, _ = rule.update(
-                slopes, rule.init(params), params, value=value, grad=slopes, value_fn=loss
-            )
-            return updates
+            known = {"value": value, "grad": slopes, "value_fn": loss}
+            rules = [optax.with_extra_args_support(build(*form)) for form in forms]
+            return [rule.update(slopes, rule.init(params), params, **known)[0] for rule in rules]
 
-        found, wanted = quick(lambda *both: tuple(map(first_step, both)))(weak, strong)
-        for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(wanted), strict=True):
-            assert one.dtype == np.float64
-            np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13)
+        found, wanted = quick(lambda *both: tuple(map(first_steps, both)))(weak, strong)
+        for form, *updates in zip(forms, found, wanted, strict=True):
+            for one, other in zip(*map(jax.tree.leaves, updates), strict=True):
+                assert one.dtype == np.float64, form
+                np.testing.assert_allclose(one, other, rtol=1e-13, atol=1e-13, err_msg=str(form))

@@ -39,43 +39,63 @@ def settings(forms):
 
 
 class Counted:
-    """A loss that counts how often it is evaluated, in a program that is not compiled."""
+    """A loss of a tree that counts how often a program evaluates it: many places at once as one."""
 
     def __init__(self):
         self.calls = 0
 
-    def __call__(self, point):
+    def __call__(self, tree):
+        jax.debug.callback(self.count)
+        apart = jnp.sum((tree["b"] + tree["a"][0]) ** 2)
+        return (tree["a"][0] - 1) ** 2 + apart + apart**2 + tree["c"] ** 2
+
+    def count(self):
         self.calls += 1
-        return jnp.sum((1 - point) ** 2) + 10 * (point[1] - point[0] ** 2) ** 2
 
 
-def one_step(rule, loss, **known):
-    """What a step in the open leaves in the state, its gradient having been evaluated before."""
-    params = jnp.array([-0.5, 0.7], jnp.float32)
-    with jax.disable_jit():
-        gradient = jax.grad(loss)(params)
-        _, state = rule.update(gradient, rule.init(params), params, value_fn=loss, **known)
-    return np.asarray(state.evaluations)
+START = {"a": np.float32([0.3]), "b": np.float32([[0.5, -0.2]]), "c": np.float32(0.4)}
+
+
+def steps_down(rule, loss, steps, *, value_is_known=False):
+    """The parameters after steps down a counted loss, the state, and all losses; gradients are known."""
+
+    def step(carry, _):
+        params, state = carry
+        value, grad = jax.value_and_grad(loss)(params)
+        known = {"value": value} if value_is_known else {}
+        updates, state = rule.update(grad, state, params, grad=grad, value_fn=loss, **known)
+        return (optax.apply_updates(params, updates), state), value
+
+    def down(params):
+        return jax.lax.scan(step, (params, rule.init(params)), length=steps)
+
+    (params, state), losses = fast_compile_jit(down, RUN_ONCE)(START)
+    jax.effects_barrier()
+    return params, state, losses
 
 
 @each(*FORMS)
-def test_evaluations_of_searching_rules_are_counted(name, options):
-    loss = Counted()
-    losses, gradients, hessians = one_step(load(name).rule(**options), loss)
-    here = 1 if (name, options) in SEARCHING else 0
-    at_once = 1024 if (name, options) == GLOBAL else 0
-    assert losses == here + at_once
-    assert hessians == (1 if (name, options) in NEWTON else 0)
-    assert here + bool(at_once) + gradients + hessians == loss.calls
-    assert (gradients > 1) == bool(here)
+def test_searching_rules_descend_on_a_tree_in_float32_and_count_evaluations(name, options):
+    loss, steps = Counted(), 25
+    params, state, values = steps_down(load(name).rule(**options), loss, steps)
+    kinds = {leaf.dtype for leaf in jax.tree.leaves((params, state))}
+    assert kinds == {np.dtype(np.float32)}
+    assert values[-1] < 1e-3 * values[0]
+    losses, gradients, hessians = np.asarray(state.evaluations)
+    here = steps if (name, options) in SEARCHING else 0
+    at_once = steps if (name, options) == GLOBAL else 0
+    assert losses == here + 1024 * at_once
+    assert hessians == (steps if (name, options) in NEWTON else 0)
+    assert here + at_once + gradients + hessians == loss.calls
+    assert (gradients > steps) == bool(here)
 
 
 def test_a_known_loss_is_not_evaluated_again():
     unknown, known = Counted(), Counted()
     rule = load("bfgs").rule()
-    value = jnp.asarray(np.float32(1.5**2 + 0.3**2 + 10 * 0.45**2))
-    without, given = one_step(rule, unknown), one_step(rule, known, value=value)
-    np.testing.assert_array_equal(without - given, (1, 0, 0))
+    _, without, _ = steps_down(rule, unknown, 1)
+    _, given, _ = steps_down(rule, known, 1, value_is_known=True)
+    np.testing.assert_array_equal(without.evaluations - given.evaluations, (1, 0, 0))
     assert unknown.calls == known.calls + 1
 
 
@@ -84,34 +104,11 @@ def test_lanes_of_searching_rules_do_not_see_each_other(name, options):
     loss, minimum = landscapes.load("beale").loss, (3.0, 0.5)
     starts = np.array([(1.0, 1.5), (2.0, -1.0), minimum])
     (together,) = descend(loss, settings([(name, options)]), starts, steps=6)
-    (alone,) = descend(loss, settings([(name, options)]), starts[1:2], steps=6)
-    (still,) = descend(loss, settings([(name, options)]), starts[2:], steps=6)
-    np.testing.assert_allclose(together.points[1], alone.points[0], rtol=1e-9)
+    (alike,) = descend(loss, settings([(name, options)]), starts[[1, 1, 1]], steps=6)
+    (still,) = descend(loss, settings([(name, options)]), starts[[2, 2, 2]], steps=6)
+    np.testing.assert_allclose(together.points[1], alike.points[0], rtol=1e-9)
     np.testing.assert_array_equal(together.points[2], np.tile(minimum, (7, 1)))
     np.testing.assert_array_equal(together.evaluations[2], still.evaluations[0])
-
-
-@each(*FORMS)
-def test_searching_rules_descend_on_a_tree_in_float32(name, options):
-    def loss(tree):
-        apart = jnp.sum((tree["b"] + tree["a"][0]) ** 2)
-        return (tree["a"][0] - 1) ** 2 + apart + apart**2 + tree["c"] ** 2
-
-    rule = load(name).rule(**options)
-
-    def step(params, state):
-        value, grad = jax.value_and_grad(loss)(params)
-        updates, state = rule.update(grad, state, params, value=value, grad=grad, value_fn=loss)
-        return optax.apply_updates(params, updates), state
-
-    step = fast_compile_jit(step, RUN_ONCE)
-    start = {"a": jnp.array([0.3]), "b": jnp.array([[0.5, -0.2]]), "c": jnp.array(0.4)}
-    params, state = start, rule.init(start)
-    for _ in range(25):
-        params, state = step(params, state)
-    kinds = {leaf.dtype for leaf in jax.tree.leaves((params, state))}
-    assert kinds == {np.dtype(np.float32)}
-    assert loss(params) < 1e-3 * loss(start)
 
 
 NOWHERE = {
@@ -126,26 +123,27 @@ FOR_EVER = {
 }
 
 
-def odd(point, number):
-    return jax.lax.switch(number, [loss for loss, _ in (NOWHERE | FOR_EVER).values()], point)
-
-
-def down(name):
+@pytest.fixture(scope="module")
+def down(any_of):
     """Every form down one of the losses above; all of them are one program."""
-    place = [*NOWHERE, *FOR_EVER].index(name)
-    sampling = Sampling(loss=odd, samples=np.full((4, 1), place))
-    start = (NOWHERE | FOR_EVER)[name][1]
-    return descend(jnp.sum, settings(FORMS), start, steps=4, sampling=sampling)
+    places = NOWHERE | FOR_EVER
+    odd = any_of([loss for loss, _ in places.values()])
+
+    def down(name):
+        sampling = Sampling(loss=odd, samples=np.full((4, 1), [*places].index(name)))
+        return descend(jnp.sum, settings(FORMS), places[name][1], steps=4, sampling=sampling)
+
+    return down
 
 
 @pytest.mark.parametrize("name", NOWHERE)
-def test_where_there_is_no_gradient_no_rule_steps(name):
+def test_where_there_is_no_gradient_no_rule_steps(name, down):
     for run in down(name):
         np.testing.assert_array_equal(run.points, np.tile(NOWHERE[name][1], (5, 1)))
 
 
 @pytest.mark.parametrize("name", FOR_EVER)
-def test_where_the_loss_falls_for_ever_or_is_nothing_points_are_finite(name):
+def test_where_the_loss_falls_for_ever_or_is_nothing_points_are_finite(name, down):
     for form, run in zip(FORMS, down(name), strict=True):
         if name != "nothing" or form in SEARCHING:
             assert np.isfinite(run.points).all(), form

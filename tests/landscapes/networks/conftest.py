@@ -77,9 +77,7 @@ class Kind:
         """As the builder makes it."""
         import jax
 
-        return self.network.build(
-            jax.random.key(seed), shape=self.shape, classes=self.classes, **self.options
-        )
+        return _builder(self)(jax.random.key(seed))
 
     def stirred(self, seed: int = 0) -> "Model":
         """One with all leaves random, biases and stored statistics too, which are not in a new one."""
@@ -111,6 +109,14 @@ class Found(NamedTuple):
     features: Any
     use_batch_statistics: "jax.Array"
     stored: "jax.Array"
+
+
+@cache
+def _builder(kind: Kind) -> "Callable[[jax.Array], Model]":
+    from ravine.core.compile import RUN_ONCE, fast_compile_jit
+
+    build = partial(kind.network.build, shape=kind.shape, classes=kind.classes, **kind.options)
+    return fast_compile_jit(build, RUN_ONCE)
 
 
 @cache

@@ -67,7 +67,7 @@ def dense() -> np.ndarray:
 
     with jax.enable_x64(True):
         vector = np.concatenate([params[name].ravel() for name in names]).astype(np.float64)
-        return np.asarray(jax.jacrev(jax.grad(loss))(vector))
+        return np.asarray(jax.jit(jax.jacrev(jax.grad(loss)))(vector))
 
 
 class TestExact:
