@@ -5,7 +5,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,16 +15,6 @@ ENTRY = [sys.executable, "-c", "from ravine.cli import main; main()"]
 
 SMALL = ["-O", "sgd", "--steps", "12", "--size", "320x180", "--seconds", "0.4"]
 """A film that is quick to make; with one shape for all, JAX compiles once."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compile_quickly() -> Iterator[None]:
-    """Compile what trains for seconds with as little care as all else: here it runs for hundredths of one."""
-    from ravine.core import compile as _compile
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_compile, "_known", lambda options: {})
-        yield
 
 
 def _own_environment() -> dict[str, str]:

@@ -36,7 +36,7 @@ def loss(params):
 EAGER = """
 import sys
 from ravine.cli import _terminal, main
-from ravine.core import cache, compile
+from ravine.core import cache
 from ravine.landscapes.evaluation import _evaluate, _grid_cache
 from ravine.studies.training import _run_cache
 
@@ -44,7 +44,6 @@ cache._digest_of_package = lambda: "this version"  # whoever edits the package m
 _grid_cache._PAUSE = _grid_cache._WORTH = _run_cache._SECONDS = 0.0
 _grid_cache._SHARE = 1e9
 _evaluate._CALL = 1e-9
-compile._known = lambda options: {}  # as here: the rest is computed in this process
 """
 """What is done is saved at once, and a point at a time is evaluated."""
 
