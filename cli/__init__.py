@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ravine.cli._main import main as main
+    from ravine.cli._command import main as main
 
 
 __getattr__, __dir__, __all__ = lazy_exports(__name__, __file__)

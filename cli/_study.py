@@ -13,8 +13,7 @@ from ravine.core.recipe import RecipeError
 from ravine.studies import check_keys
 
 if TYPE_CHECKING:
-    from ravine.core.progress import Stage
-    from ravine.studies import Fixed, Options, Result
+    from ravine.studies import Fixed, Options, Result, Stage
 
 Made = TypeVar("Made", bound="Result[Any]")
 Chosen = TypeVar("Chosen", bound="Options")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ravine.studies._study import FILMS as FILMS
     from ravine.studies._study import NUMBERS as NUMBERS
     from ravine.studies._study import PICTURES as PICTURES
+    from ravine.studies._study import Stage as Stage
     from ravine.studies._study import Study as Study
     from ravine.studies._study import options_of as options_of
     from ravine.studies._study import preview as preview

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.geometry import Barrier, line_barrier
@@ -18,6 +17,7 @@ from ravine.studies._given import points_of
 from ravine.studies._measure import MEASURES, evaluated
 from ravine.studies._options import ConnectOptions
 from ravine.studies._result import Arrays, Result, Row, arrays_of, digest
+from ravine.studies._study import Stage, unwatched
 from ravine.studies._trainings import (
     check_finite,
     problem_of,

@@ -9,7 +9,6 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from ravine.core.progress import Stage
 from ravine.core.pytree import Params, flat, inner, mixed
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.curvature import spectrum
@@ -18,6 +17,7 @@ from ravine.landscapes.networks import Objective
 from ravine.studies._given import Given, names_of
 from ravine.studies._plane_options import Directions, PlaneOptions
 from ravine.studies._result import Arrays, arrays_of, digest, trained_of
+from ravine.studies._study import Stage
 from ravine.studies._trainings import Trained, Trajectory, check_finite, trained_control_point, trainings
 from ravine.studies.training import bezier
 

@@ -8,7 +8,6 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params, minus, norm
 from ravine.core.recipe import RecipeError
 from ravine.landscapes.geometry import LineFacts, line_barrier, line_facts, on_line
@@ -20,6 +19,7 @@ from ravine.studies._line_curve import Curve, from_end_to_end
 from ravine.studies._measure import MEASURES, evaluated
 from ravine.studies._options import LineOptions
 from ravine.studies._result import Arrays, Result, Row, arrays_of
+from ravine.studies._study import Stage, unwatched
 from ravine.studies._trainings import Trained, check_finite, trainings, with_rates
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ravine.core.cache import cache_folder
-from ravine.core.progress import Stage
 from ravine.core.pytree import Params
 from ravine.landscapes.evaluation import evaluate
 from ravine.landscapes.networks import Objective
 from ravine.studies._options import Options
+from ravine.studies._study import Stage
 from ravine.studies.training import Training
 
 MEASURES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")

@@ -11,7 +11,6 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.core.cache import cache_folder
-from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.landscapes.curvature import extremes_at
 from ravine.landscapes.geometry import on_plane
 from ravine.studies._directions import Basis, Span, basis_of, basis_of_given
@@ -21,7 +20,7 @@ from ravine.studies._measure import evaluated
 from ravine.studies._plane_film import TITLES, curves_of, path_of, plane_film
 from ravine.studies._plane_options import PlaneOptions
 from ravine.studies._result import Arrays, Result, Row
-from ravine.studies._study import FILMS
+from ravine.studies._study import FILMS, OnDone, Stage, unwatched
 from ravine.studies._trainings import SAME, Trajectory, with_rates
 
 if TYPE_CHECKING:

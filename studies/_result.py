@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 
 from ravine.core.atomic import OutputError, atomic_write, check_target
-from ravine.core.progress import Stage
 from ravine.core.pytree import Params, is_array, is_floating, is_key, named_leaves
 from ravine.core.tables import as_csv, as_json, as_npz, flat
 from ravine.studies._fixed import Fixed
 from ravine.studies._options import Options
-from ravine.studies._study import NUMBERS, PICTURES, options_of
+from ravine.studies._study import NUMBERS, PICTURES, Stage, options_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

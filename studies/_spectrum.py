@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from ravine.core.progress import Stage, unwatched
 from ravine.core.pytree import Params
 from ravine.landscapes.curvature import Spectrum as Found
 from ravine.landscapes.curvature import spectrum as spectrum_at
@@ -16,6 +15,7 @@ from ravine.studies._fixed import Fixed, fixed_at_point
 from ravine.studies._given import given, is_given
 from ravine.studies._options import SpectrumOptions
 from ravine.studies._result import Arrays, Result, Row, arrays_of, digest, trained_of
+from ravine.studies._study import Stage, unwatched
 from ravine.studies._trainings import check_finite, trainings, with_rates
 
 if TYPE_CHECKING:

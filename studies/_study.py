@@ -1,14 +1,27 @@
-"""The kinds of study, what each has to choose, and a study as a file holds it."""
+"""The kinds of study and who watches one, and a study as a file holds it."""
 
 import importlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from ravine.renderer.figures import FIGURE_EXTENSIONS
 from ravine.renderer.writers import FILM_EXTENSIONS
 
 if TYPE_CHECKING:
     from ravine.studies._options import Options
+
+
+OnDone: TypeAlias = Callable[[int], None]
+Stage: TypeAlias = Callable[[str, int], AbstractContextManager[OnDone]]
+"""Opens with a title and a total, and yields the function that reports how much is done so far."""
+
+
+def unwatched(title: str, total: int) -> AbstractContextManager[OnDone]:
+    """Report to nobody."""
+    del title, total
+    return nullcontext(lambda done: None)  # noqa: ARG005
+
 
 Chosen = TypeVar("Chosen", bound="Options")
 

@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import Float
 
 from ravine.core.atomic import check_folder_target
-from ravine.core.progress import Stage, unwatched
 from ravine.studies._measure import MEASURES
 from ravine.studies._options import TrainOptions
 from ravine.studies._result import Result, Row
+from ravine.studies._study import Stage, unwatched
 from ravine.studies._trainings import Trained, trainings, with_rates
 
 if TYPE_CHECKING:

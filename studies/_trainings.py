@@ -14,7 +14,6 @@ from jaxtyping import Bool, Float, Int
 from ravine import optimizers
 from ravine.core.cache import Cache, cache_folder
 from ravine.core.fingerprint import fingerprint_facts
-from ravine.core.progress import Stage
 from ravine.core.pytree import Params
 from ravine.core.recipe import RecipeError
 from ravine.landscapes import networks
@@ -22,6 +21,7 @@ from ravine.landscapes.networks import Data, Network, Objective, Problem
 from ravine.optimizers import Setting, SpecError, as_setting, parse_spec, small_print, with_own_labels
 from ravine.studies._measure import measures_of_iterates
 from ravine.studies._options import Options
+from ravine.studies._study import Stage
 from ravine.studies.training import Training, choose_rate, connect, divided, rows_of_steps, train
 
 CURVE_RULE = "adam:learning_rate=0.01"

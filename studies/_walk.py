@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from ravine.core.progress import OnDone, Stage, unwatched
 from ravine.core.pytree import Params, minus
 from ravine.landscapes import minibatches
 from ravine.landscapes.curvature import NotFiniteError, extremes
@@ -25,6 +24,7 @@ from ravine.studies._given import given, is_given
 from ravine.studies._measure import gradients_at, slope_of
 from ravine.studies._options import WalkOptions
 from ravine.studies._result import Result, Row
+from ravine.studies._study import OnDone, Stage, unwatched
 from ravine.studies._trainings import Trained, trainings, with_rates
 
 if TYPE_CHECKING:

@@ -164,7 +164,7 @@ class CommandLine:
     def __call__(self, *arguments: object) -> Result:
         import jax  # noqa: F401 - what has threads is not forked: all is computed in this process
 
-        from ravine.cli._group import ravine
+        from ravine.cli._command import ravine
 
         result = self.runner.invoke(ravine, [str(argument) for argument in arguments], prog_name="ravine")
         if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -20,7 +20,7 @@ import pytest
 
 import ravine
 from ravine import gallery, landscapes, optimizers, studies
-from ravine.cli._group import ravine as commands
+from ravine.cli._command import ravine as commands
 from ravine.cli._list import _entries as listed
 from ravine.cli._options import recipe_from
 from ravine.landscapes import networks

@@ -7,8 +7,8 @@ from ravine.core.lazy import lazy_exports
 if TYPE_CHECKING:
     from ravine.landscapes.curvature._critical_points import CriticalPoint as CriticalPoint
     from ravine.landscapes.curvature._critical_points import critical_points as critical_points
-    from ravine.landscapes.curvature._extremes import extremes as extremes
-    from ravine.landscapes.curvature._extremes import extremes_at as extremes_at
+    from ravine.landscapes.curvature._hessian import extremes as extremes
+    from ravine.landscapes.curvature._hessian import extremes_at as extremes_at
     from ravine.landscapes.curvature._lanczos import NotFiniteError as NotFiniteError
     from ravine.landscapes.curvature._spectrum import Spectrum as Spectrum
     from ravine.landscapes.curvature._spectrum import spectrum as spectrum

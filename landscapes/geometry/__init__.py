@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from ravine.core.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ravine.landscapes.geometry._pca import on_line as on_line
+    from ravine.landscapes.geometry._pca import on_plane as on_plane
     from ravine.landscapes.geometry._pca import principal as principal
     from ravine.landscapes.geometry._planes import filter_normalised as filter_normalised
     from ravine.landscapes.geometry._planes import plane_through as plane_through
-    from ravine.landscapes.geometry._projection import on_line as on_line
-    from ravine.landscapes.geometry._projection import on_plane as on_plane
     from ravine.landscapes.geometry._stack import stacked as stacked
     from ravine.landscapes.geometry._statistics import Barrier as Barrier
     from ravine.landscapes.geometry._statistics import LineFacts as LineFacts

@@ -1,7 +1,7 @@
 """A canvas in pixels, with matplotlib's Agg rasterizer below it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Literal, TypeAlias
@@ -17,7 +17,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Bbox
 
 from ravine.renderer._frames import RGB, PixelBox, Pixels
-from ravine.renderer.canvas._boxes import clip_box
 
 Anchor: TypeAlias = Literal["left", "center", "right"]
 Pen: TypeAlias = GraphicsContextBase
@@ -224,3 +223,29 @@ def in_two_lines(text: str) -> tuple[str, ...]:
     words = text.split()
     halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
     return min(halves, key=lambda lines: max(map(len, lines)), default=(text,))
+
+
+def union(boxes: Sequence[PixelBox]) -> PixelBox:
+    """The smallest box around all `boxes`."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def clip_box(box: tuple[float, float, float, float], to: PixelBox) -> PixelBox:
+    """The whole pixels that `box` touches inside `to`; where they do not meet, an empty box at its edge."""
+    left, right = np.clip(box[0::2], to[0], to[2]).tolist()
+    top, bottom = np.clip(box[1::2], to[1], to[3]).tolist()
+    return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
+
+
+def touch(box: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Tell whether two boxes have a part in common."""
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def around(parts: Sequence[Float[np.ndarray, "points 2"]], margin: float, box: PixelBox) -> PixelBox:
+    """The box inside `box` around all points, `margin` pixels wider; empty where there are none."""
+    points = np.concatenate([np.zeros((0, 2)), *parts])
+    if not len(points):
+        return (*box[:2], *box[:2])
+    return clip_box((*(points.min(0) - margin), *(points.max(0) + margin)), box)

@@ -8,8 +8,7 @@ from jaxtyping import Int
 from ravine.renderer._frames import Moment, PixelBox
 from ravine.renderer._scene import Run
 from ravine.renderer.canvas import Canvas, fit_text, union
-from ravine.renderer.plots._axes import Axes, tick_width
-from ravine.renderer.plots._lines import Lines, Shadows, Stroke
+from ravine.renderer.plots._lines import Axes, Lines, Shadows, Stroke, tick_width
 from ravine.renderer.plots._series import Series
 from ravine.renderer.style import Theme
 

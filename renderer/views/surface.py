@@ -25,8 +25,7 @@ from ravine.renderer.canvas import (
 )
 from ravine.renderer.style import Theme
 from ravine.renderer.views._bands import map_colours, mixed_shades
-from ravine.renderer.views._edge_names import paint_edge_names
-from ravine.renderer.views._relief import Relief
+from ravine.renderer.views._relief import Relief, paint_edge_names
 from ravine.renderer.views._view import Place, Placed, ViewKind
 
 _CELLS = 150

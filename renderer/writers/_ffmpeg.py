@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from ravine.renderer._frames import Frames, Pixels
-from ravine.renderer.writers._timing import repeats
 from ravine.renderer.writers._writer import OnFrame
-from ravine.renderer.writers._written import Written, video_written
+from ravine.renderer.writers._written import Written, repeats, video_written
 
 # The bytes depend on the number of threads, so it must not depend on the machine.
 REPRODUCIBLE = ["-threads", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact"]

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from ravine.renderer._frames import Frames
 from ravine.renderer.writers._ffmpeg import REPRODUCIBLE, comment_of, rate_of, repeated
-from ravine.renderer.writers._timing import repeats
 from ravine.renderer.writers._writer import OnFrame
-from ravine.renderer.writers._written import Written, video_written
+from ravine.renderer.writers._written import Written, repeats, video_written
 
 _NO_FORK = "IMAGEIO_FFMPEG_NO_PREVENT_SIGINT"
 

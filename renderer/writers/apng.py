@@ -15,9 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from ravine.renderer._frames import Frame, Frames
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
-from ravine.renderer.writers._timing import whole_delays
 from ravine.renderer.writers._writer import OnFrame, Writer
-from ravine.renderer.writers._written import Written, images_written
+from ravine.renderer.writers._written import Written, images_written, whole_delays
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LONGEST, _LOOPS_MOST = 65_535, (1 << 31) - 1

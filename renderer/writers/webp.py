@@ -14,9 +14,8 @@ from PIL import Image
 
 from ravine.renderer._frames import Frame, Frames
 from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
-from ravine.renderer.writers._timing import whole_delays
 from ravine.renderer.writers._writer import OnFrame, Writer
-from ravine.renderer.writers._written import Written, images_written
+from ravine.renderer.writers._written import Written, images_written, whole_delays
 
 _LONGEST = (1 << 24) - 1
 _HAS_ANIMATION, _HAS_EXIF, _HAS_ALPHA = 0x02, 0x08, 0x10

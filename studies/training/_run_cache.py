@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ravine.core.atomic import OutputError
 from ravine.landscapes.networks import SafetensorsError
-from ravine.studies.training._segment import Like, Segment, joined, read_segment, write_segment
+from ravine.studies.training._plan import Like, Segment, joined, read_segment, write_segment
 
 _MOST_RUNS = 120
 _MOST_BYTES = 2 << 30

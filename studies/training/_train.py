@@ -14,9 +14,8 @@ from ravine.core.cache import Facts
 from ravine.core.fingerprint import cache_key, fingerprint_facts
 from ravine.landscapes import ORDERS, Order, minibatches
 from ravine.landscapes.networks import Model, Problem, check_first_loss
-from ravine.studies.training._plan import Plan
+from ravine.studies.training._plan import Plan, joined
 from ravine.studies.training._run_cache import RunCache
-from ravine.studies.training._segment import joined
 from ravine.studies.training._steps import Method
 
 BatchSize: TypeAlias = int | Literal["full"]

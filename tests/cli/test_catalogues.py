@@ -12,7 +12,7 @@ from PIL import Image
 from ravine import gallery, landscapes, optimizers
 from ravine.cli import _describe as _describe
 from ravine.cli import _gallery as _gallery
-from ravine.cli._group import ravine as commands
+from ravine.cli._command import ravine as commands
 from ravine.landscapes import networks
 from ravine.landscapes.curvature import CriticalPoint, critical_points
 from ravine.landscapes.curvature._critical_points import CriticalPoints

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from ravine.cli._group import ravine as program
+from ravine.cli._command import ravine as program
 
 ARGUMENTS = {"list": ["landscapes"], "show": ["beale"]}
 """What a command must be given beside its options."""

@@ -6,7 +6,7 @@ import pytest
 import ravine
 from ravine import optimizers
 from ravine.films import Film, Recipe
-from ravine.films._baselines import with_controls, without_controls
+from ravine.films._runs import with_controls, without_controls
 from ravine.optimizers import read_setting
 
 DELAYED = {name: optimizers.load(name) for name in optimizers.names() if optimizers.load(name).baseline}

@@ -15,8 +15,7 @@ from ravine.renderer.figures._sheet import Sheet
 from ravine.renderer.layers.trails import FADING, Fading
 from ravine.renderer.plots._series import Series
 from ravine.renderer.style import colours
-from ravine.renderer.style._palette import COMMON
-from ravine.renderer.style._theme import THEMES
+from ravine.renderer.style._theme import COMMON, THEMES
 from ravine.renderer.views.contour import BANDS, ContourView, band_colours
 from ravine.studies._plane_film import path_of, plane_film
 from ravine.studies._trainings import Trajectory

@@ -5,7 +5,7 @@ import pytest
 
 import ravine
 from ravine import landscapes
-from ravine.films._baselines import stop_early
+from ravine.films._runs import stop_early
 from ravine.films._series import HELD_OUT
 from ravine.optimizers import Descent, read_setting
 

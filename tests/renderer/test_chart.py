@@ -7,8 +7,7 @@ from ravine.renderer import Plot, Timing
 from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.panels.header import Header
-from ravine.renderer.plots._axes import Axes
-from ravine.renderer.plots._lines import Lines, Stroke
+from ravine.renderer.plots._lines import Axes, Lines, Stroke
 from ravine.renderer.plots._plot import PlotPanel
 from ravine.renderer.plots._series import Series
 from ravine.renderer.style._layout import Layout

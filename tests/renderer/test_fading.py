@@ -13,12 +13,12 @@ from ravine.renderer.layers._stack import entries_of
 from ravine.renderer.layers.trails import FADING, faint
 from ravine.renderer.panels.header import Header
 from ravine.renderer.panels.standings import Standings
-from ravine.renderer.plots._axes import Axes
+from ravine.renderer.plots._lines import Axes
 from ravine.renderer.plots._plot import PlotPanel
 from ravine.renderer.plots._series import Series
 from ravine.renderer.style._layout import Layout
 from ravine.renderer.style._theme import THEMES
-from ravine.renderer.views._edge_names import edge_names
+from ravine.renderer.views._relief import edge_names
 
 LIGHT = THEMES["light"]
 SIZE = (640, 360)

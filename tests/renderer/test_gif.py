@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from ravine.renderer._frames import RGB, Frame
-from ravine.renderer.writers._timing import repeats, whole_delays
+from ravine.renderer.writers._written import repeats, whole_delays
 from ravine.renderer.writers.gif import write_gif
 
 

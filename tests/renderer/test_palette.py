@@ -7,7 +7,7 @@ from colorspacious import cspace_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ravine.renderer.style._palette import COMMON, SPARE, colours
+from ravine.renderer.style._theme import COMMON, SPARE, colours
 
 PERCEPTUAL = ("light", "dark")
 THEMES = ("light", "dark", "radford")

@@ -10,8 +10,7 @@ from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.layers.slices import letters, shades
 from ravine.renderer.panels.slices import SliceChart, SliceCurve, SlicePanel
 from ravine.renderer.style._layout import Layout
-from ravine.renderer.style._palette import COMMON, SPARE
-from ravine.renderer.style._theme import THEMES
+from ravine.renderer.style._theme import COMMON, SPARE, THEMES
 
 LIGHT = THEMES["light"]
 ALONG = np.linspace(-1.0, 1.0, 51)

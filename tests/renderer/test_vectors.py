@@ -9,8 +9,7 @@ from ravine.renderer import Timing, Vector
 from ravine.renderer._frames import Moment
 from ravine.renderer.canvas._canvas import Canvas, rgb
 from ravine.renderer.canvas._shapes import Angle, Arrow, angle_between, side_by_side, spaced
-from ravine.renderer.style._palette import ARROWS, COMMON, arrow_colour, mixed
-from ravine.renderer.style._theme import THEMES
+from ravine.renderer.style._theme import ARROWS, COMMON, THEMES, arrow_colour, mixed
 
 LIGHT = THEMES["light"]
 BLUE, GOLD = "#1868f8", "#d89820"

@@ -2,8 +2,7 @@
 
 from jaxtyping import PRNGKeyArray
 
-from ravine.landscapes.networks._dense_network import DenseNetwork, dense_network
-from ravine.landscapes.networks._network import Network
+from ravine.landscapes.networks._network import DenseNetwork, Network, dense_network
 
 
 def deep_linear(

@@ -4,8 +4,7 @@ from typing import Literal
 
 from jaxtyping import PRNGKeyArray
 
-from ravine.landscapes.networks._dense_network import DenseNetwork, dense_network
-from ravine.landscapes.networks._network import Network
+from ravine.landscapes.networks._network import DenseNetwork, Network, dense_network
 
 
 def mlp(

@@ -9,8 +9,7 @@ import pytest
 import ravine
 from ravine.landscapes.curvature import _extremes as _extremes
 from ravine.renderer.layers._stack import entries_of
-from ravine.renderer.style._palette import COMMON
-from ravine.renderer.style._theme import THEMES
+from ravine.renderer.style._theme import COMMON, THEMES
 from ravine.renderer.views.contour import BANDS, band_colours
 from ravine.studies import _trainings
 from ravine.studies._plane_options import PlaneOptions

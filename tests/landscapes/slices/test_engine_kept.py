@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from ravine.core import cache as _kept
-from ravine.landscapes.curvature._extremes import extremes_at
+from ravine.landscapes.curvature._hessian import extremes_at
 from ravine.landscapes.evaluation import _evaluate as engine
 from ravine.landscapes.evaluation import _grid_cache as _kept_grid
 from ravine.landscapes.evaluation._evaluate import evaluate

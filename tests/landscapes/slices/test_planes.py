@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ravine.core.pytree import flat, unflat
-from ravine.landscapes.geometry._pca import principal
+from ravine.landscapes.geometry._pca import on_line, on_plane, principal
 from ravine.landscapes.geometry._planes import plane_through
-from ravine.landscapes.geometry._projection import on_line, on_plane
 from ravine.landscapes.geometry._stack import joined, stacked
 
 MASK = {"w": True, "b": True, "statistics": False}

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from ravine.core.pytree import flat, inner, unflat
-from ravine.landscapes.curvature._extremes import extremes, extremes_at
-from ravine.landscapes.curvature._hessian import gradient, hessian_product, kind_of
+from ravine.landscapes.curvature._hessian import extremes, extremes_at, gradient, hessian_product, kind_of
 from ravine.landscapes.curvature._spectrum import spectrum
 from ravine.landscapes.networks._objective import Objective
 

@@ -233,7 +233,7 @@ def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
 @pytest.fixture(scope="session")
 def assert_words_apart() -> Callable[[Figure], None]:
     """A check that all level words of a figure are on it, and that no two touch."""
-    from ravine.renderer.canvas._boxes import touch
+    from ravine.renderer.canvas._canvas import touch
 
     def check(figure: Figure) -> None:
         words = list(_words(figure))
