@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import ravine
-from ravine.landscapes.curvature import _extremes as _extremes
+from ravine.landscapes.curvature import _hessian as _hessian
 from ravine.renderer.layers._stack import entries_of
 from ravine.renderer.style._theme import COMMON, THEMES
 from ravine.renderer.views.contour import BANDS, band_colours
@@ -93,7 +93,7 @@ def share_in(pixels, colours):
 
 
 def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):
-    whole, seen = _extremes.extremes, []
+    whole, seen = _hessian.extremes, []
 
     def counted(*args, **options):
         seen.append(1)
@@ -102,12 +102,12 @@ def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):
         return whole(*args, **options)
 
     choices = {"directions": "random", "convexity": True, "paths": False, "seed": 7, **SMALL}
-    monkeypatch.setattr(_extremes, "extremes", counted)
+    monkeypatch.setattr(_hessian, "extremes", counted)
     with pytest.raises(KeyboardInterrupt):
         ravine.plane("mlp:widths=[8]", **choices)
     resumed = ravine.plane("mlp:widths=[8]", **choices)
     assert len(seen) == 4 + 9 - 3
-    monkeypatch.setattr(_extremes, "extremes", whole)
+    monkeypatch.setattr(_hessian, "extremes", whole)
     fresh = ravine.plane("mlp:widths=[8]", keep=False, **choices)
     np.testing.assert_allclose(resumed.convexity, fresh.convexity, rtol=1e-5)
 
