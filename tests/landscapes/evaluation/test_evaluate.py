@@ -274,7 +274,7 @@ ON_DEVICES = """
 import json, sys
 import jax, numpy as np
 sys.path.insert(0, {folder!r})
-from test_engine import evaluate, network, network_params, points
+from test_evaluate import evaluate, network, network_params, points
 
 values = evaluate(network([]), network_params(0), [network_params(1), network_params(2)], points(1003, 2))
 print(json.dumps([jax.device_count(), [float(value).hex() for value in values["train_loss"]]]))

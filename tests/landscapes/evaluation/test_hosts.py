@@ -138,7 +138,7 @@ join_hosts({coordinator!r}, 2, int(sys.argv[1]))
 
 import jax, numpy as np
 sys.path.insert(0, {folder!r})
-from test_engine import evaluate, network, network_params, points
+from test_evaluate import evaluate, network, network_params, points
 
 said = []
 values = evaluate(
@@ -161,7 +161,7 @@ def test_two_processes_have_the_numbers_of_one(monkeypatch):
     ]
     printed = [json.loads(process.communicate(timeout=100)[0].splitlines()[-1]) for process in both]
     monkeypatch.syspath_prepend(Path(__file__).parent)
-    from test_engine import network, network_params, points
+    from test_evaluate import network, network_params, points
 
     alone = evaluate(network([]), network_params(0), [network_params(1)], points(301, 1))["train_loss"]
     single = evaluate(network([]), network_params(0), [network_params(1)], points(1, 1))["train_loss"]
