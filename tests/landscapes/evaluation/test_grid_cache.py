@@ -238,7 +238,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {folder!r})
-import test_engine_kept as tests
+import test_grid_cache as tests
 
 tests._kept._digest_of_package = lambda: "this version"
 tests._kept_grid._PAUSE = 0.0
