@@ -1,5 +1,6 @@
 """Strict and hermetic: shapes are checked, JAX promotes nothing silently, nobody's own caches are touched."""
 
+import gc
 import inspect
 import os
 import resource
@@ -125,6 +126,11 @@ def keep_bytecode() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+def collect_seldom() -> None:
+    """Let Python seldom look for garbage, which takes a twentieth of the time where much is traced."""
+    gc.set_threshold(100_000, 50, 100)
+
+
 def install_checks() -> None:
     jaxtyping.install_import_hook("ravine", None)
     jaxtyping.jaxtyped = check_shapes  # what the hook decorates with
@@ -132,6 +138,7 @@ def install_checks() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     keep_bytecode()
+    collect_seldom()
     install_checks()
     shared = os.environ.get("RAVINE_TEST_FOLDER")
     if shared is None:
