@@ -67,6 +67,6 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
             note = ""
         else:
             with progress(path.name, lambda: len(film.frames), quiet=quiet) as on_frame:
-                note = film.save(target, on_frame=on_frame).said
+                note = film.save(target, on_frame=on_frame).note
         if not quiet:
             report_film(film, path, note)

@@ -161,7 +161,7 @@ def save_result(result: "Result[Any]", path: Path, *, quiet: bool) -> str:
             return ""
         with progress(path.name, lambda: len(result.frames), quiet=quiet) as on_frame:
             written = result.save(path, on_frame=on_frame)
-            return written.said if written else ""
+            return written.note if written else ""
 
 
 @contextmanager

@@ -108,7 +108,7 @@ class WalkRun:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingRun:
-    """One optimizer's training.
+    """The training of one optimizer.
 
     Attributes:
         note: The small print: its hyper-parameters.

@@ -1,4 +1,4 @@
-"""What changes from one frame to the next: all that an animated image has to store."""
+"""Changes from one frame to the next: all that an animated image has to store."""
 
 from collections.abc import Iterable, Iterator
 

@@ -127,7 +127,7 @@ def _encode(pictures: Iterable[memoryview], command: list[str], log: Path) -> No
 
 
 def _feed(pipe: IO[bytes], picture: memoryview) -> bool:
-    """Whether the process still listens."""
+    """Tell whether the process still listens."""
     try:
         pipe.write(picture)
     except BrokenPipeError:

@@ -13,7 +13,7 @@ Words = UInt32[np.ndarray, "..."]
 """Colours as red + 256 green + 65536 blue."""
 
 RGB_BITS = np.uint32(0xFFFFFF)
-"""What of a packed pixel is its colour."""
+"""The bits of a packed pixel that are its colour."""
 
 Palette = UInt8[np.ndarray, "colours 3"]
 

@@ -1,28 +1,28 @@
-"""What a file holds of a film, which may be another number of frames than the film has."""
+"""Contents of a file: it may hold another number of frames than its film has."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Written(NamedTuple):
-    """What was written.
+    """The contents of a file that was written.
 
     Attributes:
         frames: How many frames a reader finds in the file, or files in the folder.
-        said: The same in words, with the reason where the film has another number.
+        note: The same in words, with the reason where the film has another number.
     """
 
     frames: int
-    said: str
+    note: str
 
     @classmethod
     def all(cls, frames: int) -> "Written":
         """Each frame of the film, once."""
-        return cls(frames=frames, said=f"{frames} frame{'s' * (frames != 1)}")
+        return cls(frames=frames, note=f"{frames} frame{'s' * (frames != 1)}")
 
 
 def images_written(stored: int, delays: Sequence[int], *, most: str) -> Written:
-    """What an animated image holds.
+    """Describe an animated image.
 
     Args:
         stored: How many images the file holds.
@@ -32,11 +32,11 @@ def images_written(stored: int, delays: Sequence[int], *, most: str) -> Written:
     written = Written.all(stored)
     shown = sum(delay > 0 for delay in delays)
     reasons = [most] * (shown < len(delays)) + ["equal ones in a row are stored as one"] * (stored < shown)
-    return written._replace(said=f"{written.said} ({'; '.join(reasons)})") if reasons else written
+    return written._replace(note=f"{written.note} ({'; '.join(reasons)})") if reasons else written
 
 
 def video_written(counts: Sequence[int], hold: int) -> Written:
-    """What a video holds, which stores a frame as often as it stands.
+    """Describe a video, which stores a frame as often as it stands.
 
     Args:
         counts: How often each frame but the last one is stored.
@@ -44,7 +44,7 @@ def video_written(counts: Sequence[int], hold: int) -> Written:
     """
     moving = Written.all(sum(counts) + 1)
     held = f", the last one stored {hold} times" * (hold > 1)
-    return Written(frames=sum(counts) + hold, said=f"{moving.said}{held}")
+    return Written(frames=sum(counts) + hold, note=f"{moving.note}{held}")
 
 
 _ROUNDING = 1e-6
@@ -79,7 +79,7 @@ def whole_delays(durations: Sequence[float], *, ticks: int, shortest: int) -> li
 
 
 def repeats(durations: Sequence[float], fps: float) -> list[int]:
-    """How often each frame is repeated at a constant rate; the last one at least once.
+    """Count how often each frame is repeated at a constant rate; the last one at least once.
 
     Args:
         durations: Seconds.

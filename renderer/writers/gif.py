@@ -18,7 +18,7 @@ _TRANSPARENT = 0
 """The palette entry that lets the picture below show."""
 
 _PALETTE_OFFSET = 13
-"""Where in the file the global palette stands."""
+"""The place of the global palette in the file."""
 
 _TRAILER = b";"
 
@@ -31,7 +31,7 @@ def _header(size: tuple[int, int], palette: UInt8[np.ndarray, "256 3"]) -> bytes
 
 
 def _loop(loops: int) -> bytes:
-    """How often the film plays; 0 is for ever.
+    """Say how often the film plays; 0 is for ever.
 
     The block counts repeats after the first time, so that browsers play a 1 twice; a film that plays
     once has no block.
@@ -54,7 +54,7 @@ def _sub_blocks(content: bytes) -> bytes:
 
 
 def _delay(hundredths: int) -> bytes:
-    """How long the image after it stands; it stays below the next one and entry 0 is transparent."""
+    """Say how long the image after it stands; it stays below the next one, and entry 0 is transparent."""
     return b"!\xf9\x04" + struct.pack("<BHBB", _KEEP_AND_TRANSPARENT, hundredths, _TRANSPARENT, 0)
 
 
@@ -134,7 +134,7 @@ def _write_image(file: BufferedIOBase, image: bytes, hundredths: int) -> int:
 
 
 class _Screen:
-    """What a player shows, in palette entries."""
+    """The picture that a player shows, in palette entries."""
 
     def __init__(self, size: tuple[int, int], table: ColourTable):
         width, height = size

@@ -60,7 +60,7 @@ def _header(frames: Frames) -> bytes:
 
 
 def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
-    """What changes in each frame, and its delay in milliseconds."""
+    """Yield the changes of each frame, and its delay in milliseconds."""
     changes = Changes(frames.size)
     for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
         if milliseconds:
