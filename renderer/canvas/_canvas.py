@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
-from typing import Literal, TypeAlias
+from functools import cache, lru_cache
+from typing import Any, Literal, TypeAlias
 
+import matplotlib
 import numpy as np
 from jaxtyping import Bool, Float
 from matplotlib.backend_bases import GraphicsContextBase
@@ -23,6 +24,9 @@ Pen: TypeAlias = GraphicsContextBase
 Points: TypeAlias = Float[np.ndarray, "points 2"]
 
 _LONG = 4000
+
+_MEASURES = ("text.hinting", "text.hinting_factor", "text.kerning_factor", "font.enable_last_resort")
+"""The settings of matplotlib that the size of a text in a given font depends on."""
 
 _CIRCLE = Path.unit_circle()
 _STAR = Path.unit_regular_star(5, innerCircle=0.45)
@@ -173,7 +177,22 @@ def text_size(
     text: str, *, size: float, bold: bool = False, mono: bool = False
 ) -> tuple[float, float, float]:
     """Width, height and descent in pixels."""
-    return _ruler().get_text_width_height_descent(text, _font(size, bold, mono), is_math(text))
+    if is_math(text):  # which depends on many more settings, and has a cache of matplotlib's
+        return _measure(text, size, bold, mono, is_math=True)
+    # `dict.get` knows nothing of deprecation: which of these there are depends on matplotlib's version.
+    settings = tuple(dict.get(matplotlib.rcParams, name) for name in _MEASURES)
+    return _plain_size(text, size, bold, mono, settings)
+
+
+@lru_cache(4096)
+def _plain_size(
+    text: str, size: float, bold: bool, mono: bool, _: tuple[Any, ...]
+) -> tuple[float, float, float]:
+    return _measure(text, size, bold, mono, is_math=False)
+
+
+def _measure(text: str, size: float, bold: bool, mono: bool, *, is_math: bool) -> tuple[float, float, float]:
+    return _ruler().get_text_width_height_descent(text, _font(size, bold, mono), is_math)
 
 
 def fit_text(text: str, width: float, *, size: float, bold: bool = False) -> str:

@@ -61,11 +61,13 @@ def test_a_ball_is_gone_once_its_run_has_left_the_reals(scenes):
     assert [ball(index) for index in range(5)] == [False, False, True, False, False]
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_all_of_a_run_but_its_start(scenes, look, value):
-    points = np.full((13, 2), value)
-    points[0] = scenes.START
-    drawn(scenes.frames(scenes.run(points), **look))
+def test_all_of_a_run_but_its_start(scenes, look):
+    runs = []
+    for value in (np.nan, np.inf, -np.inf):
+        points = np.full((13, 2), value)
+        points[0] = scenes.START
+        runs.append(scenes.run(points))
+    drawn(scenes.frames(*runs, **look))
 
 
 def test_all_of_every_run(scenes):
@@ -73,25 +75,27 @@ def test_all_of_every_run(scenes):
         drawn(scenes.frames(scenes.run(np.full((13, 2), np.nan)), view=view))
 
 
-@pytest.mark.parametrize("scale", [1e3, 1e8, 1e150, 1e300])
-def test_coordinates_that_are_far_off(scenes, look, scale):
-    points = scenes.spiral()
-    points[4:] *= scale
-    pictures = drawn(scenes.frames(scenes.run(points), *scenes.runs(2)[1:], **look))
+@pytest.mark.parametrize("scales", [(1e3, 1e8), (1e150, 1e300)])
+def test_coordinates_that_are_far_off(scenes, look, scales):
+    runs = []
+    for scale in scales:
+        points = scenes.spiral()
+        points[4:] *= scale
+        runs.append(scenes.run(points))
+    pictures = drawn(scenes.frames(*runs, *scenes.runs(2)[1:], **look))
     assert shows(pictures[-1], scenes.runs(2)[1].colour)
 
 
-@pytest.mark.parametrize("far", [1e150, 5.0])
-def test_a_run_that_is_never_on_the_view(scenes, look, far):
-    drawn(scenes.frames(scenes.run([(far, -far)] * 13), **look))
+def test_runs_that_are_never_on_the_view(scenes, look):
+    drawn(scenes.frames(*(scenes.run([(far, -far)] * 13) for far in (1e150, 5.0)), **look))
 
 
 def test_losses_that_overflow(scenes, look):
-    drawn(scenes.frames(scenes.run(scenes.spiral(), losses=np.logspace(3, 308, 13)), **look))
-    drawn(scenes.frames(scenes.run(scenes.spiral(), losses=[*np.logspace(3, 300, 12), np.inf]), **look))
+    losses = np.logspace(3, 308, 13), [*np.logspace(3, 300, 12), np.inf]
+    drawn(scenes.frames(*(scenes.run(scenes.spiral(), losses=each) for each in losses), **look))
 
 
-@pytest.mark.parametrize("value", [0.0, 3.5, -1e4, 1e12])
+@pytest.mark.parametrize("value", [0.0, -1e4, 1e12])
 def test_a_constant_ground(scenes, look, value):
     background = scenes.background(
         losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None
@@ -138,7 +142,11 @@ def test_many_minima(scenes, look):
     drawn(scenes.frames(background=scenes.background(minima=minima), **look))
 
 
-@pytest.mark.parametrize("pace", [None, 1.0, 0.25, 100.0])
+@pytest.mark.parametrize(
+    ("look", "pace"),
+    [*((look, None) for look in LOOKS), *(("contour", pace) for pace in (1.0, 0.25, 100.0))],
+    indirect=["look"],
+)
 def test_a_single_step(scenes, look, pace):
     run = scenes.run([(-1.5, 1.2), (0.5, 0.3)], colour="#c83800")
     pictures = drawn(scenes.frames(run, timing=Timing(seconds=0.2, steps_per_frame=pace), **look))
@@ -150,15 +158,16 @@ def test_a_run_that_stands_still(scenes, look):
     drawn(scenes.frames(scenes.run([scenes.START] * 13), **look))
 
 
-@pytest.mark.parametrize("size", [(64, 64), (640, 64), (64, 640), (320, 180)])
+@pytest.mark.parametrize("size", [(64, 64), (640, 64), (64, 640)])
 def test_many_runs_on_any_size(scenes, look, size):
     drawn(scenes.frames(*scenes.runs(24), size=size, timing=Timing(seconds=0.12), **look))
 
 
 def test_many_runs_have_many_colours(scenes):
     runs = scenes.runs(24)
-    picture = scenes.frames(*runs, size=(1280, 720)).still(-1)
-    assert sum(shows(picture, run.colour) for run in runs) >= 20
+    seen = np.unique(scenes.frames(*runs, size=(1280, 720)).still(-1).view("<u4"))
+    own = [int.from_bytes((*rgb(run.colour), 255), "little") for run in runs]
+    assert np.isin(own, seen).sum() >= 20
 
 
 def test_balls_beside_a_run(scenes, look):

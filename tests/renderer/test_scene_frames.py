@@ -6,18 +6,18 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
 
 from ravine.renderer import Batches, Frame, SceneFrames, Slice, Timing, Vector
-from ravine.renderer.canvas._canvas import rgb
+from ravine.renderer.canvas._canvas import rgb, text_size
 from ravine.renderer.style._theme import THEMES
 
 VIEWS = {
     "contour": {},
     "surface": {"view": "surface"},
-    "turning": {"view": "surface", "turn": 40.0},
     "contour, legend": {"panels": "legend"},
     "surface, bare": {"view": "surface", "panels": "none"},
-    "contour, dark": {"theme": "dark"},
     "surface, radford": {"view": "surface", "theme": "radford"},
     "contour, crowded": {"crowded": True},
     "contour, crowded, legend": {"crowded": True, "panels": "legend", "theme": "dark"},
@@ -90,7 +90,7 @@ def film(request, scenes):
     if choices.pop("crowded", False):
         more.append(crowded_run(scenes))
         choices["background"] = scenes.background(**CROWDED_GROUND)
-    timing = Timing(seconds=0.64 if "turn" in choices else 1.2, hold=0.2)
+    timing = Timing(seconds=0.64 if "turn" in choices else 0.72, hold=0.2)
     runs = [*scenes.runs(3, steps=30), *more]
     return film_of(scenes.frames(*runs, timing=timing, size=(400, 240), **choices))
 
@@ -137,10 +137,10 @@ class TestEveryView:
             assert one.changed == two.changed
 
     def test_exact_colours_are_on_the_picture(self, film):
-        seen = {tuple(pixel) for pixel in film.drawn[-1].pixels[..., :3].reshape(-1, 3).tolist()}
         runs = [rgb(run.colour) for run in film.frames._scene.runs]
         assert set(runs) <= set(film.frames.exact_colours)
-        assert len([colour for colour in runs if colour in seen]) >= len(runs) - 1
+        last = film.drawn[-1].pixels[..., :3]
+        assert sum(bool((last == colour).all(-1).any()) for colour in runs) >= len(runs) - 1
 
 
 def test_the_counter_of_a_small_film_leaves_no_ghost(scenes):
@@ -209,7 +209,7 @@ def test_a_ball_goes_straight_between_two_steps(scenes):
 
 
 @pytest.mark.parametrize("view", ["contour", "surface"])
-@pytest.mark.parametrize("count", [2, 5, 7])
+@pytest.mark.parametrize("count", [2, 7])
 def test_no_ball_hides_its_rival(scenes, view, count):
     """Runs that share their every place are rings about each other, each in its own colour."""
     same = [scenes.run(scenes.spiral(), colour=run.colour) for run in scenes.runs(count)]
@@ -251,6 +251,29 @@ def test_nobody_s_own_matplotlibrc_changes_a_film(scenes, taste):
         np.testing.assert_array_equal(
             scenes.frames(background=scenes.background(title="$x^2$")).still(-1), wanted
         )
+
+
+@pytest.mark.filterwarnings("ignore:Glyph 20013", "ignore:.*_factor:DeprecationWarning")
+def test_sizes_of_plain_texts_follow_matplotlib_s_settings():
+    """What was measured under others is not taken for theirs, whichever have changed."""
+    texts = ("AVAToday fi 0.123", "Ω \u4e2d")
+    tastes = [
+        {},
+        {"text.hinting": "no_hinting"},
+        {"text.hinting": "native"},
+        {"text.kerning_factor": 6},
+        {"text.hinting_factor": 2},
+        {"font.enable_last_resort": False},
+        {"font.family": ["serif"], "font.style": "italic", "font.size": 30, "text.antialiased": False},
+        {"mathtext.fontset": "cm", "mathtext.default": "rm", "text.parse_math": False, "text.usetex": True},
+    ]
+    font = FontProperties(family="DejaVu Sans", size=15.5)
+    for taste in tastes:
+        with matplotlib.rc_context(taste):
+            ruler = RendererAgg(16, 16, 72.0)
+            for text in texts:
+                wanted = ruler.get_text_width_height_descent(text, font, ismath=False)
+                assert text_size(text, size=15.5) == wanted, (text, taste)
 
 
 def test_the_comment_and_the_clock_are_the_scene_s(scenes):

@@ -13,32 +13,33 @@ spec.loader.exec_module(own)
 from ravine.renderer import Timing, writers
 
 scenes = own.Scenes()
-count, view, path = int(sys.argv[2]), sys.argv[3], sys.argv[4]
-timing = Timing(steps_per_frame=200 / (count - 1), hold=0.1, fps=50.0)
-choices = {"view": "surface", "turn": 30.0} if view == "turning" else {"view": view}
-frames = scenes.frames(*scenes.runs(3, steps=200), timing=timing, size=(160, 90), **choices)
-assert len(frames) == count, len(frames)
-if path:
-    writers.write(frames, path)
-else:
-    assert sum(1 for _ in frames) == count
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024))
+
+def frames(count, view):
+    timing = Timing(steps_per_frame=200 / (count - 1), hold=0.1, fps=50.0)
+    frames = scenes.frames(*scenes.runs(3, steps=200), timing=timing, size=(160, 90), view=view)
+    assert len(frames) == count, len(frames)
+    return frames
+
+def draw(count):
+    assert sum(1 for _ in frames(count, "contour")) == count
+
+def write(count):
+    writers.write(frames(count, "surface"), sys.argv[2])
+
+for make in (draw, write):
+    for count in (31, 301):
+        make(count)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024))
 """
 
 
-def peak(count: int, view: str, path: Path | str = "") -> float:
-    """The most memory, in MB (or bytes on a Mac), that a process of its own takes for a film."""
+def test_drawing_and_writing_take_no_more_for_more_frames(tmp_path):
+    """The most memory, in MB (or bytes on a Mac), that a process of its own has taken after each film."""
     conftest = Path(__file__).parents[1] / "conftest.py"
-    command = [sys.executable, "-c", PROGRAM, str(conftest), str(count), view, str(path)]
+    command = [sys.executable, "-c", PROGRAM, str(conftest), str(tmp_path / "film.gif")]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
     assert done.returncode == 0, done.stderr
-    return float(done.stdout)
-
-
-def test_drawing_takes_no_more_for_more_frames():
+    drawn_few, drawn_many, written_few, written_many = map(float, done.stdout.split())
     # All 301 frames together would be 17 MB.
-    assert peak(301, "contour") < peak(31, "contour") + 6
-
-
-def test_writing_takes_no_more_for_more_frames(tmp_path):
-    assert peak(301, "surface", tmp_path / "a.gif") < peak(31, "surface", tmp_path / "b.gif") + 6
+    assert drawn_many < drawn_few + 6
+    assert written_many < written_few + 6

@@ -13,7 +13,7 @@ from ravine.renderer.layers.trails import Trails
 from ravine.renderer.views.contour import ContourView
 from ravine.renderer.views.surface import SurfaceView
 
-SIZES = [(620, 480), (1280, 720), (1920, 1080), (1080, 1920), (800, 800)]
+SIZES = [(620, 480), (1280, 720), (720, 1280), (800, 800)]
 LONG = "{} is quite a long name for a rule"
 
 
@@ -119,9 +119,7 @@ def test_panels(scenes, written, size, count, label):
 
 
 @pytest.mark.parametrize("azimuth", [None, 0.0, 45.0, 90.0, 200.0, -100.0])
-@pytest.mark.parametrize(
-    ("size", "theme"), [((640, 480), "light"), ((1280, 720), "dark"), ((1080, 1920), "light")]
-)
+@pytest.mark.parametrize(("size", "theme"), [((640, 480), "dark"), ((720, 1280), "light")])
 def test_surfaces(scenes, written, size, theme, azimuth):
     check(written, scenes.frames(size=size, view="surface", theme=theme, azimuth=azimuth).still(-1))
 
@@ -147,7 +145,7 @@ WINDOWS = {
 
 
 @pytest.mark.parametrize("view", ["contour", "surface"])
-@pytest.mark.parametrize("size", [(640, 480), (1080, 1920)])
+@pytest.mark.parametrize("size", [(640, 480), (720, 1280)])
 @pytest.mark.parametrize("window", WINDOWS)
 def test_windows(scenes, written, window, size, view):
     (x0, x1), (y0, y1) = WINDOWS[window]
@@ -170,7 +168,7 @@ def test_equations(scenes, written, name):
 
 
 @pytest.mark.parametrize("size", SIZES[::2])
-@pytest.mark.parametrize("steps", [1, 3, 7, 99, 1000, 20000])
+@pytest.mark.parametrize("steps", [1, 7, 99, 20000])
 def test_counts_of_steps(scenes, written, size, steps):
     runs = scenes.runs(2, steps=steps)
     check(written, scenes.frames(*runs, size=size, title="A title that asks for room " * 3).still(-1))
@@ -202,7 +200,7 @@ def test_losses(scenes, written, name, lowest):
 
 
 @pytest.mark.parametrize(("count", "label"), [(1, LONG), (14, "run {}"), (24, LONG)])
-@pytest.mark.parametrize("size", [(640, 480), (1080, 1920)])
+@pytest.mark.parametrize("size", [(640, 480), (720, 1280)])
 def test_a_legend(scenes, written, label, size, count):
     check(written, scenes.frames(*scenes.runs(count, label=label), size=size, panels="legend").still(-1))
 

@@ -148,7 +148,7 @@ def test_frames_are_what_stills_are(scenes, view):
     ]
     background = scenes.background(axes=("across", "up"))
     frames = scenes.frames(
-        *runs, background=background, size=(400, 240), timing=Timing(seconds=0.8), **VIEWS[view]
+        *runs, background=background, size=(400, 240), timing=Timing(seconds=0.4), **VIEWS[view]
     )
     for index, (pixels, _) in enumerate(frames):
         apart = np.abs(frames.still(index).astype(int) - pixels)

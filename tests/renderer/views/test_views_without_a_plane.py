@@ -19,6 +19,9 @@ LOOKS = {
     "chart, legend": {"view": "chart", "panels": "legend"},
     "chart, bare": {"view": "chart", "panels": "none", "theme": "radford"},
 }
+SHAPES = [name for name in LOOKS if name not in ("curve, radford", "chart of a rate")]
+"""One look for each arrangement: those left out differ from others in their colours and numbers alone."""
+
 SIZES = [(640, 480), (1280, 720), (720, 1280), (800, 800)]
 
 
@@ -75,18 +78,20 @@ def test_frames(scenes, look):
         with_rate(scenes, gone, label="gone", colour="#c080ff"),
         with_rate(scenes, away, label="away", colour="#784038", markers=beside),
     ]
-    timing = Timing(seconds=1.2, hold=0.2)
+    timing = Timing(seconds=0.8, hold=0.2)
     pictures = drawn(scenes.frames(*runs_of(scenes), *more, timing=timing, size=(400, 240), **look))
     known = pictures[10:]  # no rate is known before the first step
     assert all((one != two).any() for one, two in pairwise(known))
     assert all(shows(pictures[-1], run.colour) for run in runs_of(scenes))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
-def test_all_of_a_run_but_its_start(scenes, look, value):
-    points = np.full((13, 2), value)
-    points[0] = scenes.START
-    drawn(scenes.frames(with_rate(scenes, points), **look))
+def test_all_of_a_run_but_its_start(scenes, look):
+    runs = []
+    for value in (np.nan, np.inf, 1e300):
+        points = np.full((13, 2), value)
+        points[0] = scenes.START
+        runs.append(with_rate(scenes, points))
+    drawn(scenes.frames(*runs, **look))
 
 
 def test_all_of_every_run(scenes, view):
@@ -102,7 +107,7 @@ def test_a_single_step(scenes, look):
     assert shows(drawn(scenes.frames(run, timing=Timing(seconds=0.2), **look))[-1], "#c83800")
 
 
-@pytest.mark.parametrize("value", [0.0, 3.5, -1e4, 1e12])
+@pytest.mark.parametrize("value", [0.0, -1e4, 1e12])
 def test_constants(scenes, look, value):
     background = scenes.background(
         losses=lambda xs, ys: value + 0 * xs + 0 * ys[:, None], minima=(), lowest=None
@@ -126,6 +131,7 @@ def test_a_ground_that_is_nowhere_real(scenes, view):
 
 
 @pytest.mark.parametrize("size", [(64, 64), (640, 64), (64, 640)])
+@pytest.mark.parametrize("look", SHAPES, indirect=True)
 def test_many_runs_on_any_size(scenes, look, size):
     drawn(scenes.frames(*runs_of(scenes, 24), size=size, timing=Timing(seconds=0.12), **look))
 
@@ -135,6 +141,7 @@ def test_a_view_without_runs_can_be_drawn(scenes, look):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("look", [*SHAPES, "chart of a rate"], indirect=True)
 def test_no_two_texts_touch(scenes, written, look, size):
     marks = (((-1.2, 0.0), "steep side"), ((0.0, 0.0), "the one minimum"), ((0.4, 0.0), "shallow"))
     frames = scenes.frames(

@@ -287,9 +287,15 @@ class TestPng:
                 np.testing.assert_array_equal(np.array(image), discs(index))
 
     def test_long_films_have_longer_numbers(self, tmp_path):
-        write(Film(draw=lambda index: np.zeros((1, 1, 3), np.uint8), count=10_001), tmp_path / "frames")
-        found = names(tmp_path / "frames")
-        assert (found[0], found[-1], len(found)) == ("frame-00000.png", "frame-10000.png", 10_001)
+        class Shown(Film):
+            """The first frames of a film."""
+
+            def __iter__(self):
+                return islice(super().__iter__(), 2)
+
+        for count, digits in ((10_000, 4), (10_001, 5)):
+            write(Shown(draw=lambda index: np.zeros((1, 1, 3), np.uint8), count=count), tmp_path / "frames")
+            assert names(tmp_path / "frames") == [f"frame-{index:0{digits}}.png" for index in (0, 1)]
 
     def test_folder_takes_the_place_of_an_earlier_one(self, tmp_path):
         write(Film(count=5), tmp_path / "frames")
