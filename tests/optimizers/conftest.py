@@ -109,7 +109,9 @@ def _choice(functions: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
 
     @choice.def_vmap
     def _(size: int, batched: Sequence[bool], *places: Any) -> Any:
-        many = [x if is_many else jax.numpy.stack([x] * size) for x, is_many in zip(places, batched, strict=True)]
+        many = [
+            x if is_many else jax.numpy.stack([x] * size) for x, is_many in zip(places, batched, strict=True)
+        ]
         found = jax.lax.map(lambda place: choice(*place), tuple(many))
         return found, jax.tree.map(lambda _: True, found)
 
