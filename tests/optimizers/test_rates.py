@@ -238,7 +238,6 @@ def egg_box(point):
         "saddle",
         "bukin_n6",
         "goldstein_price",
-        "beale",
         "eggholder",
         pytest.param(egg_box, id="a function of the user's own"),
     ],
