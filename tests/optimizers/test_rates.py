@@ -185,6 +185,15 @@ def test_a_rate_given_again_draws_the_same_bits_and_compiles_nothing(compilation
     assert not np.array_equal(other[0].points, tuned[0].points)
 
 
+@pytest.mark.parametrize("name", names())
+def test_a_rule_with_a_tuned_rate_is_its_text(name):
+    record = load(name)
+    rate = {"learning_rate": 3e-05} if record.has_rate and record.tuned else {}
+    given = {**Setting(optimizer=record).complete, **rate}
+    setting = Setting(optimizer=record, hyperparameters=given)
+    assert read_setting(write_setting(setting)) == setting
+
+
 def test_a_film_is_reproduced_by_its_texts():
     tuned = ravine.film("himmelblau", ["sgd", "nesterov@N", "adam", "adam:b1=0.5"], steps=50)
     again = ravine.film("himmelblau", tuned.reproducing, steps=50)
