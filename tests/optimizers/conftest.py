@@ -72,25 +72,47 @@ def _any_of(losses: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
     """
     import jax
 
-    with_slopes, hessians = ([*map(of, losses)] for of in (jax.value_and_grad, jax.hessian))
+    value, value_and_slope, hessian = (
+        _choice([*map(of, losses)]) for of in (lambda loss: loss, jax.value_and_grad, jax.hessian)
+    )
 
     @jax.custom_jvp
     def loss(point: Any, number: Any) -> Any:
-        return jax.lax.switch(number, losses, point)
+        return value(point, number)
 
     @jax.custom_jvp
     def loss_and_slope(point: Any, number: Any) -> Any:
-        return jax.lax.switch(number, with_slopes, point)
+        return value_and_slope(point, number)
 
     @loss.defjvp
     def _(at: Any, along: Any) -> Any:
-        value, slope = loss_and_slope(*at)
-        return value, slope @ along[0]
+        height, slope = loss_and_slope(*at)
+        return height, slope @ along[0]
 
     @loss_and_slope.defjvp
     def _(at: Any, along: Any) -> Any:
-        value, slope = loss_and_slope(*at)
-        hessian = jax.lax.switch(at[1], hessians, at[0])
-        return (value, slope), (slope @ along[0], hessian @ along[0])
+        height, slope = loss_and_slope(*at)
+        return (height, slope), (slope @ along[0], hessian(*at) @ along[0])
 
     return loss
+
+
+def _choice(functions: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+    """The function of a point that a number chooses, traced once, and at many points one after the other.
+
+    JAX's own vmap of a choice traces each branch anew wherever it stands.
+    """
+    import jax
+
+    one = jax.jit(lambda point, number: jax.lax.switch(number, functions, point))
+    choice = jax.custom_batching.custom_vmap(lambda point, number: one(point, number))
+
+    @choice.def_vmap
+    def _(size: int, batched: Sequence[bool], *places: Any) -> Any:
+        many = [
+            x if is_many else jax.numpy.stack([x] * size) for x, is_many in zip(places, batched, strict=True)
+        ]
+        found = jax.lax.map(lambda place: choice(*place), tuple(many))
+        return found, jax.tree.map(lambda _: True, found)
+
+    return choice

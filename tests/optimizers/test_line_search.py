@@ -13,6 +13,8 @@ from ravine.core.compile import RUN_ONCE, fast_compile_jit
 from ravine.optimizers._line_search import Ray, exact, lowest, wolfe
 
 LANES = 60
+SMOOTH = ("beale", "rosenbrock", "himmelblau", "goldstein_price", "rastrigin", "levy", "three_hump_camel")
+NAMES = (*SMOOTH, "branin", "six_hump_camel", "shubert", "eggholder", "levy_n13")
 
 quick = partial(fast_compile_jit, options=RUN_ONCE)
 """Compiled with less care: every program here runs once."""
@@ -30,10 +32,24 @@ def along(search, loss, points, directions, guess=1.0):
         return np.asarray(found.length), np.asarray(found.evaluations)
 
 
-def on_a_line(search, loss, starts=(0.0,), **choices):
+def on_a_line(search, loss, starts=(0.0,)):
     """The same for a loss of one number, on rays towards larger ones."""
     points = np.asarray(starts, dtype=float)[:, None]
-    return along(search, lambda point: loss(point[0]), points, np.ones_like(points), **choices)
+    return along(search, lambda point: loss(point[0]), points, np.ones_like(points))
+
+
+def on_lines(search, loss, facts):
+    """The same for several losses of one number, each with its fact, on the ray from 0."""
+
+    def one(fact):
+        def on_ray(point):
+            return loss(point[0], fact)
+
+        value, gradient = jax.value_and_grad(on_ray)(jnp.zeros(1))
+        return search(Ray(on_ray, jnp.zeros(1), jnp.ones(1), value, gradient), value).length
+
+    with jax.enable_x64(True):
+        return np.asarray(quick(jax.vmap(one))(jnp.asarray(facts)))
 
 
 @cache
@@ -44,10 +60,38 @@ def rays(name):
     low, high = np.transpose(landscape.domain)
     points = rng.uniform(low, high, (LANES, 2))
     with jax.enable_x64(True):
-        slopes = np.asarray(jax.vmap(jax.grad(landscape.loss))(jnp.asarray(points)))
+        slopes = np.asarray(quick(jax.vmap(jax.grad(landscape.loss)))(jnp.asarray(points)))
     angles = np.radians(rng.uniform(-80, 80, LANES))
     turns = np.array([[np.cos(angles), -np.sin(angles)], [np.sin(angles), np.cos(angles)]])
     return landscape.loss, points, -np.einsum("ijn,nj->ni", turns, slopes)
+
+
+@pytest.fixture(scope="module")
+def on_rays(any_of):
+    """The same as `along` on the rays of a landscape; a search is one program for all of them."""
+    among = any_of([landscapes.load(name).loss for name in NAMES])
+
+    @cache
+    def program(search):
+        def down(number, points, directions):
+            def loss(point):
+                return among(point, number)
+
+            def one(ray):
+                point, direction = ray
+                value, gradient = jax.value_and_grad(loss)(point)
+                return search(Ray(loss, point, direction, value, gradient), jnp.ones_like(value))
+
+            return jax.lax.map(one, (points, directions))
+
+        return quick(down)
+
+    def found(search, name, points, directions):
+        with jax.enable_x64(True):
+            found = program(search)(*map(jnp.asarray, (NAMES.index(name), points, directions)))
+            return np.asarray(found.length), np.asarray(found.evaluations)
+
+    return found
 
 
 def slopes_at(loss, points, directions, lengths):
@@ -99,13 +143,10 @@ def test_exact_finds_the_first_of_a_polynomials_minimisers(degree, scale):
     assert np.mean(found.evaluations[:, 1]) < 25
 
 
-SMOOTH = ("beale", "rosenbrock", "himmelblau", "goldstein_price", "rastrigin", "levy", "three_hump_camel")
-
-
 @pytest.mark.parametrize("name", SMOOTH)
-def test_exact_ends_where_the_slope_first_vanishes(name):
+def test_exact_ends_where_the_slope_first_vanishes(name, on_rays):
     loss, points, directions = rays(name)
-    lengths, evaluations = along(exact, loss, points, directions)
+    lengths, evaluations = on_rays(exact, name, points, directions)
     assert (lengths > 0).all()
     shares = np.append(np.linspace(0, 1 - 1e-6, 1500), 1.0)
     slopes = slopes_at(loss, points, directions, lengths[:, None] * shares)
@@ -115,9 +156,9 @@ def test_exact_ends_where_the_slope_first_vanishes(name):
 
 
 @pytest.mark.parametrize("name", ["beale", "rosenbrock", "branin"])
-def test_exact_agrees_with_scipy(name):
+def test_exact_agrees_with_scipy(name, on_rays):
     loss, points, directions = rays(name)
-    lengths, _ = along(exact, loss, points, directions)
+    lengths, _ = on_rays(exact, name, points, directions)
     with jax.enable_x64(True):
         compiled = quick(loss)
         for point, direction, length in zip(points[:15], directions, lengths, strict=False):
@@ -181,10 +222,12 @@ def odd_rays(search):
         return found, value, loss(found.length[None])
 
     with jax.enable_x64(True):
-        return jax.tree.map(np.asarray, quick(jax.vmap(one))(jnp.arange(len(losses))))
+        every = quick(lambda numbers: jax.lax.map(one, numbers))(jnp.arange(len(losses)))
+        return jax.tree.map(np.asarray, every)
 
 
-SEARCHES = {"exact": exact, "global": lowest, "wolfe": wolfe(0.1), "loose": wolfe(0.9)}
+CURVATURES = {"wolfe": 0.1, "loose": 0.9}
+SEARCHES = {"exact": exact, "global": lowest, **{name: wolfe(most) for name, most in CURVATURES.items()}}
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -215,9 +258,9 @@ def test_searches_take_no_step_where_the_ray_does_not_descend(search):
 
 
 @pytest.mark.parametrize("name", ["beale", "himmelblau", "three_hump_camel", "six_hump_camel"])
-def test_lowest_is_as_low_as_a_dense_grid(name):
+def test_lowest_is_as_low_as_a_dense_grid(name, on_rays):
     loss, points, directions = rays(name)
-    lengths, evaluations = along(lowest, loss, points, directions)
+    lengths, evaluations = on_rays(lowest, name, points, directions)
     units = (1 + np.abs(points).max(-1)) / np.abs(directions).max(-1)
     grid = units[:, None] * np.linspace(0, 10, 20001)
     with jax.enable_x64(True):
@@ -232,13 +275,13 @@ def test_lowest_is_as_low_as_a_dense_grid(name):
 @pytest.mark.parametrize(
     ("name", "most"), [("rastrigin", 0), ("shubert", 0), ("eggholder", 0), ("levy_n13", 1)]
 )
-def test_lowest_finds_the_lowest_of_many_valleys(name, most):
+def test_lowest_finds_the_lowest_of_many_valleys(name, most, on_rays):
     """As 2000000 places tell near the 64 lowest of 20000.
 
     Only a ray on which the lowest valley lies between two of its own may end in another.
     """
     loss, points, directions = rays(name)
-    lengths, evaluations = along(lowest, loss, points, directions)
+    lengths, evaluations = on_rays(lowest, name, points, directions)
     units = (1 + np.abs(points).max(-1)) / np.abs(directions).max(-1)
     apart = 10 / 20_000
 
@@ -261,28 +304,30 @@ def test_lowest_finds_the_lowest_of_many_valleys(name, most):
     assert (evaluations[:, 0] == 1024).all()
 
 
-@pytest.mark.parametrize("place", [0.003, 0.4, 7.7])
-def test_lowest_finds_a_narrow_hole_in_a_wide_bowl(place):
+def test_lowest_finds_a_narrow_hole_in_a_wide_bowl():
     """Whose half width is a twentieth of its distance, or of the ray's unit."""
+    places = np.array([0.003, 0.4, 7.7])
 
-    def holed(x):
-        width = max(place, 1) / 20
+    def holed(x, place):
+        width = jnp.maximum(place, 1) / 20
         return jnp.cos(x) / 9 + (x - 5) ** 2 / 90 - 3 * jnp.exp(-(((x - place) / width) ** 2) / 2)
 
-    (found,), _ = on_a_line(lowest, holed)
+    found = on_lines(lowest, holed, places)
     with jax.enable_x64(True):
-        fine = minimize_scalar(
-            lambda x: float(holed(jnp.float64(x))),
-            bounds=(max(place - 0.04, 0), place + 0.04),
-            method="bounded",
-            options={"xatol": 1e-9},
-        )
-    assert found == pytest.approx(fine.x, abs=1e-6)
+        compiled = quick(holed)
+        for place, length in zip(places, found, strict=True):
+            fine = minimize_scalar(
+                lambda x, place=place: float(compiled(x, place)),
+                bounds=(max(place - 0.04, 0), place + 0.04),
+                method="bounded",
+                options={"xatol": 1e-9},
+            )
+            assert length == pytest.approx(fine.x, abs=1e-6)
 
 
-@pytest.mark.parametrize("far", [11.0, 80.0, 600.0])
-def test_lowest_goes_on_where_the_loss_still_falls(far):
-    (found,), _ = on_a_line(lowest, lambda x: jnp.log1p((x - far) ** 2))
+def test_lowest_goes_on_where_the_loss_still_falls():
+    far = np.array([11.0, 80.0, 600.0])
+    found = on_lines(lowest, lambda x, far: jnp.log1p((x - far) ** 2), far)
     np.testing.assert_allclose(found, far, rtol=1e-9)
 
 
@@ -296,19 +341,19 @@ def test_lowest_is_not_always_the_first():
     np.testing.assert_allclose((first, low), zeros[[0, 2]], rtol=1e-9)
 
 
-@pytest.mark.parametrize("curvature", [0.1, 0.9])
+@pytest.mark.parametrize("search", CURVATURES)
 @pytest.mark.parametrize("name", ["beale", "rastrigin"])
-def test_wolfe_search_ends_where_its_conditions_hold(name, curvature):
+def test_wolfe_search_ends_where_its_conditions_hold(name, search, on_rays):
     loss, points, directions = rays(name)
     directions = directions / np.abs(directions).max(-1, keepdims=True)
-    lengths, evaluations = along(wolfe(curvature), loss, points, directions)
+    lengths, evaluations = on_rays(SEARCHES[search], name, points, directions)
     slopes = slopes_at(loss, points, directions, np.stack([0 * lengths, lengths], axis=-1))
     with jax.enable_x64(True):
         ends = (jnp.asarray(points + reach * directions) for reach in (0, lengths[:, None]))
-        before, after = (np.asarray(jax.vmap(loss)(end)) for end in ends)
+        before, after = (np.asarray(quick(jax.vmap(loss))(end)) for end in ends)
     assert (lengths > 0).all()
     assert (after <= before + 1e-4 * lengths * slopes[:, 0]).all()
-    assert (np.abs(slopes[:, 1]) <= curvature * np.abs(slopes[:, 0])).all()
+    assert (np.abs(slopes[:, 1]) <= CURVATURES[search] * np.abs(slopes[:, 0])).all()
     assert (evaluations[:, 1] >= 1).all()
 
 

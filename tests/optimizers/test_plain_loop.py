@@ -54,7 +54,7 @@ def network():
         weights = rng.normal(0, inputs**-0.5, (inputs, outputs))
         return {"weights": jnp.asarray(weights, jnp.float32), "biases": jnp.zeros(outputs, jnp.float32)}
 
-    return {"hidden": layer(3, 4), "out": layer(4, 1)}
+    return {"hidden": layer(3, 4), "out": layer(4, 1)["weights"]}
 
 
 def examples():
@@ -67,7 +67,7 @@ def examples():
 def loss(params, inputs, targets):
     hidden, out = params["hidden"], params["out"]
     features = jnp.tanh(inputs @ hidden["weights"] + hidden["biases"][None])
-    return jnp.mean((features @ out["weights"] + out["biases"][None] - targets) ** 2)
+    return jnp.mean((features @ out - targets) ** 2)
 
 
 def kinds(tree):

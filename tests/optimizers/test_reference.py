@@ -333,28 +333,31 @@ def assert_series(reference, series, label):
         np.testing.assert_array_equal(series["delay"], longest, err_msg=label)
 
 
-@pytest.mark.parametrize(
-    ("surface", "rules", "to_file"),
-    [
-        ("beale", ("nesterov", "adam_l2", "rmsprop_eps_outside", "qhadam", "lookahead_adam"), False),
-        ("ravine", ("momentum_ema", "adadelta_big_eps", "lars", "aggmo", "momentum_lr_outside"), True),
-    ],
-)
-def test_trace_command_follows_the_records(surface, rules, to_file, tmp_path):
+def traced(surface, rules):
+    """The files of the rules on a surface, and the words that trace them."""
     paths = [path for path in FILES if path.stem in {f"{rule}__{surface}" for rule in rules}]
-    command = shutil.which("ravine", path=sysconfig.get_path("scripts"))
-    assert command, "the package is not installed in this environment"
     optimizers = [word for path in paths for word in ("-O", write_setting(setting_of(path)))]
     start = [repr(float(place)) for place in read(paths[0])["start"]]
-    output = ["-o", "runs.json"] if to_file else []
-    done = subprocess.run(
-        [command, "trace", surface, *optimizers, "--start", *start, "--steps", "100", *output],
-        capture_output=True,
-        check=True,
-        cwd=tmp_path,
-    )
-    record = json.loads((tmp_path / "runs.json").read_bytes() if to_file else done.stdout)
+    return paths, ["trace", surface, *optimizers, "--start", *start, "--steps", "100"]
+
+
+def assert_traced(record, surface, paths):
     assert record["landscape"] == surface
     assert [run["label"] for run in record["runs"]] == [path.stem for path in paths]
     for run, path in zip(record["runs"], paths, strict=True):
         assert_near(np.array(run["points"]), read(path)["points"], read(path)["tolerance"], path.stem)
+
+
+def test_trace_command_follows_the_records(ravine):
+    rules = ("nesterov", "adam_l2", "rmsprop_eps_outside", "qhadam", "lookahead_adam")
+    paths, words = traced("beale", rules)
+    assert_traced(json.loads(ravine.works(*words).stdout), "beale", paths)
+
+
+def test_installed_command_writes_a_file_that_follows_the_records(tmp_path):
+    rules = ("momentum_ema", "adadelta_big_eps", "lars", "aggmo", "momentum_lr_outside")
+    paths, words = traced("ravine", rules)
+    command = shutil.which("ravine", path=sysconfig.get_path("scripts"))
+    assert command, "the package is not installed in this environment"
+    subprocess.run([command, *words, "-o", "runs.json"], capture_output=True, check=True, cwd=tmp_path)
+    assert_traced(json.loads((tmp_path / "runs.json").read_bytes()), "ravine", paths)

@@ -222,21 +222,27 @@ def steep(point):
 
 def walk(rule, loss, start, steps):
     """The points and the rates of the steps between them, in float64."""
+    (walked,) = walks([rule], loss, start, steps)
+    return walked
 
-    def step(carry, _):
-        params, state = carry
-        value, slope = jax.value_and_grad(loss)(params)
-        updates, state = rule.update(slope, state, params, value=value)
-        params = optax.apply_updates(params, updates)
-        return (params, state), (params, optax.tree.get(state, "scheduled_rate", jnp.nan))
 
-    def run(start):
+def walks(rules, loss, start, steps):
+    """The same for several rules in one program."""
+
+    def run(rule, start):
+        def step(carry, _):
+            params, state = carry
+            value, slope = jax.value_and_grad(loss)(params)
+            updates, state = rule.update(slope, state, params, value=value)
+            params = optax.apply_updates(params, updates)
+            return (params, state), (params, optax.tree.get(state, "scheduled_rate", jnp.nan))
+
         return jax.lax.scan(step, (start, rule.init(start)), length=steps)[1]
 
     with jax.enable_x64(True):
         start = jnp.asarray(start, jnp.float64)
-        points, rates = fast_compile_jit(run, RUN_ONCE)(start)
-        return np.concatenate([start[None], points]), np.asarray(rates)
+        walked = fast_compile_jit(lambda start: [run(rule, start) for rule in rules], RUN_ONCE)(start)
+        return [(np.concatenate([start[None], points]), np.asarray(rates)) for points, rates in walked]
 
 
 def assert_near(points, expected, tolerance):
@@ -270,9 +276,10 @@ def test_rules_under_schedules_reproduce_recorded_descents(file, form):
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "radam"])
 def test_constant_schedule_changes_nothing(name):
     rule = load(name).rule
-    plain, _ = walk(rule(learning_rate=0.003), beale, (1.0, 1.5), 30)
-    for schedule in (chosen("constant(0.003)"), optax.constant_schedule(0.003), np.array([0.003]), 0.003):
-        followed, used = walk(scheduled(rule, learning_rate=schedule), beale, (1.0, 1.5), 30)
+    same = (chosen("constant(0.003)"), optax.constant_schedule(0.003), np.array([0.003]), 0.003)
+    rules = [rule(learning_rate=0.003), *(scheduled(rule, learning_rate=schedule) for schedule in same)]
+    (plain, _), *others = walks(rules, beale, (1.0, 1.5), 30)
+    for followed, used in others:
         np.testing.assert_allclose(followed, plain, rtol=1e-13)
         assert (used == 0.003).all()
 
