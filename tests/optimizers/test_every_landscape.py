@@ -1,11 +1,8 @@
 """Every rule on every landscape: finite, or marked as diverged, and showing what its record says.
 
 One program serves all landscapes: which of them a step sees is a sample. A rule that evaluates the loss for
-itself holds them once more: a few of these share a program, and all others another one. Methods with workers
-do no more with a loss than take its slope: two of them share a third of the landscapes.
+itself holds them once more: a few of these share a program, and all others another one.
 """
-
-from functools import cache
 
 import jax.numpy as jnp
 import numpy as np
@@ -20,25 +17,20 @@ DRAWS = 8
 LANDSCAPES = landscapes.names()
 
 
-def has_workers(name):
+def evaluates_for_itself(name):
     optimizer = load(name)
-    return not optimizer.inner and isinstance(optimizer.rule(), Process)
+    return bool(optimizer.evaluations or (not optimizer.inner and isinstance(optimizer.rule(), Process)))
 
 
-WORKING = [name for name in names() if has_workers(name)]
-SEARCHING = [name for name in names() if load(name).evaluations and name not in WORKING]
-TOGETHER = [name for name in names() if name not in (*WORKING, *SEARCHING)]
-GROUPS = [
-    (TOGETHER, LANDSCAPES),
-    *((SEARCHING[place::3], LANDSCAPES) for place in range(3)),
-    *((WORKING[place::3], LANDSCAPES[place::3]) for place in range(3)),
-]
+ALONE = [name for name in names() if evaluates_for_itself(name)]
+TOGETHER = [name for name in names() if name not in ALONE]
+GROUPS = [TOGETHER, *(ALONE[place::5] for place in range(5))]
 
 
 @pytest.fixture(scope="module")
-def loss_among(any_of):
+def any_landscape(any_of):
     """The same for all rules, so that each landscape is traced once."""
-    return cache(lambda names: any_of([landscapes.load(name).loss for name in names]))
+    return any_of([landscapes.load(name).loss for name in LANDSCAPES])
 
 
 def nowhere(point):
@@ -69,11 +61,11 @@ def check(run, landscape):
         assert (run.points[:upto, 1] == 0).all(), name
 
 
-@pytest.mark.parametrize(("rules", "places"), GROUPS, ids=lambda group: group[0])
-def test_finite_or_diverged_on_every_landscape(rules, places, loss_among, compilations):
-    settings, loss = [Setting(optimizer=load(name)) for name in rules], loss_among(tuple(places))
-    for number, landscape in enumerate(places):
-        sampling = Sampling(loss=loss, samples=np.full((STEPS, DRAWS), number))
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
+def test_finite_or_diverged_on_every_landscape(group, any_landscape, compilations):
+    settings = [Setting(optimizer=load(name)) for name in group]
+    for number, landscape in enumerate(LANDSCAPES):
+        sampling = Sampling(loss=any_landscape, samples=np.full((STEPS, DRAWS), number))
         start = landscapes.load(landscape).start
         with compilations() as compiled:
             runs = descend(nowhere, settings, start, steps=STEPS, sampling=sampling)
