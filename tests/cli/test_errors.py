@@ -314,7 +314,7 @@ def test_a_full_disk_under_a_trace(ravine, in_folder, full_disk):
 
 def test_a_cut_entry_of_the_cache_is_not_spoken_of(start, tmp_path):
     """A full disk or a kill may cut what JAX was writing."""
-    command = ["trace", "beale", "-O", "sgd", "--steps", "12", "-q"]
+    command = ["trace", "beale", "-O", "sgd:learning_rate=0.01", "--steps", "12", "-q"]
     own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     wanted, _ = start(*command, environment=own).communicate(timeout=60)
     entries = [path for path in (tmp_path / "cache").rglob("*-cache") if path.is_file()]
