@@ -324,16 +324,6 @@ def test_a_cut_entry_of_the_cache_is_not_spoken_of(start, tmp_path):
     assert start(*command, environment=own).communicate(timeout=60) == (wanted, b"")
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(start, tmp_path):
-    command = ["trace", "beale", "-O", "sgd", "--steps", "12", "-q"]
-    (tmp_path / "file").write_bytes(b"")
-    stdout, stderr = start(*command, environment={"XDG_CACHE_HOME": str(tmp_path / "file")}).communicate(
-        timeout=60
-    )
-    assert stdout.startswith(b'{"landscape": "beale"')
-    assert stderr == b""
-
-
 def test_a_full_disk_under_what_is_printed(start):
     with Path("/dev/full").open("wb") as full:
         process = start("list", "optimizers", "--json", stdout=full)
