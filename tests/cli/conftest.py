@@ -81,6 +81,10 @@ class Terminal:
         while text not in self.seen:
             assert self._read(deadline - time.monotonic()), self.seen
 
+    def read_on(self, seconds: float = 30.0) -> None:
+        """Read what is written next."""
+        assert self._read(seconds), self.seen
+
     def finish(self, seconds: float = 30.0) -> bytes:
         """Read until the process has ended; all that it has written."""
         deadline = time.monotonic() + seconds
@@ -104,11 +108,11 @@ def on_terminal(start) -> Callable[..., Terminal]:
     """Start `ravine` with standard error on a terminal."""
     ends = []
 
-    def on_terminal(*arguments: object, **options) -> Terminal:
+    def on_terminal(*arguments: object, environment: Mapping[str, str] | None = None, **options) -> Terminal:
         here, there = os.openpty()
         ends.append(here)
-        environment = {"TERM": "xterm-256color", "COLUMNS": "100"}
-        process = start(*arguments, environment=environment, stderr=there, **options)
+        own = {"TERM": "xterm-256color", "COLUMNS": "100", **(environment or {})}
+        process = start(*arguments, environment=own, stderr=there, **options)
         os.close(there)
         return Terminal(process, here)
 

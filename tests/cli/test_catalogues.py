@@ -156,6 +156,8 @@ class TestListOfOptimizers:
 SEARCHED = ("ackley", "bukin_n6", "double_well", "himmelblau")
 """Landscapes of thousands of critical points, of a kink, of one variable, and of four minima."""
 
+WIDTH = "100"
+
 WIDEST = [
     CriticalPoint(
         point=(-1.23456e-05, -6.54321e-05),
@@ -178,6 +180,7 @@ def cards(command_line) -> dict[str, str]:
         return critical_points(landscape) if landscape.name in SEARCHED else points
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", WIDTH)  # a worker of xdist tells of 80, to which a card is folded
         patch.setattr(_describe, "critical_points", found)
         return {name: command_line.works("show", name).stdout for known in KINDS.values() for name in known}
 
@@ -290,7 +293,8 @@ class TestShow:
 
     @pytest.mark.parametrize("name", ["himmelblau", "adam"])
     @pytest.mark.parametrize("view", ["contour", "surface"])
-    def test_a_still(self, ravine, in_folder, cards, name, view):
+    def test_a_still(self, ravine, in_folder, cards, name, view, monkeypatch):
+        monkeypatch.setenv("COLUMNS", WIDTH)
         options = ["-o", "still.png", "--size", "160x90", "--view", view, "--theme", "dark"]
         told = ravine.works("show", name, *options)
         assert told.stdout == cards[name]

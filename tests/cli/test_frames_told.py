@@ -24,8 +24,15 @@ def read_back(path: Path) -> tuple[int, float]:
         return film.n_frames, sum(delays) / 1000
 
 
-@pytest.mark.parametrize("fps", [12, 30, 60, 120])
-@pytest.mark.parametrize("name", ["f.apng", "f.gif", "f.webp", "f.mkv", "f.mp4", "f.webm"])
+@pytest.mark.parametrize(
+    ("name", "fps"),
+    [
+        *(("f.gif", fps) for fps in (12, 60, 120)),
+        *((name, fps) for name in ("f.apng", "f.webp") for fps in (30, 120)),
+        *(("f.mp4", fps) for fps in (12, 120)),
+        *(("f.mkv", 120), ("f.webm", 60)),
+    ],
+)
 def test_as_many_as_there_are(ravine, in_folder, name, fps):
     given = [*TINY, "--seconds", MOVES, "--hold", STANDS, "--fps", fps, "-o", name]
     (line,) = ravine.works("animate", *given).stdout.splitlines()

@@ -3,13 +3,12 @@
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-LONG = ["-O", "sgd", "--steps", "200", "--size", "640x360", "--seconds", "200"]
+LONG = ["-O", "sgd", "--steps", "200", "--size", "160x90", "--seconds", "200"]
 """A film that takes many times longer than a test waits."""
 
 
@@ -40,25 +39,22 @@ def test_ctrl_c_in_the_middle_of_a_film(on_terminal, tmp_path, name, earlier):
     )
 
 
-def test_a_kill_at_any_moment(ravine, start, tmp_path, small_but):
+def test_a_kill_at_any_moment(ravine, on_terminal, tmp_path, small_but):
     """SIGKILL leaves the earlier film or the whole new one, and nothing that anyone sees beside it."""
     target = tmp_path / "film.gif"
-    command = ["animate", "beale", *small_but("--size", "640x360", "--seconds", "4")]
-    ravine.works(*command, "--theme", "dark", "-o", target)
+    command = ["animate", "beale", *small_but("--seconds", "8"), "-o"]
+    ravine.works(*command, target, "--theme", "dark")
     earlier = target.read_bytes()
-    command += ["-o", "film.gif"]
-    begun = time.monotonic()
-    made = start(*command)
-    assert (made.wait(60), made.stderr.read()) == (0, b"")
-    span = time.monotonic() - begun
+    ravine.works(*command, target)
     whole = target.read_bytes()
     assert whole != earlier
-    for moment in (0.7, 0.9):
+    for moment in (1, 150):
         target.write_bytes(earlier)
-        process = start(*command)
-        time.sleep(moment * span)
-        process.kill()
-        process.wait(60)
+        terminal = on_terminal(*command, "film.gif")
+        while max(map(int, re.findall(rb"(\d+)/200\b", terminal.seen)), default=0) < moment:
+            terminal.read_on()
+        terminal.process.kill()
+        assert terminal.process.wait(60) == -signal.SIGKILL
         assert target.read_bytes() in (earlier, whole)
         with Image.open(target) as film:
             film.seek(film.n_frames - 1)
@@ -67,40 +63,39 @@ def test_a_kill_at_any_moment(ravine, start, tmp_path, small_but):
         assert sum(path.name.startswith(".") for path in tmp_path.iterdir()) <= 1
 
 
-def test_progress_on_a_terminal(on_terminal, tmp_path, small):
-    terminal = on_terminal("animate", "beale", *small, "-o", "film.gif")
-    seen = terminal.finish()
-    assert terminal.process.returncode == 0
+def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wanted(
+    start, on_terminal, tmp_path, small
+):
+    """Whatever the hash seed, the folder, and whether JAX's programs are compiled or come from the cache."""
+    command = ["animate", "beale", *small, "-O", "adam", "-o", "film.gif"]
+    cache = tmp_path / "cache"
+    folders = [tmp_path / number for number in "123"]
+    for folder in folders:
+        folder.mkdir()
+    environments = [
+        {"PYTHONHASHSEED": folder.name, "XDG_CACHE_HOME": str(cache), "HOME": str(tmp_path / "home")}
+        for folder in folders
+    ]
+    quiet = on_terminal(*command, "-q", environment=environments[0], cwd=folders[0])
+    assert quiet.finish() == b""
+    assert quiet.process.returncode == 0
+    assert list(cache.rglob("*-cache"))
+    # No terminal, so no progress.
+    plain = start(*command, environment=environments[1], cwd=folders[1])
+    stdout, stderr = plain.communicate(timeout=60)
+    assert (plain.returncode, stderr) == (0, b"")
+    assert b"\x1b" not in stdout
+    shown = on_terminal(*command, environment=environments[2], cwd=folders[2])
+    seen = shown.finish()
+    assert shown.process.returncode == 0
     assert b"film.gif" in seen
     assert re.search(rb"\d+/10\b", seen)
     # What was drawn is taken away again: the last line is empty.
     assert re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", seen).split(b"\r")[-1].strip(b"\n ") == b""
-    assert terminal.process.stdout.read().startswith(b"film.gif: 320x180, 10 frames")
-
-
-def test_no_progress_where_it_is_not_wanted_and_no_file_elsewhere(on_terminal, tmp_path, small, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert on_terminal("animate", "beale", *small, "-q", "-o", "film.gif").finish() == b""
-    assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
-    assert list(Path(os.environ["XDG_CACHE_HOME"]).rglob("*-cache"))
-
-
-def test_the_same_command_gives_the_same_bytes(start, tmp_path, small):
-    """Whatever the hash seed, the folder, and whether JAX's programs are compiled or come from the cache."""
-    outcomes = []
-    for number in ("1", "2"):
-        folder = tmp_path / number
-        folder.mkdir()
-        own = {"PYTHONHASHSEED": number, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-        command = ["animate", "beale", *small, "-O", "adam", "-o", "film.gif"]
-        process = start(*command, environment=own, cwd=folder)
-        stdout, stderr = process.communicate(timeout=60)
-        # No terminal, so no progress.
-        assert (process.returncode, stderr) == (0, b"")
-        assert b"\x1b" not in stdout
-        outcomes.append((stdout, read(folder / "film.gif")))
-        cached = [path.name for path in (tmp_path / "cache").rglob("*-cache")]
-        assert cached
-    assert outcomes[0] == outcomes[1]
-    with Image.open(tmp_path / "1" / "film.gif") as film:
+    assert stdout.startswith(b"film.gif: 320x180, 10 frames")
+    assert shown.process.stdout.read() == stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "3", "cache"}
+    assert [[path.name for path in folder.iterdir()] for folder in folders] == [["film.gif"]] * 3
+    assert len({read(folder / "film.gif") for folder in folders}) == 1
+    with Image.open(folders[0] / "film.gif") as film:
         assert film.n_frames == 10

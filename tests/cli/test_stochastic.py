@@ -87,8 +87,8 @@ class TestSampling:
 
     def test_the_film_holds_the_options(self, ravine, in_folder):
         options = ["--batch-size", "4", "--batch-order", "curriculum", "--seed", 3, "--show-batch"]
-        ravine.works("animate", "noisy_moons", *SGD, *PICTURE, *options, "-o", "film.gif")
-        found = recipe_in(in_folder / "film.gif")
+        ravine.works("animate", "noisy_moons", *SGD, *PICTURE, *options, "-o", "film.png")
+        found = recipe_in(in_folder / "film.png")
         assert {key: found[key] for key in ("batch_size", "batch_order", "seed", "show_batch")} == {
             "batch_size": 4,
             "batch_order": "curriculum",

@@ -82,16 +82,11 @@ class TestOutputs:
         for ending in pictures_of(command):
             assert (folder / f"out.{ending}").read_bytes().startswith(MARKS[ending])
 
-    def test_a_film_of_paths(self, ravine, in_folder):
-        options = ("--seconds", 0.2, "--fps", 10, "--hold", 0.1, "--size", "320x180")
-        ravine.works("plane", NETWORK, *OPTIONS["plane"], *options, "-o", "paths.gif")
-        assert (in_folder / "paths.gif").read_bytes().startswith(b"GIF89a")
-
-    def test_what_is_for_one_of_several_files_is_for_one(self, ravine, in_folder):
+    def test_a_film_of_paths_whose_options_are_for_one_of_several_files(self, ravine, in_folder):
         options = ("--seconds", 0.2, "--fps", 10, "--hold", 0.1, "--size", "320x240", "--scale", "log")
         outputs = ("-o", "paths.gif", "-o", "paths.json")
         ravine.works("plane", NETWORK, *OPTIONS["plane"], *options, *outputs)
-        assert (in_folder / "paths.gif").is_file()
+        assert (in_folder / "paths.gif").read_bytes().startswith(b"GIF89a")
 
     @pytest.mark.parametrize("command", ["line", "plane"])
     def test_the_same_again_gives_the_same_bytes(self, ravine, in_folder, command):

@@ -1,5 +1,7 @@
 """What the papers claim of lines, planes and walks, held on the digits network."""
 
+from functools import cache
+
 import jax
 import numpy as np
 import pytest
@@ -29,15 +31,26 @@ def cross_entropy(model, split) -> float:
     return float(np.mean(np.log(np.exp(logits).sum(axis=1)) - chosen))
 
 
-@pytest.fixture(scope="module")
-def line():
-    return ravine.line("mlp")
+@cache
+def line_of(network):
+    return ravine.line(network)
+
+
+@cache
+def plane_of(directions):
+    """A plane whose paths are looked at, and whose middle."""
+    return ravine.plane("mlp", directions=directions, resolution=3)
+
+
+@cache
+def training_of_mlp():
+    return ravine.train("mlp", optimizers=["momentum:learning_rate=0.05"]).runs[0].training
 
 
 class TestGoodfellow:
     @pytest.mark.parametrize("network", NETWORKS)
     def test_g1_the_loss_never_rises_along_the_line(self, network):
-        line = ravine.line(network)
+        line = line_of(network)
         assert line.final_loss < 0.1 * line.initial_loss
         assert line.total_rise <= 1e-4
         assert np.diff(line.train_loss).max() <= 1e-4
@@ -45,7 +58,7 @@ class TestGoodfellow:
 
     @pytest.mark.parametrize("network", NETWORKS)
     def test_g2_it_is_only_roughly_convex(self, network):
-        assert 0.65 < ravine.line(network).convex_share < 0.98
+        assert 0.65 < line_of(network).convex_share < 0.98
 
     def test_g2_a_plateau_from_small_weights(self):
         line = ravine.line(SMALL)
@@ -65,9 +78,9 @@ class TestGoodfellow:
         assert line.barrier <= 0.0
         assert line.total_rise < 0.01
 
-    @pytest.mark.parametrize("network", ["mlp", "mlp:activation=tanh", "deep_linear"])
+    @pytest.mark.parametrize("network", ["mlp:activation=relu", "mlp:activation=tanh", "deep_linear"])
     def test_g5_the_path_leaves_the_line_early(self, network):
-        line = ravine.line(network)
+        line = line_of(network)
         path = line.curves[0].path
         farthest = path.residual.argmax()
         assert 0.15 < path.residual[farthest] < 0.5
@@ -80,9 +93,10 @@ class TestGoodfellow:
         assert line.initial_loss == pytest.approx(line.final_loss, rel=1e-5)
         assert line.barrier > 10 * line.final_loss
 
-    def test_losses_are_those_of_the_interpolated_weights(self, line):
+    def test_losses_are_those_of_the_interpolated_weights(self):
+        line = line_of("mlp")
         problem = Problem(network=load("mlp"), data=load_data("digits"))
-        training = ravine.train("mlp", optimizers=["momentum:learning_rate=0.05"]).runs[0].training
+        training = training_of_mlp()
         for place in (0, 70, 200):
             alpha = line.alphas[place]
             ends = (training.start, training.solution)
@@ -94,12 +108,12 @@ class TestGoodfellow:
 
 class TestLi:
     def test_l1_the_centre_is_exactly_the_trained_loss(self):
-        plane = ravine.plane("mlp", directions="random", resolution=11)
-        assert plane.loss[5, 5] == plane.center_loss
-        assert plane.center_loss == pytest.approx(ravine.line("mlp").final_loss, abs=1e-7)
+        plane = plane_of("random")
+        assert plane.loss[1, 1] == plane.center_loss
+        assert plane.center_loss == pytest.approx(line_of("mlp").final_loss, abs=1e-7)
 
     def test_l2_filter_norms_are_those_of_the_weights(self):
-        plane = ravine.plane("mlp", directions="random", resolution=3)
+        plane = plane_of("random")
         for direction in plane.basis.directions:
             for ours, weights in zip(leaves(direction), leaves(plane.basis.origin), strict=True):
                 if weights.ndim == 2:
@@ -109,14 +123,14 @@ class TestLi:
                     assert not ours.any()
 
     def test_l4_a_random_plane_shows_almost_no_motion_and_two_components_most(self):
-        kinds = {kind: ravine.plane("mlp", directions=kind, resolution=3) for kind in ("random", "pca")}
+        kinds = {kind: plane_of(kind) for kind in ("random", "pca")}
         assert kinds["random"].explained_share < 0.01
         assert kinds["pca"].explained_share > 0.8
         assert sum(kinds["pca"].basis.shares) == pytest.approx(kinds["pca"].explained_share, rel=1e-4)
 
     def test_l5_a_point_on_the_path_lies_off_the_plane(self):
-        (path,) = ravine.plane("mlp", directions="random", resolution=3).trajectories
-        solution = ravine.line("mlp").final_loss
+        (path,) = plane_of("random").trajectories
+        solution = line_of("mlp").final_loss
         assert path.distance[0] > 5.0
         assert path.loss[0] - path.plane_loss[0] > 1.0
         assert path.distance[-1] == pytest.approx(0.0, abs=1e-4)
@@ -124,9 +138,9 @@ class TestLi:
         assert path.plane_loss[-1] == pytest.approx(solution, rel=1e-4)
 
     def test_distance_and_projection_are_a_right_triangle(self):
-        plane = ravine.plane("mlp", directions="pca", resolution=3)
+        plane = plane_of("pca")
         (path,) = plane.trajectories
-        training = ravine.train("mlp", optimizers=["momentum:learning_rate=0.05"]).runs[0].training
+        training = training_of_mlp()
         origin = flat(plane.basis.origin)
         u, v = (flat(direction) for direction in plane.basis.directions)
         for place in (0, 20, 60):
@@ -138,7 +152,7 @@ class TestLi:
 
 @pytest.fixture(scope="module")
 def runs():
-    return ravine.walk("mlp").runs
+    return ravine.walk("mlp", sharpness_every=100).runs
 
 
 class TestXing:
@@ -156,7 +170,9 @@ class TestXing:
         assert sgd > 1.03 * descent
 
     def test_a_small_rate_walks_down_the_wall(self):
-        (run,) = ravine.walk("mlp", optimizers=["sgd:learning_rate=0.1"], batch_size=[100]).runs
+        (run,) = ravine.walk(
+            "mlp", optimizers=["sgd:learning_rate=0.1"], batch_size=[100], sharpness_every=100
+        ).runs
         assert run.interior_share < 0.3
 
     def test_cosines_are_those_of_the_updates_of_gradient_descent(self, runs):

@@ -18,10 +18,7 @@ from ravine.studies.training import choose_rate, train
 NETWORK = "mlp:widths=[3]"
 STUDIES = {
     "train": {"optimizers": ["adam"]},
-    "line": {"alphas": (0.0, 1.0, 3), "zoom": False},
-    "plane": {"resolution": 3, "directions": "random"},
     "walk": {},
-    "spectrum": {"top": 1, "bottom": 1},
     "connect": {"places": 3},
 }
 
@@ -53,6 +50,9 @@ def test_few_examples_do_with_all_defaults(in_folder, command, count):
 
 @pytest.mark.parametrize("command", ["train", "line", "plane", "spectrum", "connect"])
 def test_a_hundred_to_train_on_keep_their_hundred(in_folder, command):
+    few = kind_of(command).choices.of({"data": rows(100)})
+    assert few.batch_size == (80,)
+    assert '"batch_size": [80]' in few.described()
     assert size_used(command, rows(126)) == (100,)
     assert size_used(command, rows(125)) == (100,)
     assert size_used(command, rows(120)) == (96,)

@@ -1,7 +1,5 @@
 """The planes that a study knows: what they go through, and by which statistics batch norm goes there."""
 
-from functools import cache
-
 import jax
 import numpy as np
 import pytest
@@ -61,7 +59,6 @@ def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
     np.testing.assert_allclose(plane.convexity, np.full((3, 3), 0.5), rtol=1e-4)
 
 
-@cache
 def films_of(theme: str):
     """A film that is shaded by convexity, and one by the loss."""
     choices = {**SMALL, "resolution": 5, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
@@ -71,8 +68,7 @@ def films_of(theme: str):
     return shaded.frames, plain.frames
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("index", [0, -1])
+@pytest.mark.parametrize(("theme", "index"), [("light", 0), ("dark", -1)])
 def test_a_film_shades_the_convexity_and_not_the_loss(theme, index):
     """As the still does: the colours of curvature, under the lines of the loss, with a word on them."""
     film, other = films_of(theme)

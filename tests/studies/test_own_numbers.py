@@ -45,12 +45,13 @@ def test_a_walk_that_leaves_the_reals_has_gaps():
 
 def test_networks_under_one_optimizer_are_told_apart(tmp_path):
     networks = (NETWORK, "mlp:widths=[9]")
-    train = ravine.train(networks, optimizers=["adam:learning_rate=0.01"], steps=5)
+    train = ravine.train(networks, optimizers=["adam:learning_rate=0.01"], data="moons", steps=5)
     train.save_runs(tmp_path / "runs")
     saved = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("runs/*/run.json"))]
     assert [run["facts"]["network"] for run in saved] == ["MLP (widths 8)", "MLP (widths 9)"]
     assert len({label for label, *_ in train.table()}) == 1 + len(networks)
-    walk = ravine.walk(networks, optimizers=["sgd:learning_rate=0.1"], steps=3)
+    chosen = {"data": "moons", "steps": 3, "sharpness_every": 3}
+    walk = ravine.walk(networks, optimizers=["sgd:learning_rate=0.1"], **chosen)
     assert len({run.label for run in walk.runs}) == len(networks)
 
 

@@ -103,7 +103,11 @@ def test_a_mix_of_all_kinds(study):
     rules = ["adam:learning_rate=0.1", optax.sgd(0.01), optax.lion]
     rules += [optimizers.load("momentum"), adam] if study is ravine.train else []
     choices = {"data": "moons", "steps": 4, "batch_size": 20}
-    more = {ravine.plane: {"resolution": 3}, ravine.line: {"alphas": (0.0, 1.0, 3)}}.get(study, {})
+    more = {
+        ravine.walk: {"sharpness_every": 4},
+        ravine.plane: {"resolution": 3},
+        ravine.line: {"alphas": (0.0, 1.0, 3)},
+    }.get(study, {})
     found = study(NETWORK, optimizers=rules, **choices, **more)
     assert len(found.record().get("runs", found.record().get("trajectories", rules))) == len(rules)
     assert len(found.figure().axes) > 0

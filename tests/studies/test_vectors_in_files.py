@@ -217,9 +217,10 @@ def test_a_line_holds_both_ends():
     line = ravine.line(NETWORK, alphas=(0.0, 1.0, 5), steps=20, data="moons")
     arrays, record = npz(line), json.loads(line.to_bytes(".json"))
     start, end = part(arrays, "start"), part(arrays, "end")
-    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
+    basis = ground_of_moons()
     places = [{name: start[name] + a * (end[name] - start[name]) for name in start} for a in arrays["alphas"]]
-    losses = [float(basis.objective.loss(filled(basis.origin, place))) for place in places]
+    loss = compiled(basis.objective)
+    losses = [float(loss(filled(basis.origin, place))) for place in places]
     np.testing.assert_allclose(losses, arrays["train_loss"], atol=1e-5)
     way = np.concatenate([(end[name] - start[name]).ravel() for name in start])
     assert record["vectors"]["length"] == pytest.approx(np.linalg.norm(way), rel=1e-5)
@@ -241,22 +242,22 @@ def test_a_curve_holds_its_ends_and_its_bend():
     found = ravine.connect(NETWORK, steps=20, places=5, data="moons")
     arrays = npz(found)
     start, bend, end = (part(arrays, name) for name in ("start", "bend", "end"))
-    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
+    basis = ground_of_moons()
     for t, loss in zip(found.alphas, found.curve["train_loss"], strict=True):
         weights = [np.float32(w) for w in ((1 - t) ** 2, 2 * t * (1 - t), t**2)]
         leaves = {n: weights[0] * start[n] + weights[1] * bend[n] + weights[2] * end[n] for n in start}
-        assert float(basis.objective.loss(filled(basis.origin, leaves))) == pytest.approx(loss, abs=2e-5)
+        assert float(compiled(basis.objective)(filled(basis.origin, leaves))) == pytest.approx(loss, abs=2e-5)
 
 
 def test_a_spectrum_holds_its_eigenvectors():
     found = ravine.spectrum(NETWORK, steps=20, top=2, bottom=1, data="moons")
     arrays = npz(found)
     point = filled(found.point, part(arrays, "point"))
-    basis = ravine.plane(NETWORK, steps=20, data="moons", resolution=2).basis
+    basis = ground_of_moons()
+    product_of = jax.jit(lambda vector: jax.jvp(jax.grad(basis.objective.loss), (point,), (vector,))[1])
     for name, value in (("top_0", found.top[0]), ("top_1", found.top[1]), ("bottom_0", found.bottom[0])):
         vector = filled(found.point, part(arrays, name))
-        _, product = jax.jvp(jax.grad(basis.objective.loss), (point,), (vector,))
-        for got, along in zip(jax.tree.leaves(product), jax.tree.leaves(vector), strict=True):
+        for got, along in zip(jax.tree.leaves(product_of(vector)), jax.tree.leaves(vector), strict=True):
             np.testing.assert_allclose(got, value * along, atol=2e-3 * abs(found.top[0]))
 
 
