@@ -1,5 +1,6 @@
 """ravine animate."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ _FORMATS = (
 @click.command("animate", cls=Command)
 @landscape_argument
 @film_options("runs", "overlays", "look")
-@click.option("--frame", type=int, metavar="N", help="Of a still: frame N in place of the last one.")
+@click.option("--frame", type=int, metavar="N", help="With a still: write frame N, not the last one.")
 @click.option(
     "-o",
     "--output",
@@ -50,9 +51,10 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
     recipe = recipe_from(options)
     from ravine.cli._cache import open_film
 
-    if frame is not None and path.suffix.lower() not in STILL_EXTENSIONS:
+    is_folder = output is not None and output.endswith(("/", os.sep))
+    if frame is not None and (is_folder or path.suffix.lower() not in STILL_EXTENSIONS):
         raise click.UsageError(
-            f"--frame chooses the frame of a still ({listed(STILL_EXTENSIONS)}); the output is {str(path)!r}."
+            f"--frame chooses the frame of a still ({listed(STILL_EXTENSIONS)}); the output is {(output or str(path))!r}."
         )
     with open_film(recipe) as film:
         # Not before: while these are loaded, the numbers are on their way.

@@ -128,7 +128,8 @@ class _Group(click.Group):
             if isinstance(error, BrokenPipeError):
                 raise
             place = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{place}{error.strerror or error}.") from None
+            said = str(error.strerror or error).rstrip(".")
+            raise click.ClickException(f"{place}{said}.") from None
         except (ValueError, IndexError) as error:
             raise _Usage(" ".join(str(error).split())) from None
 

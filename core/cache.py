@@ -25,7 +25,7 @@ compiled programs JAX, on disk             the program itself
 All but compiled programs are cached under what computes, too: see `code_fingerprint`. "Text" is what a recipe
 or a command line can hold, and names entries of the catalogues alone; "equations" are those of the jaxpr with
 its constants: see `fingerprint`. Arrays are told by digests of bytes, types and shapes. Of a user's loss that
-calls functions outside JAX, numbers are kept only where it comes from a module: under the text of that
+calls functions outside JAX, numbers are cached only where it comes from a module: under the text of that
 and of all modules of the user's that it uses, and its values at both ends, where data shows.
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ravine.core.recipe import RecipeError, name_of
 from ravine.core.signature import lists_options_of
 from ravine.films._recipe import COMMON_RULES, Recipe
 from ravine.landscapes import Landscape
@@ -42,4 +43,11 @@ def film(
     """
     from ravine.films._film import Film
 
+    function = options.get("function")
+    if function is not None and landscape is not Recipe.landscape:
+        given = landscape if isinstance(landscape, str) else name_of(landscape)
+        raise RecipeError(
+            f"landscape and function both say what to descend; got {given!r} and {function!r}: give one of "
+            "them."
+        )
     return Film(Recipe.of({"landscape": landscape, "optimizers": optimizers, **options}))

@@ -220,8 +220,6 @@ def save_if_changed(film: Film, path: Path, *, on_frame: Progress | None = None)
         path: The file, whose ending says how.
         on_frame: Called with the number of each frame that is written.
     """
-    from ravine.renderer import writers
-
     content = writers.to_bytes(film.frames, path.suffix.lower(), on_frame=on_frame)
     if path.is_file() and path.read_bytes() == content:
         return False

@@ -24,7 +24,6 @@ from ravine.core.recipe import (
     TITLE,
     BaseRecipe,
     RecipeError,
-    name_of,
 )
 from ravine.landscapes import Landscape
 from ravine.renderer import views
@@ -223,7 +222,6 @@ class Recipe(BaseRecipe):
         return super().replace(**values)
 
     def check(self) -> None:
-        _check_function(self)
         _check_start(self)
         for name in ("domain", "window"):
             _check_span(name, getattr(self, name))
@@ -243,18 +241,6 @@ class Recipe(BaseRecipe):
     def computed_from(self) -> dict[str, object]:
         """The choices on which the landscape and the runs depend, without those of the look."""
         return {it.name: getattr(self, it.name) for it in self.entries() if it.about.part != "look"}
-
-
-def _check_function(recipe: Recipe) -> None:
-    if recipe.function is not None and not _is_usual(recipe.landscape):
-        raise RecipeError(
-            f"landscape and function both say what to descend; got {name_of(recipe.landscape)!r} and "
-            f"{recipe.function!r}: give one of them."
-        )
-
-
-def _is_usual(landscape: Any) -> bool:
-    return isinstance(landscape, str) and landscape == _LANDSCAPE
 
 
 def _check_start(recipe: Recipe) -> None:

@@ -84,13 +84,16 @@ class Options(BaseRecipe):
     fixed: tuple[str, ...] = option(
         (),
         Option(
-            "Hold the leaves of given points fixed whose names match this pattern, such as 'encoder.*' or "
+            "Hold fixed the leaves of given points whose names match this pattern, such as 'encoder.*' or "
             "'*.bias', beside stored statistics such as running_mean; 'none' holds nothing fixed.",
             metavar="PATTERN",
         ),
     )
     memory: int = option(
-        1024, Option("What the evaluation of many points may take, in megabytes.", metavar="MB", least=1)
+        1024,
+        Option(
+            "The memory that the evaluation of many points may take, in megabytes.", metavar="MB", least=1
+        ),
     )
     keep: bool = option(
         True,

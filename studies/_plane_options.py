@@ -54,9 +54,7 @@ class PlaneOptions(Options):
         ),
     )
     resolution: int = option(51, Option("Grid points along each axis.", metavar="N", least=2, most=1000))
-    view: ViewName = option(
-        "contour", Option(f"The plane as landscapes are seen. {views.in_words(networks=True)}")
-    )
+    view: ViewName = option("contour", Option(f"How the plane is drawn. {views.in_words(networks=True)}"))
     scale: Literal["auto", "linear", "log"] = option("auto", SCALE)
     heights: tuple[float, float] | None = option(
         None,

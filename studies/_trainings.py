@@ -142,10 +142,16 @@ class _Known:
     data: Data = field(compare=False)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
+def _data(known: _Known) -> Data:
+    """The same data for the same examples, so that they are in memory once."""
+    return known.data
+
+
+@lru_cache(maxsize=4)
 def _problem(network: Network, text: str, known: _Known) -> Problem:
     """The same problem for the same text and data, so that what was compiled for it is of use again."""
-    return Problem(network=network, data=known.data, options=dict(parse_spec(text).hyperparameters))
+    return Problem(network=network, data=_data(known), options=dict(parse_spec(text).hyperparameters))
 
 
 def trainings(choices: Options, stage: Stage, *, seed: int | None = None) -> Iterator[Trained]:

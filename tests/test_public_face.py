@@ -183,7 +183,12 @@ _measuring_points = replace(ravine.landscapes.load("beale"), measures={"share": 
         ((lambda p: p,), {}, RecipeError, "must return one real number for a point (x, y)"),
         ((halved,), {}, RecipeError, "'halved' has no gradient in jax.numpy: "),
         ((_measuring_points,), {}, RecipeError, "'share' must return one real number"),
-        (("rosenbrock",), {"function": "x**2+y**2"}, RecipeError, "landscape and function both say what"),
+        (
+            ("rosenbrock",),
+            {"function": "x**2+y**2"},
+            RecipeError,
+            "got 'rosenbrock' and 'x**2+y**2': give one of them.",
+        ),
         (("beale", _needs_a_power), {}, ValueError, "_needs_a_power needs a value for power."),
         (("beale",), {"fps": 121}, RecipeError, "fps must lie between 1 and 120; got 121."),
         (("beale",), {"seconds": 0}, RecipeError, "seconds must lie between 0.1 and 3600; got 0."),

@@ -99,7 +99,7 @@ _SHADES, _HOLLOW = 6, 6.6
 
 
 def _key(scene: Scene, geometry: Geometry) -> Iterator[KeyEntry]:
-    """Why trails and balls fade."""
+    """Yield the entry that explains why trails and balls fade."""
     del geometry
     if any(run.nearness is not None for run in scene.runs):
         yield KeyEntry(FADING, THEMES[scene.theme].text, 4, _draw_sample)

@@ -47,7 +47,7 @@ class Writer(Generic[Target]):
     even: bool = False
     write: WriteFilm[Target]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for extension in self.extensions:
             if not extension.startswith(".") or extension != extension.lower():
                 raise ValueError(f"An extension is a dot and lower case, such as .gif; got {extension!r}.")
