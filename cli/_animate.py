@@ -53,9 +53,8 @@ def animate_command(output: str | None, frame: int | None, quiet: bool, **option
 
     is_folder = output is not None and output.endswith(("/", os.sep))
     if frame is not None and (is_folder or path.suffix.lower() not in STILL_EXTENSIONS):
-        raise click.UsageError(
-            f"--frame chooses the frame of a still ({listed(STILL_EXTENSIONS)}); the output is {(output or str(path))!r}."
-        )
+        stills, given = listed(STILL_EXTENSIONS), output or str(path)
+        raise click.UsageError(f"--frame chooses the frame of a still ({stills}); the output is {given!r}.")
     with open_film(recipe) as film:
         # Not before: while these are loaded, the numbers are on their way.
         from ravine.cli._report import report_film, warn_of_start

@@ -91,9 +91,7 @@ class Options(BaseRecipe):
     )
     memory: int = option(
         1024,
-        Option(
-            "The memory that the evaluation of many points may take, in megabytes.", metavar="MB", least=1
-        ),
+        Option("The memory that evaluating many points may take, in megabytes.", metavar="MB", least=1),
     )
     keep: bool = option(
         True,
