@@ -307,7 +307,7 @@ class TestRecords:
                 writers.Writer(title="", extensions=(wrong,), write=lambda: None)
 
     def test_the_readme_names_every_ending(self):
-        text = (ROOT / "README.md").read_text("utf-8")
+        text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
         assert [ending for ending in EXTENSIONS if f"`{ending}`" not in text] == []
 
 
