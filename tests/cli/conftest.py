@@ -81,9 +81,9 @@ class Terminal:
         while text not in self.seen:
             assert self._read(deadline - time.monotonic()), self.seen
 
-    def read_on(self, seconds: float = 30.0) -> None:
-        """Read what is written next."""
-        assert self._read(seconds), self.seen
+    def read_on(self, seconds: float = 30.0) -> bool:
+        """Read what is written next: False if the process has ended."""
+        return bool(self._read(seconds))
 
     def finish(self, seconds: float = 30.0) -> bytes:
         """Read until the process has ended; all that it has written."""
