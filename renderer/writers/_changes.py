@@ -1,13 +1,17 @@
 """Changes from one frame to the next: all that an animated image has to store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Int, UInt32
 
-from ravine.renderer._frames import Frame, Pixels
+from ravine.renderer._frames import Frame, Frames, Pixels
+from ravine.renderer.writers._writer import OnFrame
 
 _GAP = 8
+
+Mask = Bool[np.ndarray, "height width"]
+"""The pixels that changed."""
 
 
 def packed(pixels: Pixels) -> UInt32[np.ndarray, "height width"]:
@@ -41,6 +45,33 @@ class Changes:
         changed = np.flatnonzero(pixels != shown)
         shown[changed] = pixels[changed]
         return changed + top * width
+
+
+def changed_pictures(
+    frames: Frames,
+    delays: Sequence[int],
+    encode: Callable[[Pixels, Mask], bytes],
+    on_frame: OnFrame | None,
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the changes of each frame, empty where there are none, and its delay in milliseconds.
+
+    Args:
+        frames: The film.
+        delays: In milliseconds, 0 of a frame that is left out.
+        encode: Makes an image of the pixels that changed, of which there are some.
+        on_frame: Called with each frame's index when it is done.
+    """
+    changes = Changes(frames.size)
+    for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
+        if milliseconds:
+            positions = changes.show(frame)
+            mask = np.zeros(frame.pixels.shape[:2], bool)
+            mask.reshape(-1)[positions] = True
+            yield encode(frame.pixels, mask) if len(positions) else b"", milliseconds
+        else:
+            changes.skip(frame)
+        if on_frame is not None:
+            on_frame(index)
 
 
 def bounds(mask: Bool[np.ndarray, "height width"]) -> tuple[slice, slice]:

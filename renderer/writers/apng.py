@@ -5,7 +5,7 @@ time, and the chunks of the animation round them are written as they come.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BufferedIOBase, BytesIO
 from zlib import crc32
 
@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ravine.renderer._frames import Frame, Frames
-from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
+from ravine.renderer._frames import Frames, Pixels
+from ravine.renderer.writers._changes import Mask, bounds, bridge_gaps, changed_pictures, packed, prolonged
 from ravine.renderer.writers._writer import OnFrame, Writer
 from ravine.renderer.writers._written import Written, images_written, whole_delays
 
@@ -47,7 +47,7 @@ def write_apng(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | N
     chunks.write(b"acTL", struct.pack(">II", 0, frames.loops))
     delays = whole_delays(frames.durations, ticks=1000, shortest=11)
     stored = 0
-    for picture, milliseconds in prolonged(_pictures(frames, delays, on_frame)):
+    for picture, milliseconds in prolonged(changed_pictures(frames, delays, _picture, on_frame)):
         stored += chunks.write_picture(picture, milliseconds)
     chunks.write(b"IEND", b"")
     end = file.tell()
@@ -90,28 +90,10 @@ class _Chunks:
         self._numbered += 1
 
 
-def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
-    """Yield the changes of each frame, and its delay in milliseconds."""
-    changes = Changes(frames.size)
-    for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
-        if milliseconds:
-            yield _picture(frame, changes), milliseconds
-        else:
-            changes.skip(frame)
-        if on_frame is not None:
-            on_frame(index)
-
-
-def _picture(frame: Frame, changes: Changes) -> bytes:
-    """The size and the place of what changed, and its pixels packed; empty if nothing did."""
-    positions = changes.show(frame)
-    if len(positions) == 0:
-        return b""
-    height, width = frame.pixels.shape[:2]
-    mask = np.zeros((height, width), bool)
-    mask.reshape(-1)[positions] = True
+def _picture(pixels: Pixels, mask: Mask) -> bytes:
+    """The size and the place of what changed, and its pixels packed."""
     region = bounds(mask)
-    shown = packed(frame.pixels)[region] * bridge_gaps(mask[region])
+    shown = packed(pixels)[region] * bridge_gaps(mask[region])
     place = _PLACE.pack(shown.shape[1], shown.shape[0], region[1].start, region[0].start)
     return place + _pack(Image.fromarray(shown.view(np.uint8).reshape(*shown.shape, 4)))
 

@@ -5,15 +5,14 @@ a time, and the container round them is written as they come.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
 from io import BufferedIOBase, BytesIO
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from ravine.renderer._frames import Frame, Frames
-from ravine.renderer.writers._changes import Changes, bounds, bridge_gaps, packed, prolonged
+from ravine.renderer._frames import Frames, Pixels
+from ravine.renderer.writers._changes import Mask, bounds, bridge_gaps, changed_pictures, packed, prolonged
 from ravine.renderer.writers._writer import OnFrame, Writer
 from ravine.renderer.writers._written import Written, images_written, whole_delays
 
@@ -41,7 +40,7 @@ def write_webp(frames: Frames, file: BufferedIOBase, /, *, on_frame: OnFrame | N
     file.write(_header(frames))
     delays = whole_delays(frames.durations, ticks=1000, shortest=11)
     stored = 0
-    for picture, milliseconds in prolonged(_pictures(frames, delays, on_frame)):
+    for picture, milliseconds in prolonged(changed_pictures(frames, delays, _picture, on_frame)):
         stored += _write_picture(file, picture, milliseconds)
     file.write(_exif(frames.comment))
     end = file.tell()
@@ -59,30 +58,12 @@ def _header(frames: Frames) -> bytes:
     return _chunk(b"VP8X", canvas) + _chunk(b"ANIM", struct.pack("<IH", background, plays))
 
 
-def _pictures(frames: Frames, delays: Sequence[int], on_frame: OnFrame | None) -> Iterator[tuple[bytes, int]]:
-    """Yield the changes of each frame, and its delay in milliseconds."""
-    changes = Changes(frames.size)
-    for index, (frame, milliseconds) in enumerate(zip(frames, delays, strict=True)):
-        if milliseconds:
-            yield _picture(frame, changes), milliseconds
-        else:
-            changes.skip(frame)
-        if on_frame is not None:
-            on_frame(index)
-
-
-def _picture(frame: Frame, changes: Changes) -> bytes:
-    """Twelve bytes for the place and the size of what changed, and its chunks; empty if nothing did."""
-    positions = changes.show(frame)
-    if len(positions) == 0:
-        return b""
-    height, width = frame.pixels.shape[:2]
-    mask = np.zeros((height, width), bool)
-    mask.reshape(-1)[positions] = True
+def _picture(pixels: Pixels, mask: Mask) -> bytes:
+    """Twelve bytes for the place and the size of what changed, and its chunks."""
     rows, columns = bounds(mask)
     # The container counts places in steps of two pixels.
     region = slice(rows.start & ~1, rows.stop), slice(columns.start & ~1, columns.stop)
-    shown = packed(frame.pixels)[region] * bridge_gaps(mask[region])
+    shown = packed(pixels)[region] * bridge_gaps(mask[region])
     place = [region[1].start // 2, region[0].start // 2, shown.shape[1] - 1, shown.shape[0] - 1]
     return b"".join(map(_three_bytes, place)) + _pack(shown.view(np.uint8).reshape(*shown.shape, 4))
 
