@@ -112,7 +112,7 @@ class OwnFolders:
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK_TO_COMPILE}"
         # Tests compile the same programs again and again, in many processes.
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(self.root / "programs")
-        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
         os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
         os.environ["XDG_CACHE_HOME"] = str(self.root / "cache")
         os.environ["MPLCONFIGDIR"] = str(self.root / "matplotlib")
