@@ -26,7 +26,7 @@ def losses_on_grid(
         array([[ 0.,  1.,  4.],
                [ 9., 10., 13.]])
     """
-    height = max(1, _CHUNK // len(xs))
+    height = min(len(ys), max(1, _CHUNK // len(xs)))
     chunks = -(-len(ys) // height)
     # The last chunk is filled up, so that one compiled program serves all.
     padded = np.resize(ys, chunks * height).reshape(chunks, height)

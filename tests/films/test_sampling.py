@@ -55,9 +55,14 @@ def refusal(**choices):
 )
 def test_the_subtitle_says_how_gradients_are_sampled(choices, text):
     assert said(**choices) == text
-    if choices["landscape"] != "beale":
-        film = Film(Recipe(**choices, optimizers=("sgd:learning_rate=0.1",), steps=2))
-        assert film.data.sampling == text
+
+
+@pytest.mark.parametrize("batch_order", ["shuffled", "replacement"])
+def test_a_film_has_the_subtitle(batch_order):
+    choices = {"landscape": "small_sample_regression", "batch_size": 3, "batch_order": batch_order}
+    film = Film(Recipe(**choices, optimizers=("sgd:learning_rate=0.1",), steps=2))
+    assert film.data.sampling == said(**choices)
+    assert film.data.sampling.startswith("gradients on minibatches of 3 of 10")
 
 
 def test_without_noise_a_landscape_without_examples_is_seen_whole():

@@ -35,8 +35,9 @@ NOWHERE = {
 }
 
 
-@pytest.mark.parametrize("rates", ["tuned", "published"])
-@pytest.mark.parametrize("case", NOWHERE)
+@pytest.mark.parametrize(
+    ("case", "rates"), [*((case, "published") for case in NOWHERE), ("an infinite gradient", "tuned")]
+)
 def test_a_start_without_a_number(case, rates):
     (function, start), said = NOWHERE[case]
     shown = film(function=function, start=start, rates=rates, **{**QUICK, "optimizers": ("adam", "newton")})
