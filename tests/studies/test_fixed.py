@@ -162,8 +162,8 @@ def test_a_plane_through_points_of_a_torch_module_says_whose_statistics_it_has()
         plane = ravine.plane(objective, *points, resolution=2)
         assert ("fixed leaves as in w1" in plane.held.caption) == (policy == "inference")
         assert plane.fixed == ["1.running_mean", "1.running_var"]
-        line = ravine.line(objective, *points[:2], alphas=(0.0, 1.0, 2))
-        ends = [float(objective.loss(it)) for it in points[:2]]
+        line = ravine.line(objective, *points[:2], alphas=(0.0, 1.0, 2), zoom=False)
+        ends = [float(objective.compiled_loss(it)) for it in points[:2]]
         np.testing.assert_allclose(line.train_loss, ends, rtol=1e-5)
         assert line.held.caption == ""
 
@@ -232,7 +232,7 @@ def test_the_command_says_what_it_holds_fixed(ravine, in_folder):
     assert numbers["top"] == pytest.approx([1.0, 1.0], rel=1e-4)
     assert numbers["fixed"] == [STORED, "u"]
     ends = ("--from", "a.safetensors", "--to", "b.safetensors")
-    result = ravine.works("line", *own, *ends, "-o", "l.json", "-o", "l.png")
+    result = ravine.works("line", *own, *ends, "-o", "l.json")
     assert f"Note: {STORED}: each end has its own" in result.stderr
     assert "Held fixed" not in ravine.works("line", *own, *ends, "-o", "l.json", "-q").output
     assert "No leaf fits fixed 'v'" in ravine.fails("line", *own, *ends, "--fixed", "v")
