@@ -190,7 +190,6 @@ def test_the_state_dict_of_a_torch_module_has_the_hessian_of_from_torch():
     found = ravine.spectrum(same, params, top=3, bottom=3).found
     assert found.size == own.size == sum(it.numel() for it in module.parameters())
     np.testing.assert_allclose(found.top, own.top, rtol=1e-3)
-    assert ravine.spectrum(same, params, fixed="none").found.size == own.size + 6
 
 
 def test_half_precision_weights_beside_single_precision_statistics():
@@ -209,10 +208,10 @@ def test_a_kept_map_of_curvature_is_of_what_is_fixed(tmp_path, monkeypatch):
 
 
 def test_a_curve_leaves_the_chosen_leaves_where_they_are():
-    problem = Problem(network=load("mlp"), data=load_data("moons"), options={"widths": (3,)})
+    problem = Problem(network=load("deep_linear"), data=load_data("moons"), options={"widths": (2,)})
     first, second = problem.start(0), problem.start(1)
     chosen = {"data": "moons", "steps": 2, "places": 3, "fixed": "layers.0.*"}
-    found = ravine.connect("mlp:widths=[3]", first, second, **chosen)
+    found = ravine.connect("deep_linear:widths=[2]", first, second, **chosen)
     assert {name.rpartition(".")[0] for name in found.fixed} == {"layers.0"}
     assert "as in the first point" in found.fixed_note
 

@@ -7,7 +7,7 @@ import pytest
 
 import ravine
 
-NETWORK = "mlp:widths=[3]"
+NETWORK = "deep_linear:widths=[2]"
 CHOSEN = {"data": "moons", "steps": 6, "keep_every": 1, "batch_size": 20}
 SMALL = {
     ravine.line: {"alphas": (0.0, 1.0, 5), "zoom": False},

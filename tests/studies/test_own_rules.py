@@ -47,8 +47,8 @@ def is_vector(params):
 KINDS = {
     "transformations": [optax.adam(0.001), ROUGH],
     "random keys": [
-        optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed, impl=kind)), optax.sgd(0.1))
-        for seed, kind in ((1, None), (2, None), (2, "rbg"))
+        optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed, impl="rbg")), optax.sgd(0.1))
+        for seed in (1, 2)
     ],
     "masks": [optax.masked(optax.sgd(0.3), mask) for mask in (is_matrix, is_vector)],
     "closures of one name": [
@@ -68,7 +68,7 @@ def test_each_is_trained_as_itself(kind):
     """The right losses are those of a training of which nothing is kept."""
     rules = KINDS[kind]
     right = losses(*rules, keep=False)
-    assert len({losses.tobytes() for losses in right}) == len(rules)
+    assert not np.array_equal(*right)
     np.testing.assert_array_equal(losses(*rules), right)  # trained
     np.testing.assert_array_equal(losses(*reversed(rules)), right[::-1])  # found
 
@@ -84,10 +84,9 @@ def test_one_that_stands_still_stands_still():
 def test_a_run_is_kept_under_its_equations(monkeypatch):
     from ravine.studies.training import _plan as _plan
 
-    rule = optax.adam(0.0123)
-    first = losses(rule)
+    first = losses(ROUGH)
     monkeypatch.setattr(_plan, "run_steps", None)
-    np.testing.assert_array_equal(losses(optax.adam(0.0123)), first)
+    np.testing.assert_array_equal(losses(optax.adam(0.1)), first)
 
 
 def test_rates_are_found_for_each_of_one_name():
