@@ -48,12 +48,10 @@ def test_a_spectrum_is_that_of_the_parameters():
 @pytest.mark.parametrize(
     ("fixed", "top", "names"),
     [
-        ((), 2.0, [STORED]),
         ("u", 1.0, [STORED, "u"]),
         (["u", "*.running_*"], 1.0, [STORED, "u"]),
         ("none", 20.0, []),
         (("none", "w"), 20.0, ["w"]),
-        (("none", "bn.*", "*u"), 1.0, [STORED, "u"]),
         ("*.num_batches_tracked", 2.0, [STORED]),
     ],
 )

@@ -12,7 +12,7 @@ from ravine.core.recipe import RecipeError
 from ravine.landscapes.networks import Problem, load, load_data, write_checkpoint
 from ravine.studies._train import _folders
 
-NETWORK = "mlp:widths=[8]"
+NETWORK = "deep_linear:widths=[2]"
 CHOSEN = {
     "optimizers": ["sgd:learning_rate=0.1"],
     "data": "moons",
@@ -30,7 +30,7 @@ def flat(model) -> np.ndarray:
 
 @cache
 def problem():
-    return Problem(network=load("mlp"), data=load_data("moons"), options={"widths": (8,)})
+    return Problem(network=load("deep_linear"), data=load_data("moons"), options={"widths": (2,)})
 
 
 def test_cosines_are_those_of_the_updates_of_sgd():
@@ -51,11 +51,11 @@ def test_a_walk_that_leaves_the_reals_has_gaps():
 
 
 def test_networks_under_one_optimizer_are_told_apart(tmp_path):
-    networks = (NETWORK, "mlp:widths=[9]")
+    networks = (NETWORK, "deep_linear:widths=[3]")
     train = ravine.train(networks, **CHOSEN)
     train.save_runs(tmp_path / "runs")
     saved = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("runs/*/run.json"))]
-    assert [run["facts"]["network"] for run in saved] == ["MLP (widths 8)", "MLP (widths 9)"]
+    assert [run["facts"]["network"] for run in saved] == ["Deep linear (widths 2)", "Deep linear (widths 3)"]
     assert len({label for label, *_ in train.table()}) == 1 + len(networks)
     walk = ravine.walk(networks, sharpness_every=8, **CHOSEN)
     assert len({run.label for run in walk.runs}) == len(networks)

@@ -16,7 +16,7 @@ from ravine.core.pytree import named_leaves
 
 TRAINED = {"steps": 30, "keep_every": 5, "data": "moons"}
 QUICK = {**TRAINED, "resolution": 3}
-NETWORK = "mlp:widths=[6]"
+NETWORK = "deep_linear:widths=[6]"
 KINDS = ("random", "pca", "residual", "hessian", "swa", "solutions", "bend")
 
 
