@@ -248,10 +248,8 @@ def _hessian_of(choices: PlaneOptions, objective: Objective, runs: list[Trained]
 def _hessian(choices: PlaneOptions, objective: Objective, origin: Params, start: Params) -> Basis:
     found = spectrum(objective, origin, top=2, bottom=1, seed=choices.seed)
     first, second = found.top_vectors[:2]
-    reach = [
-        float(np.sqrt(2.0 * max(float(objective.loss(start)), 1e-3) / max(abs(value), 1e-6)))
-        for value in found.top[:2]
-    ]
+    height = max(float(objective.compiled_loss(start)), 1e-3)
+    reach = [float(np.sqrt(2.0 * height / max(abs(value), 1e-6))) for value in found.top[:2]]
     return Basis(
         kind="hessian",
         objective=objective,

@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -136,7 +135,7 @@ class Plane(Result[PlaneOptions]):
     def verdicts(self) -> dict[str, bool]:
         """The claims of Li et al. on planes, tested on this one."""
         basis = self.basis
-        own = float(jax.jit(basis.objective.loss)(basis.origin))
+        own = float(basis.objective.compiled_loss(basis.origin))
         found = {"center_is_the_loss_there": abs(self.center_loss - own) <= SAME * abs(own)}
         if self.explained_share is not None:
             found["most_motion_explained"] = self.explained_share > 0.5

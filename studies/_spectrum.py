@@ -158,7 +158,7 @@ def run_spectrum(choices: SpectrumOptions, stage: Stage = unwatched) -> Spectrum
     return Spectrum(
         choices=choices,
         found=found,
-        loss=float(objective.loss(point)),
+        loss=float(objective.compiled_loss(point)),
         objective=objective.name,
         batch_norm=objective.batch_norm,
         point=point,

@@ -12,7 +12,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Float
 
 from ravine.core.pytree import Params
-from ravine.landscapes.evaluation._trace import Subspace, features_of, measures_in_batches, traced
+from ravine.landscapes.evaluation._trace import Leaves, Subspace, features_of, measures_in_batches, traced
 from ravine.landscapes.networks import Objective
 
 _MOST_LANES = 64
@@ -193,7 +193,9 @@ class Program:
 
         one_by_one = trace.calls_host or (trace.slow_together and devices.platform == "cpu")
         members = 1 if one_by_one else members_for(points, trace.largest, devices.platform)
-        self._features = memory.held_to(devices.compiled(features, basis[0], objective.data))
+        self._features: Callable[[Params, Any], Leaves] = (
+            memory.held_to(devices.compiled(features, basis[0], objective.data)) if found else lambda *_: []
+        )
         self._members, self._run = memory.fitted(compiled, members)
         self._held = min(-(-points // self._members), _MOST_BATCHES)
         self._devices, self._dtype = devices, trace.dtype

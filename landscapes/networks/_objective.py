@@ -4,7 +4,8 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -150,6 +151,12 @@ class Objective:
     def loss(self, params: Params) -> Float[Array, ""]:
         """The training loss at one point."""
         return self.at(params)[TRAIN_LOSS]
+
+    @cached_property
+    def compiled_loss(self) -> Callable[[Params], Float[Array, ""]]:
+        """The training loss at one point as a program, the same one each time."""
+        # Of a copy: a program that held its holder would outlive it, with all its data.
+        return jax.jit(replace(self).loss)
 
     @contextmanager
     def checked(self) -> Iterator[None]:

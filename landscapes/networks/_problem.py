@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from ravine.core.compile import RUN_FOR_SECONDS, fast_compile_jit
 from ravine.landscapes.networks._data import Data, Splits
 from ravine.landscapes.networks._network import Model, Network, trained
-from ravine.landscapes.networks._objective import Features, Measures, Objective
+from ravine.landscapes.networks._objective import BatchNorm, Features, Measures, Objective
 
 
 def cross_entropy(
@@ -72,7 +72,8 @@ class Problem:
             batch_norm: By the stored statistics, or by those recomputed on the training examples at each
                 point; test examples never go by their own.
         """
-        return _objective(self, batch_norm)
+        has_batch_norm = self.network.has_batch_norm(**self.options)
+        return _objective(self, batch_norm if has_batch_norm else "")
 
     @property
     def title(self) -> str:
@@ -97,10 +98,9 @@ class Problem:
 
 
 @lru_cache(maxsize=4)  # each holds its data
-def _objective(problem: Problem, batch_norm: Policy) -> Objective:
+def _objective(problem: Problem, batch_norm: BatchNorm) -> Objective:
     """The same objective each time: programs are compiled for one."""
-    has_batch_norm = problem.network.has_batch_norm(**problem.options)
-    recompute = has_batch_norm and batch_norm == "recomputed"
+    recompute = batch_norm == "recomputed"
 
     def features(params: Model, data: Splits) -> Features:
         return {name: params.features(split.inputs) for name, split in data.items()}
@@ -121,7 +121,7 @@ def _objective(problem: Problem, batch_norm: Policy) -> Objective:
         features=features,
         data=jax.tree.map(jnp.asarray, problem.data.splits),
         trained=trained,
-        batch_norm=batch_norm if has_batch_norm else "",
+        batch_norm=batch_norm,
         name=problem.description,
         identity=f"{problem.identity} {batch_norm}" if problem.identity else "",
     )

@@ -54,7 +54,7 @@ def check_end(objective: Objective, text: str, label: str, params: Params) -> fl
     """
     try:
         with objective.checked(), reraise_as(f"The objective {text!r}"):
-            loss = float(jax.jit(objective.loss)(params))
+            loss = float(objective.compiled_loss(params))
     except ObjectiveError:
         raise
     except Exception as error:

@@ -1,6 +1,7 @@
 """What a caller from Python can get wrong, and what results say of themselves."""
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -19,9 +20,11 @@ def bowl(params):
     return (params["w"] ** 2).sum()
 
 
-def model(seed: int, **options):
-    options = {"widths": (3,), **options}
-    return Problem(network=load("mlp"), data=load_data("moons"), options=options).start(seed)
+@cache
+def problem(activation: str = "relu") -> Problem:
+    return Problem(
+        network=load("mlp"), data=load_data("moons"), options={"widths": (3,), "activation": activation}
+    )
 
 
 WRONG_CALLS = {
@@ -52,11 +55,11 @@ WRONG_CALLS = {
         "Point 2 of 3 holds numbers that are NaN or infinite, in 'w'",
     ),
     "another network": (
-        lambda: ravine.line("mlp", model(0), model(1), data="moons"),
+        lambda: ravine.line("mlp", problem().start(0), problem().start(1), data="moons"),
         r"instead of \(64, 2\).",
     ),
     "another activation": (
-        lambda: ravine.line(NETWORK, model(0), model(1, activation="tanh"), data="moons"),
+        lambda: ravine.line(NETWORK, problem().start(0), problem("tanh").start(1), data="moons"),
         "Point 2 of 2 has the leaves of what is studied, but is of another kind",
     ),
     "trained and given": (lambda: ravine.line(bowl, ONE, OTHER, optimizers="sgd"), "leave out optimizers."),
@@ -110,7 +113,7 @@ def test_numbers_of_numpy_and_of_python_are_numbers():
 
 @pytest.fixture(scope="module")
 def line():
-    return ravine.line(bowl, ONE, OTHER, alphas=(0, 1, 5), title="costs 5$ and $x")
+    return ravine.line(bowl, ONE, OTHER, alphas=(0, 1, 5), title="costs 5$ and $x", size=(320, 240))
 
 
 class TestResults:

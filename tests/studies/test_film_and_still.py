@@ -39,6 +39,8 @@ def holed(x, y):
     return np.where(np.hypot(x + 1.0, y - 2.0) < 0.5, np.nan, banana(x, y) + 0.1)
 
 
+SMALL = (320, 240)
+
 LOSSES = {"banana": banana, "tilted": tilted, "cliff": cliff, "holed": holed}
 SCALES = {
     "auto": {},
@@ -85,10 +87,13 @@ def bands_of(pixels, shades):
 @pytest.mark.parametrize(
     ("name", "scale", "theme"),
     [
-        *(("banana", scale, "light") for scale in SCALES),
-        *((name, "auto", "light") for name in ("tilted", "cliff", "holed")),
-        *(("tilted", "cut and linear", "light"), ("cliff", "cut", "light"), ("holed", "log", "light")),
-        *(("banana", scale, "dark") for scale in ("auto", "convexity")),
+        ("banana", "auto", "dark"),
+        ("tilted", "cut and linear", "light"),
+        ("cliff", "cut", "light"),
+        ("holed", "log", "light"),
+        ("holed", "linear", "light"),
+        ("tilted", "auto", "light"),
+        ("banana", "convexity", "dark"),
     ],
 )
 def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch):
@@ -97,10 +102,10 @@ def test_the_shades_are_those_of_the_same_losses(name, scale, theme, monkeypatch
     shown = picture(LOSSES[name], theme=theme, **SCALES[scale])
     colour = COMMON[theme]["rmsprop"] if scale == "convexity" else ""
     shades = np.unique(band_colours(THEMES[theme], BANDS, colour), axis=0)
-    figure = draw_plane(*shown, theme=theme, size=(480, 270))
+    figure = draw_plane(*shown, theme=theme, size=SMALL)
     plane = next(axes for axes in figure.axes if axes.get_xlim() == (X[0], X[-1]))
     still = bands_of(np.asarray(plane.images[0].get_array()), shades)
-    frames = plane_film(*shown, theme=theme, size=(480, 270))
+    frames = plane_film(*shown, theme=theme, size=SMALL)
     left, top, right, bottom = frames._view.box
     canvas = Canvas(frames.size, THEMES[theme].ground)
     frames._view.paint(canvas, 0.0)
@@ -143,7 +148,7 @@ def test_a_path_is_as_pale(lengths):
     shown = picture(paths=(path(lengths=lengths),))
     (run,) = plane_film(*shown)._scene.runs
     np.testing.assert_allclose(run.nearness, path(lengths=lengths).nearness, atol=1e-12)
-    figure = draw_plane(*shown)
+    figure = draw_plane(*shown, size=SMALL)
     trail = next(axes for axes in figure.axes if axes.get_xlim() == (X[0], X[-1])).collections[1]
     fading = Fading(run, THEMES["light"])
     assert fading.face(0.0) == run.colour
@@ -158,7 +163,7 @@ def test_a_path_is_as_pale(lengths):
 @pytest.mark.parametrize("share", [(0.83, 0.0049), (0.996, 0.004), (1.0, 0.0), (0.0951, 0.0999)])
 def test_the_shares_of_the_axes_are_written_alike(share):
     shown = picture(shares=share)
-    texts = {text.get_text() for text in draw_plane(*shown).findobj(Text)}
+    texts = {text.get_text() for text in draw_plane(*shown, size=SMALL).findobj(Text)}
     for name in plane_film(*shown)._scene.background.axes:
         assert f"{name} of the motion" in texts
         assert re.fullmatch(r"(first|second), [0-9.]+ %", name)
@@ -167,16 +172,16 @@ def test_the_shares_of_the_axes_are_written_alike(share):
 def test_a_marked_point_has_the_same_words():
     shown = picture(points=(("mean", (0.5, 1.0), 0.0281349),))
     ((_, word),) = plane_film(*shown)._scene.background.marks
-    assert word in {text.get_text() for text in draw_plane(*shown).findobj(Text)}
+    assert word in {text.get_text() for text in draw_plane(*shown, size=SMALL).findobj(Text)}
     assert word == "mean: 0.0281"
 
 
-@pytest.mark.parametrize("ratio", [2.0, 45.0, 51.0, 70.0, 120.0])
+@pytest.mark.parametrize("ratio", [2.0, 45.0, 51.0])
 def test_losses_are_on_a_log_scale_in_both_or_in_none(ratio):
     loss = np.geomspace(ratio, 1.0, 20)
     shown = picture(paths=(path(loss=loss, plane_loss=loss),))
     series = Series.of_losses(plane_film(*shown)._scene.runs, lowest=None, floor=0.1)
-    axes = next(axes for axes in draw_plane(*shown).axes if axes.get_xlim()[1] == 190.0)
+    axes = next(axes for axes in draw_plane(*shown, size=SMALL).axes if axes.get_xlim()[1] == 190.0)
     assert (axes.get_yscale() == "log") == series.log == (ratio > 50.0) == Axis.of(loss).log
 
 

@@ -48,12 +48,10 @@ def test_a_spectrum_is_that_of_the_parameters():
 @pytest.mark.parametrize(
     ("fixed", "top", "names"),
     [
-        ((), 2.0, [STORED]),
         ("u", 1.0, [STORED, "u"]),
         (["u", "*.running_*"], 1.0, [STORED, "u"]),
         ("none", 20.0, []),
         (("none", "w"), 20.0, ["w"]),
-        (("none", "bn.*", "*u"), 1.0, [STORED, "u"]),
         ("*.num_batches_tracked", 2.0, [STORED]),
     ],
 )
@@ -162,8 +160,8 @@ def test_a_plane_through_points_of_a_torch_module_says_whose_statistics_it_has()
         plane = ravine.plane(objective, *points, resolution=2)
         assert ("fixed leaves as in w1" in plane.held.caption) == (policy == "inference")
         assert plane.fixed == ["1.running_mean", "1.running_var"]
-        line = ravine.line(objective, *points[:2], alphas=(0.0, 1.0, 2))
-        ends = [float(objective.loss(it)) for it in points[:2]]
+        line = ravine.line(objective, *points[:2], alphas=(0.0, 1.0, 2), zoom=False)
+        ends = [float(objective.compiled_loss(it)) for it in points[:2]]
         np.testing.assert_allclose(line.train_loss, ends, rtol=1e-5)
         assert line.held.caption == ""
 
@@ -190,7 +188,6 @@ def test_the_state_dict_of_a_torch_module_has_the_hessian_of_from_torch():
     found = ravine.spectrum(same, params, top=3, bottom=3).found
     assert found.size == own.size == sum(it.numel() for it in module.parameters())
     np.testing.assert_allclose(found.top, own.top, rtol=1e-3)
-    assert ravine.spectrum(same, params, fixed="none").found.size == own.size + 6
 
 
 def test_half_precision_weights_beside_single_precision_statistics():
@@ -209,10 +206,10 @@ def test_a_kept_map_of_curvature_is_of_what_is_fixed(tmp_path, monkeypatch):
 
 
 def test_a_curve_leaves_the_chosen_leaves_where_they_are():
-    problem = Problem(network=load("mlp"), data=load_data("moons"), options={"widths": (3,)})
+    problem = Problem(network=load("deep_linear"), data=load_data("moons"), options={"widths": (2,)})
     first, second = problem.start(0), problem.start(1)
     chosen = {"data": "moons", "steps": 2, "places": 3, "fixed": "layers.0.*"}
-    found = ravine.connect("mlp:widths=[3]", first, second, **chosen)
+    found = ravine.connect("deep_linear:widths=[2]", first, second, **chosen)
     assert {name.rpartition(".")[0] for name in found.fixed} == {"layers.0"}
     assert "as in the first point" in found.fixed_note
 
@@ -232,7 +229,7 @@ def test_the_command_says_what_it_holds_fixed(ravine, in_folder):
     assert numbers["top"] == pytest.approx([1.0, 1.0], rel=1e-4)
     assert numbers["fixed"] == [STORED, "u"]
     ends = ("--from", "a.safetensors", "--to", "b.safetensors")
-    result = ravine.works("line", *own, *ends, "-o", "l.json", "-o", "l.png")
+    result = ravine.works("line", *own, *ends, "-o", "l.json")
     assert f"Note: {STORED}: each end has its own" in result.stderr
     assert "Held fixed" not in ravine.works("line", *own, *ends, "-o", "l.json", "-q").output
     assert "No leaf fits fixed 'v'" in ravine.fails("line", *own, *ends, "--fixed", "v")

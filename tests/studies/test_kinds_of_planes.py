@@ -1,5 +1,7 @@
 """The planes that a study knows: what they go through, and by which statistics batch norm goes there."""
 
+from functools import cache
+
 import jax
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from ravine.renderer.views.contour import BANDS, band_colours
 from ravine.studies import _trainings
 from ravine.studies._plane_options import PlaneOptions
 
-SMALL = {"steps": 30, "keep_every": 5, "resolution": 3}
-NORMED = "mlp:widths=[8],batch_norm=true"
+NETWORK = "mlp:widths=[4]"
+NORMED = "mlp:widths=[4],batch_norm=true"
+TRAINED = {"data": "moons", "steps": 30, "keep_every": 5}
+SMALL = {**TRAINED, "resolution": 3}
 THREE = ("swa", "solutions", "bend")
 
 
@@ -26,14 +30,19 @@ def corner(*values: float) -> dict[str, np.ndarray]:
     return {"w": np.array(values, np.float32)}
 
 
+@cache
+def plane_of(kind):
+    return ravine.plane(NORMED, directions=kind, **SMALL)
+
+
 @pytest.mark.parametrize("kind", THREE)
 def test_each_point_has_its_own_loss_with_batch_norm(kind):
-    plane = ravine.plane(NORMED, directions=kind, **SMALL)
+    plane = plane_of(kind)
     assert plane.batch_norm == "recomputed"
     basis = plane.basis
     for (x, y), loss in zip(basis.marks.values(), plane.mark_losses, strict=True):
         point = jax.tree.map(lambda o, u, v, x=x, y=y: o + x * u + y * v, basis.origin, *basis.directions)
-        assert loss == pytest.approx(float(basis.objective.loss(point)), rel=1e-3)
+        assert loss == pytest.approx(float(basis.objective.compiled_loss(point)), rel=1e-3)
 
 
 def test_the_policy_is_said_and_can_be_chosen():
@@ -43,8 +52,7 @@ def test_the_policy_is_said_and_can_be_chosen():
 
 
 def test_an_average_lies_amid_its_points():
-    basis = ravine.plane("mlp:widths=[8]", directions="swa", **SMALL).basis
-    *points, average = basis.marks.values()
+    *points, average = plane_of("swa").basis.marks.values()
     np.testing.assert_allclose(average, np.mean(points, axis=0), rtol=1e-6)
 
 
@@ -59,25 +67,19 @@ def test_a_map_of_convexity_is_the_ratio_of_the_extremes():
     np.testing.assert_allclose(plane.convexity, np.full((3, 3), 0.5), rtol=1e-4)
 
 
-def films_of(theme: str):
-    """A film that is shaded by convexity, and one by the loss."""
-    choices = {**SMALL, "resolution": 5, "theme": theme, "optimizers": ("sgd:learning_rate=0.1",)}
-    shaded = ravine.plane("mlp:widths=[4]", data="moons", convexity=True, **choices)
-    plain = ravine.plane("mlp:widths=[4]", data="moons", **choices)
-    np.testing.assert_array_equal(shaded.loss, plain.loss)
-    return shaded.frames, plain.frames
-
-
-@pytest.mark.parametrize(("theme", "index"), [("light", 0), ("dark", -1)])
-def test_a_film_shades_the_convexity_and_not_the_loss(theme, index):
+def test_a_film_shades_the_convexity_and_not_the_loss():
     """As the still does: the colours of curvature, under the lines of the loss, with a word on them."""
-    film, other = films_of(theme)
+    choices = {**SMALL, "theme": "dark", "size": (480, 270)}
+    shaded = ravine.plane(NETWORK, convexity=True, **choices)
+    plain = ravine.plane(NETWORK, **choices)
+    np.testing.assert_array_equal(shaded.loss, plain.loss)
+    film, other = shaded.frames, plain.frames
     assert entries_of(film._scene)[0].name.startswith("|least / greatest curvature|, 0 to ")
     assert all("curvature" not in entry.name for entry in entries_of(other._scene))
     left, top, right, bottom = film._view.box
-    one, two = (frames.still(index)[top:bottom, left:right, :3].astype(int) for frames in (film, other))
+    one, two = (frames.still(-1)[top:bottom, left:right, :3].astype(int) for frames in (film, other))
     curvature, loss = (
-        band_colours(THEMES[theme], BANDS, colour) for colour in (COMMON[theme]["rmsprop"], "")
+        band_colours(THEMES["dark"], BANDS, colour) for colour in (COMMON["dark"]["rmsprop"], "")
     )
     assert share_in(one, curvature) > 0.5 > 0.2 > share_in(one, loss)
     assert share_in(two, loss) > 0.5 > 0.2 > share_in(two, curvature)
@@ -100,25 +102,28 @@ def test_a_map_that_was_ended_goes_on_where_it_stopped(monkeypatch):
     choices = {"directions": "random", "convexity": True, "paths": False, "seed": 7, **SMALL}
     monkeypatch.setattr(_hessian, "extremes", counted)
     with pytest.raises(KeyboardInterrupt):
-        ravine.plane("mlp:widths=[8]", **choices)
-    resumed = ravine.plane("mlp:widths=[8]", **choices)
+        ravine.plane(NETWORK, **choices)
+    resumed = ravine.plane(NETWORK, **choices)
     assert len(seen) == 4 + 9 - 3
     monkeypatch.setattr(_hessian, "extremes", whole)
-    fresh = ravine.plane("mlp:widths=[8]", keep=False, **choices)
+    fresh = ravine.plane(NETWORK, keep=False, **choices)
     np.testing.assert_allclose(resumed.convexity, fresh.convexity, rtol=1e-5)
 
 
 def test_a_curve_is_not_trained_twice(monkeypatch):
-    first = ravine.connect("mlp:widths=[8]", steps=30, places=5)
+    first = ravine.connect(NETWORK, places=5, **TRAINED)
     monkeypatch.setattr(_trainings, "connect", lambda *_, **__: pytest.fail("It was trained again."))
-    again = ravine.connect("mlp:widths=[8]", steps=30, places=5)
+    again = ravine.connect(NETWORK, places=5, **TRAINED)
     np.testing.assert_array_equal(again.curve["train_loss"], first.curve["train_loss"])
 
 
 def test_facts_of_a_line_are_those_from_end_to_end():
-    whole = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted")
-    for alphas in ((-0.5, 1.5, 23), (-0.33, 1.31, 401)):
-        other = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted", alphas=alphas)
-        assert other.barrier == pytest.approx(whole.barrier, rel=0.05)
-    part = ravine.line("mlp:widths=[8]", steps=30, between="solution,permuted", alphas=(0.1, 0.9, 11))
-    assert part.barrier is None
+    def barrier(*alphas):
+        choices = {"between": "solution,permuted", "zoom": False, **TRAINED}
+        return ravine.line(NETWORK, alphas=alphas, **choices).barrier
+
+    whole = barrier(0.0, 1.0, 45)
+    assert whole > 0.0
+    assert barrier(-0.5, 1.5, 45) == pytest.approx(whole, rel=0.05)
+    assert barrier(-0.33, 1.31, 45) == pytest.approx(whole, rel=0.05)
+    assert barrier(0.1, 0.9, 45) is None

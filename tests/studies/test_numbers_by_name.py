@@ -7,12 +7,12 @@ import pytest
 
 import ravine
 
-NETWORK = "mlp:widths=[3]"
-CHOSEN = {"data": "moons", "steps": 6, "keep_every": 2, "batch_size": 20}
+NETWORK = "deep_linear:widths=[2]"
+CHOSEN = {"data": "moons", "steps": 6, "keep_every": 1, "batch_size": 20}
 SMALL = {
     ravine.line: {"alphas": (0.0, 1.0, 5), "zoom": False},
     ravine.plane: {"resolution": 3},
-    ravine.walk: {"keep_every": 1, "sharpness_every": 6},
+    ravine.walk: {"sharpness_every": 7},
     ravine.spectrum: {"top": 1, "bottom": 1},
     ravine.train: {},
     ravine.connect: {"places": 3},
@@ -22,7 +22,7 @@ SMALL = {
 @pytest.fixture(scope="module", params=SMALL, ids=lambda study: study.__name__)
 def result(request):
     rule = ["sgd:learning_rate=0.1"]
-    return request.param(NETWORK, optimizers=rule, **{**CHOSEN, **SMALL[request.param]})
+    return request.param(NETWORK, optimizers=rule, **CHOSEN, **SMALL[request.param])
 
 
 def test_whatever_is_recorded_has_an_attribute(result):

@@ -10,8 +10,9 @@ from ravine import optimizers
 from ravine.optimizers import Optimizer, Setting
 from ravine.studies._train import TrainOptions
 
-NETWORK = "mlp:widths=[4]"
-CHOSEN = {"data": "moons", "steps": 12, "keep_every": 3, "batch_size": 20}
+NETWORK = "deep_linear:widths=[2]"
+CHOSEN = {"data": "moons", "steps": 12, "keep_every": 1, "batch_size": 20}
+ROUGH = optax.adam(0.1)
 
 
 def losses(*rules, **choices):
@@ -44,17 +45,16 @@ def is_vector(params):
 
 
 KINDS = {
-    "transformations": [optax.adam(0.001), optax.adam(0.1)],
-    "schedules": [optax.sgd(optax.cosine_decay_schedule(0.5, steps)) for steps in (5, 50)],
+    "transformations": [optax.adam(0.001), ROUGH],
     "random keys": [
-        optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed)), optax.sgd(0.1)) for seed in (1, 2)
+        optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed, impl="rbg")), optax.sgd(0.1))
+        for seed in (1, 2)
     ],
     "masks": [optax.masked(optax.sgd(0.3), mask) for mask in (is_matrix, is_vector)],
     "closures of one name": [
         Setting(optimizer=Optimizer.of(scaled(factor)), hyperparameters={"learning_rate": 0.1})
         for factor in (1.0, 3.0)
     ],
-    "records of one name": [of_rate(0.01), of_rate(0.3)],
     "schedules as a rate": [
         Setting(optimizer=optimizers.load("sgd"), hyperparameters={"learning_rate": schedule})
         for schedule in (optax.linear_schedule(0.1, 0.5, 9), optax.linear_schedule(0.1, 0.9, 9))
@@ -69,9 +69,8 @@ def test_each_is_trained_as_itself(kind):
     rules = KINDS[kind]
     right = losses(*rules, keep=False)
     assert not np.array_equal(*right)
-    for _ in range(2):  # trained, and found
-        np.testing.assert_array_equal(losses(*rules), right)
-        np.testing.assert_array_equal(losses(*reversed(rules)), right[::-1])
+    np.testing.assert_array_equal(losses(*rules), right)  # trained
+    np.testing.assert_array_equal(losses(*reversed(rules)), right[::-1])  # found
 
 
 def test_one_that_stands_still_stands_still():
@@ -85,10 +84,9 @@ def test_one_that_stands_still_stands_still():
 def test_a_run_is_kept_under_its_equations(monkeypatch):
     from ravine.studies.training import _plan as _plan
 
-    rule = optax.adam(0.0123)
-    first = losses(rule)
+    first = losses(ROUGH)
     monkeypatch.setattr(_plan, "run_steps", None)
-    np.testing.assert_array_equal(losses(optax.adam(0.0123)), first)
+    np.testing.assert_array_equal(losses(optax.adam(0.1)), first)
 
 
 def test_rates_are_found_for_each_of_one_name():
@@ -98,28 +96,26 @@ def test_rates_are_found_for_each_of_one_name():
     assert first.setting.hyperparameters["learning_rate"] > second.setting.hyperparameters["learning_rate"]
 
 
-@pytest.mark.parametrize("study", [ravine.train, ravine.line, ravine.plane, ravine.walk])
+@pytest.mark.parametrize("study", [ravine.train, ravine.line, ravine.plane])
 def test_a_mix_of_all_kinds(study):
-    rules = ["adam:learning_rate=0.1", optax.sgd(0.01), optax.lion]
-    rules += [optimizers.load("momentum"), adam] if study is ravine.train else []
-    choices = {"data": "moons", "steps": 4, "batch_size": 20}
-    more = {
-        ravine.walk: {"sharpness_every": 4},
-        ravine.plane: {"resolution": 3},
-        ravine.line: {"alphas": (0.0, 1.0, 3)},
-    }.get(study, {})
-    found = study(NETWORK, optimizers=rules, **choices, **more)
+    rules = ["adam:learning_rate=0.1", ROUGH, scaled(1.0)]
+    rules += [Optimizer.of(scaled(100.0)), of_rate(0.3)] if study is ravine.train else []
+    more = {ravine.plane: {"resolution": 3}, ravine.line: {"alphas": (0.0, 1.0, 3)}}.get(study, {})
+    found = study(NETWORK, optimizers=rules, **CHOSEN, **more)
     assert len(found.record().get("runs", found.record().get("trajectories", rules))) == len(rules)
     assert len(found.figure().axes) > 0
 
 
-def test_only_sgd_itself_has_a_bound_of_sharpness():
+def test_in_a_walk_only_sgd_itself_has_a_bound_of_sharpness():
     def sgd(learning_rate):
         return optax.adam(learning_rate)
 
     own = Setting(optimizer=Optimizer.of(sgd), hyperparameters={"learning_rate": 0.1})
-    walk = ravine.walk(NETWORK, optimizers=["sgd:learning_rate=0.1", own], data="moons", steps=3)
-    assert [run.stable_sharpness for run in walk.runs] == [20.0, None]
+    rules = ["sgd:learning_rate=0.1", own, ROUGH]
+    walk = ravine.walk(NETWORK, optimizers=rules, sharpness_every=12, **CHOSEN)
+    assert [run.stable_sharpness for run in walk.runs] == [20.0, None, None]
+    assert len(walk.record()["runs"]) == len(rules)
+    assert len(walk.figure().axes) > 0
 
 
 def looks_at_its_rate(learning_rate):
@@ -156,7 +152,7 @@ def test_one_need_not_stand_in_a_list():
     for rule in (optax.sgd(0.1), optax.sgd, optimizers.load("sgd"), of_rate(0.1)):
         assert TrainOptions.of({"optimizers": rule}).optimizers == (rule,)
         assert ravine.film("beale", rule).recipe.optimizers == (rule,)
-    assert len(ravine.train(NETWORK, optimizers=optax.sgd(0.1), **CHOSEN).runs) == 1
+    assert len(ravine.train(NETWORK, optimizers=ROUGH, **CHOSEN).runs) == 1
 
 
 def test_a_record_does_not_take_another_rule_for_ours():
@@ -167,9 +163,3 @@ def test_a_record_does_not_take_another_rule_for_ours():
     assert named in film.recipe.described()
     own, ours, _ = film._scene.runs
     assert ours.colour == "#111111" != own.colour
-
-
-def test_keys_of_another_kind_are_carried():
-    noisy = optax.chain(optax.add_noise(0.1, 0.5, jax.random.key(0, impl="rbg")), optax.sgd(0.1))
-    first = losses(noisy, keep=False)[0]
-    np.testing.assert_array_equal(losses(noisy)[0], first)

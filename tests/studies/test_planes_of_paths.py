@@ -7,7 +7,8 @@ import pytest
 import ravine
 from ravine.core.recipe import RecipeError
 
-FEW = {"steps": 60, "resolution": 5}
+NETWORK = "mlp:widths=[4]"
+FEW = {"data": "moons", "steps": 30, "keep_every": 5, "resolution": 3}
 
 
 def flat(model) -> np.ndarray:
@@ -16,7 +17,7 @@ def flat(model) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def residual():
-    return ravine.plane("mlp", directions="residual", **FEW)
+    return ravine.plane(NETWORK, directions="residual", **FEW)
 
 
 def iterates_of(plane) -> np.ndarray:
@@ -47,7 +48,7 @@ def test_its_ends_have_their_own_losses(residual):
 
 
 def test_the_average_of_three_iterates_is_marked_with_its_loss():
-    plane = ravine.plane("mlp", directions="swa", **FEW)
+    plane = ravine.plane(NETWORK, directions="swa", **FEW)
     iterates = iterates_of(plane)
     points = {point["label"]: point for point in plane.record()["points"]}
     *three, average = points.values()
