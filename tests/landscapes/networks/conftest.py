@@ -26,11 +26,16 @@ SMALL = {"blocks": 2, "channels": 4, "hidden": 5, "widths": (6, 4)}
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every network of the catalogue with all switches off and on, and each of its words."""
     if "kind" in metafunc.fixturenames:
-        from ravine.landscapes import networks
+        metafunc.parametrize("kind", _kinds(), ids=str, indirect=True)
 
-        loaded = {name: networks.load(name) for name in networks.names()}
-        found = [Kind(name, options) for name in loaded for options in _variants(loaded[name])]
-        metafunc.parametrize("kind", found, ids=str, indirect=True)
+
+@cache
+def _kinds() -> "list[Kind]":
+    """The same objects for every test, so that what is computed of one is computed once."""
+    from ravine.landscapes import networks
+
+    loaded = {name: networks.load(name) for name in networks.names()}
+    return [Kind(name, options) for name in loaded for options in _variants(loaded[name])]
 
 
 def _variants(network: "Network") -> list[dict[str, Any]]:
@@ -90,9 +95,9 @@ class Kind:
         def stir(node: Any) -> Any:
             if isinstance(node, BatchNorm):
                 return jax.tree.map(lambda leaf: rng.uniform(0.5, 2, leaf.shape).astype(np.float32), node)
-            return np.asarray(node) + rng.normal(0, 0.3, node.shape).astype(np.float32)
+            return rng.normal(0, 0.4, node.shape).astype(np.float32)
 
-        return jax.tree.map(stir, _new(self), is_leaf=lambda node: isinstance(node, BatchNorm))
+        return jax.tree.map(stir, _shapes(self), is_leaf=lambda node: isinstance(node, BatchNorm))
 
     def at(self, model: "Model") -> "Found":
         """What is computed from a model."""
@@ -120,8 +125,10 @@ def _builder(kind: Kind) -> "Callable[[jax.Array], Model]":
 
 
 @cache
-def _new(kind: Kind) -> "Model":
-    return kind.new()
+def _shapes(kind: Kind) -> "Model":
+    import jax
+
+    return jax.eval_shape(_builder(kind), jax.random.key(0))
 
 
 @cache

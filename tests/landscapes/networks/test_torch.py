@@ -1,6 +1,7 @@
 """A PyTorch module as an objective, against PyTorch itself."""
 
 import copy
+import os
 import subprocess
 import sys
 from functools import partial
@@ -142,14 +143,13 @@ def test_convolutions_have_hessian_products():
     module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Tanh(), nn.Flatten(), nn.Linear(8, 2))
     inputs, targets = torch.randn(5, 1, 4, 4), torch.tensor([0, 1, 0, 1, 1])
     objective = from_torch(module, cross_entropy, [(inputs, targets)])
-    params = {name: jnp.asarray(it) for name, it in params_of(module).items()}
-    along = {name: jnp.asarray(it) for name, it in moved(module).items()}
-    along |= {name: jnp.zeros_like(it) for name, it in params.items() if "running" in name}
-    product = jax.jvp(jax.grad(objective.loss), (params,), (along,))[1]
+    params, along = params_of(module), moved(module)
+    along |= {name: np.zeros_like(it) for name, it in params.items() if "running" in name}
+    slope = jax.jit(jax.grad(objective.loss))
+    product = jax.jit(lambda at, way: jax.jvp(slope, (at,), (way,))[1])(params, along)
     step = 1e-2
     ahead, behind = (
-        jax.grad(objective.loss)({name: it + sign * step * along[name] for name, it in params.items()})
-        for sign in (1, -1)
+        slope({name: it + sign * step * along[name] for name, it in params.items()}) for sign in (1, -1)
     )
     for name, found in product.items():
         np.testing.assert_allclose(found, (ahead[name] - behind[name]) / (2 * step), atol=2e-3)
@@ -163,9 +163,10 @@ def test_points_are_evaluated_one_by_one_under_map_and_vmap():
     def loss(share):
         return objective.loss({name: (1 - share) * it + share * end[name] for name, it in start.items()})
 
-    shares = jnp.linspace(-0.5, 1.5, 10)
-    expected = [loss(share) for share in shares]
-    np.testing.assert_allclose(jax.vmap(loss)(shares), expected, rtol=1e-6)
+    shares = np.linspace(-0.5, 1.5, 10, dtype=np.float32)
+    one = jax.jit(loss)
+    expected = [one(share) for share in shares]
+    np.testing.assert_allclose(jax.jit(jax.vmap(loss))(shares), expected, rtol=1e-6)
     np.testing.assert_allclose(jax.jit(partial(jax.lax.map, loss, batch_size=4))(shares), expected, rtol=1e-6)
 
 
@@ -540,7 +541,7 @@ print("equal")
 
 
 def test_many_devices_call_at_once_without_waiting_for_each_other(monkeypatch):
-    monkeypatch.setenv("XLA_FLAGS", "--xla_force_host_platform_device_count=8")
+    monkeypatch.setenv("XLA_FLAGS", f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=8")
     run = subprocess.run(
         [sys.executable, "-c", MANY_DEVICES], capture_output=True, text=True, timeout=120, check=False
     )
