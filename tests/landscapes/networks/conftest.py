@@ -78,11 +78,10 @@ class Kind:
         rng = np.random.default_rng(3)
         return rng.uniform(0, 1, (self.examples, math.prod(self.shape))).astype(np.float32)
 
-    def new(self, seed: int = 0) -> "Model":
-        """As the builder makes it."""
-        import jax
-
-        return _builder(self)(jax.random.key(seed))
+    @property
+    def shapes(self) -> "Model":
+        """The shapes and types of the leaves, as the builder makes them."""
+        return _shapes(self)
 
     def stirred(self, seed: int = 0) -> "Model":
         """One with all leaves random, biases and stored statistics too, which are not in a new one."""
@@ -97,7 +96,7 @@ class Kind:
                 return jax.tree.map(lambda leaf: rng.uniform(0.5, 2, leaf.shape).astype(np.float32), node)
             return rng.normal(0, 0.4, node.shape).astype(np.float32)
 
-        return jax.tree.map(stir, _shapes(self), is_leaf=lambda node: isinstance(node, BatchNorm))
+        return jax.tree.map(stir, self.shapes, is_leaf=lambda node: isinstance(node, BatchNorm))
 
     def at(self, model: "Model") -> "Found":
         """What is computed from a model."""
@@ -117,18 +116,11 @@ class Found(NamedTuple):
 
 
 @cache
-def _builder(kind: Kind) -> "Callable[[jax.Array], Model]":
-    from ravine.core.compile import RUN_ONCE, fast_compile_jit
-
-    build = partial(kind.network.build, shape=kind.shape, classes=kind.classes, **kind.options)
-    return fast_compile_jit(build, RUN_ONCE)
-
-
-@cache
 def _shapes(kind: Kind) -> "Model":
     import jax
 
-    return jax.eval_shape(_builder(kind), jax.random.key(0))
+    build = partial(kind.network.build, shape=kind.shape, classes=kind.classes, **kind.options)
+    return jax.eval_shape(build, jax.random.key(0))
 
 
 @cache
