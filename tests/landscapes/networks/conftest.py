@@ -99,20 +99,24 @@ class Kind:
         return jax.tree.map(stir, self.shapes, is_leaf=lambda node: isinstance(node, BatchNorm))
 
     def at(self, model: "Model") -> "Found":
-        """What is computed from a model."""
-        return _computed()(model, self.inputs)
+        """What is computed from a model, on the host."""
+        import jax
 
-    def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[jax.Array, Model]":
-        """The loss by the examples' own statistics, and its gradient."""
-        return _loss_and_gradient()(model, self.inputs if inputs is None else inputs)
+        return jax.device_get(_computed()(model, self.inputs))
+
+    def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[np.ndarray, Model]":
+        """The loss by the examples' own statistics, and its gradient, on the host."""
+        import jax
+
+        return jax.device_get(_loss_and_gradient()(model, self.inputs if inputs is None else inputs))
 
 
 class Found(NamedTuple):
     """What is computed from a model."""
 
     features: Any
-    use_batch_statistics: "jax.Array"
-    stored: "jax.Array"
+    use_batch_statistics: Any
+    stored: Any
 
 
 @cache

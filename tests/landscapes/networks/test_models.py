@@ -16,10 +16,9 @@ from ravine.landscapes.networks._network import NetworkError, trained
 from ravine.landscapes.networks._problem import accuracy, cross_entropy
 
 
-@partial(jax.jit, static_argnames=("name", "shape", "classes", "widths", "hidden", "activation", "scale"))
-def built(key: jax.Array, *, name: str, **options: Any) -> Any:
-    """A new network, made by one program."""
-    return networks.load(name).build(key, **options)
+def built(name: str, **options: Any) -> Any:
+    """A new network on the host, made by one program."""
+    return jax.device_get(jax.jit(partial(networks.load(name).build, **options))(jax.random.key(0)))
 
 
 def norms_of(tree: Any) -> list[BatchNorm]:
@@ -172,15 +171,15 @@ def test_convolutions_work_on_few_places(image, places):
 
 
 def test_features_are_the_steps_of_data_without_rows(close):
-    model = built(jax.random.key(0), name="lstm", shape=(4,), classes=2, hidden=3)
+    model = built("lstm", shape=(4,), classes=2, hidden=3)
     rows = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
-    bias = np.asarray(model.first.bias)
+    bias = model.first.bias
     found = jax.jit(lambda model: model.features(rows))(model)
     close(found, np.einsum("gi,ns->sgn", model.first.weight, rows) + bias[None, :, None])
 
 
 def test_forget_gates_are_open_at_the_start():
-    model = built(jax.random.key(0), name="lstm", shape=(4,), classes=2, hidden=3)
+    model = built("lstm", shape=(4,), classes=2, hidden=3)
     np.testing.assert_array_equal(model.first.bias, np.repeat([0, 1, 0, 0], 3))
 
 
@@ -191,7 +190,7 @@ def test_forget_gates_are_open_at_the_start():
 def test_weights_have_the_published_variance(activation, variance):
     """He, Zhang, Ren and Sun (2015) for rectifiers, Glorot and Bengio (2010) for sigmoids."""
     sizes = {"shape": (600,), "classes": 10, "widths": (400,)}
-    model = built(jax.random.key(0), name="mlp", **sizes, activation=activation)
+    model = built("mlp", **sizes, activation=activation)
     first, last = model.layers
     np.testing.assert_allclose(np.var(first.weight), variance, rtol=0.02)
     np.testing.assert_allclose(np.var(last.weight), 2 / 410, rtol=0.1)
@@ -211,10 +210,10 @@ def test_maxout_units_keep_the_mean_square_of_their_pieces():
 
 
 def test_scale_is_that_of_all_weights(close):
-    sizes = {"name": "deep_linear", "shape": (9,), "classes": 3, "widths": (6, 4)}
-    plain, small = (built(jax.random.key(0), **sizes, scale=scale) for scale in (1.0, 0.25))
+    sizes = {"shape": (9,), "classes": 3, "widths": (6,)}
+    plain, small = (built("deep_linear", **sizes, scale=scale) for scale in (1.0, 0.25))
     for one, other in zip(plain.layers, small.layers, strict=True):
-        close(0.25 * np.asarray(one.weight), other.weight)
+        close(0.25 * one.weight, other.weight)
 
 
 def test_book_network_has_256_and_256_units():

@@ -16,7 +16,7 @@ from ravine.studies.training import _run_cache as evict
 from ravine.studies.training import _run_cache as kept_runs
 from ravine.studies.training import train
 
-ADAM = "adam:learning_rate=0.05"
+ADAM = "adam:learning_rate=0.3"
 rule = cache(ravine.rule)
 
 
@@ -110,8 +110,10 @@ def test_a_run_is_saved_on_the_way(run, tmp_path, monkeypatch):
     ]
 
 
-@pytest.mark.parametrize("shorter", [40, 47, 100, 3])
-@pytest.mark.parametrize("order", ["shuffled", "replacement"])
+@pytest.mark.parametrize(
+    ("shorter", "order"),
+    [(40, "shuffled"), (47, "shuffled"), (100, "shuffled"), (3, "shuffled"), (47, "replacement")],
+)
 def test_a_longer_run_goes_on_from_a_shorter_one(run, calls, shorter, order):
     whole = run(keep=None, order=order)
     run(steps=shorter, order=order)
@@ -130,19 +132,19 @@ def test_a_shorter_run_is_a_part_of_a_longer_one(run, calls, shorter, trained):
 
 
 def test_early_stopping_is_found_in_what_was_kept(run, calls):
-    whole = run(text="adam:learning_rate=0.3")
-    stopped = run(text="adam:learning_rate=0.3", keep=None, early_stopping=20)
+    whole = run()
+    stopped = run(keep=None, early_stopping=20)
     assert stopped.stopped_at is not None
     calls.clear()
-    assert_same(run(text="adam:learning_rate=0.3", early_stopping=20), stopped)
+    assert_same(run(early_stopping=20), stopped)
     assert calls == []
-    assert_same(run(text="adam:learning_rate=0.3"), whole)
+    assert_same(run(), whole)
 
 
 def test_a_run_goes_on_from_where_it_was_stopped_early(run):
-    whole = run(text="adam:learning_rate=0.3", keep=None)
-    run(text="adam:learning_rate=0.3", early_stopping=20)
-    assert_same(run(text="adam:learning_rate=0.3"), whole)
+    whole = run(keep=None)
+    run(early_stopping=20)
+    assert_same(run(), whole)
 
 
 OTHERS = [
