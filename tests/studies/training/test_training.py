@@ -149,7 +149,6 @@ def plain_loop(problem, rule, *, place=lambda params, state: params, steps=STEPS
 
 
 RULES = [
-    (ADAM, None),
     ("lookahead:inner=(nesterov:learning_rate=0.1),sync_period=3", "theta"),
     ("schedule_free:learning_rate=0.3", "x"),
     ("lbfgs", None),
