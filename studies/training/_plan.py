@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +34,12 @@ from ravine.studies.training._steps import (
     objective_of,
     run_steps,
 )
+
+
+@lru_cache(maxsize=4)  # each holds its data
+def _new_network(problem: Problem) -> Model:
+    """The shapes and types of a new network's leaves, whatever its seed."""
+    return jax.eval_shape(lambda: problem.start(0))
 
 
 class Segment(NamedTuple):
@@ -227,7 +233,7 @@ class Plan:
         """The start, or the shapes and types of its leaves."""
         if self.given is not None:
             return self.given
-        return jax.eval_shape(lambda: self.problem.start(self.seed))
+        return _new_network(self.problem)
 
     @cached_property
     def carried(self) -> TrainState:

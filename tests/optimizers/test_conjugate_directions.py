@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from scipy.optimize import minimize
 
 from ravine import landscapes
 from ravine.core.compile import RUN_ONCE, fast_compile_jit
@@ -171,6 +170,8 @@ def test_three_rules_take_one_path_in_the_plane_until_wolfe_parts_them(name, run
 
 @pytest.mark.parametrize("name", PLACES)
 def test_scipy_comes_to_the_same_minimum(name, runs):
+    from scipy.optimize import minimize
+
     landscape = landscapes.load(name)
     with jax.enable_x64(True):
         both = jax.jit(jax.value_and_grad(landscape.loss))

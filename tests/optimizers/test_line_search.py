@@ -6,7 +6,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
 
 from ravine import landscapes
 from ravine.core.compile import RUN_ONCE, fast_compile_jit
@@ -157,6 +156,8 @@ def test_exact_ends_where_the_slope_first_vanishes(name, on_rays):
 
 @pytest.mark.parametrize("name", ["beale", "rosenbrock", "branin"])
 def test_exact_agrees_with_scipy(name, on_rays):
+    from scipy.optimize import minimize_scalar
+
     loss, points, directions = rays(name)
     lengths, _ = on_rays(exact, name, points, directions)
     with jax.enable_x64(True):
@@ -306,6 +307,8 @@ def test_lowest_finds_the_lowest_of_many_valleys(name, most, on_rays):
 
 def test_lowest_finds_a_narrow_hole_in_a_wide_bowl():
     """Whose half width is a twentieth of its distance, or of the ray's unit."""
+    from scipy.optimize import minimize_scalar
+
     places = np.array([0.003, 0.4, 7.7])
 
     def holed(x, place):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import scipy.linalg
 
 from ravine.landscapes.curvature._lanczos import NotFiniteError, lanczos, lanczos_quadrature, smoothed
 
@@ -24,9 +23,11 @@ def start(size: int, seed: int = 1) -> np.ndarray:
 
 class TestLanczos:
     def test_all_steps_give_all_eigenvalues(self):
+        from scipy.linalg import eigvalsh
+
         matrix = wigner(40)
         found = lanczos(matrix.__matmul__, start(40), steps=100)
-        np.testing.assert_allclose(found.values, scipy.linalg.eigvalsh(matrix), atol=1e-12)
+        np.testing.assert_allclose(found.values, eigvalsh(matrix), atol=1e-12)
         for index in (0, 17, 39):
             vector = found.vector(index)
             np.testing.assert_allclose(matrix @ vector, found.values[index] * vector, atol=1e-11)
@@ -40,8 +41,10 @@ class TestLanczos:
         assert (found.values > 5).sum() == 5
 
     def test_residuals_are_those_of_the_pairs_and_bound_the_error(self):
+        from scipy.linalg import eigvalsh
+
         matrix = wigner(150)
-        exact = scipy.linalg.eigvalsh(matrix)
+        exact = eigvalsh(matrix)
         found = lanczos(matrix.__matmul__, start(150), steps=40)
         for index in (0, 1, 20, 38, 39):
             vector, value = found.vector(index), found.values[index]
@@ -122,15 +125,15 @@ class TestDensity:
         np.testing.assert_allclose(nodes.weights[nodes.values > 25].sum(), 0.01, atol=0.006)
 
     def test_the_density_integrates_to_one_and_is_where_the_eigenvalues_are(self):
+        from scipy.integrate import cumulative_trapezoid, trapezoid
+
         nodes = lanczos_quadrature(wigner(500).__matmul__, 500, steps=60, probes=4, seed=0)
         density = smoothed(nodes)
-        np.testing.assert_allclose(
-            scipy.integrate.trapezoid(density.weights, density.values), 1.0, rtol=1e-12
-        )
+        np.testing.assert_allclose(trapezoid(density.weights, density.values), 1.0, rtol=1e-12)
         assert (density.weights >= 0).all()
         semicircle = np.sqrt(np.maximum(4 - density.values**2, 0)) / (2 * np.pi)
-        cumulated = scipy.integrate.cumulative_trapezoid(density.weights, density.values, initial=0)
-        expected = scipy.integrate.cumulative_trapezoid(semicircle, density.values, initial=0)
+        cumulated = cumulative_trapezoid(density.weights, density.values, initial=0)
+        expected = cumulative_trapezoid(semicircle, density.values, initial=0)
         np.testing.assert_allclose(cumulated, expected, atol=0.03)
 
     def test_one_eigenvalue_alone_has_a_density(self):

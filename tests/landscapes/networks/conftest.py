@@ -26,11 +26,16 @@ SMALL = {"blocks": 2, "channels": 4, "hidden": 5, "widths": (6, 4)}
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every network of the catalogue with all switches off and on, and each of its words."""
     if "kind" in metafunc.fixturenames:
-        from ravine.landscapes import networks
+        metafunc.parametrize("kind", _kinds(), ids=str, indirect=True)
 
-        loaded = {name: networks.load(name) for name in networks.names()}
-        found = [Kind(name, options) for name in loaded for options in _variants(loaded[name])]
-        metafunc.parametrize("kind", found, ids=str, indirect=True)
+
+@cache
+def _kinds() -> "list[Kind]":
+    """The same objects for every test, so that what is computed of one is computed once."""
+    from ravine.landscapes import networks
+
+    loaded = {name: networks.load(name) for name in networks.names()}
+    return [Kind(name, options) for name in loaded for options in _variants(loaded[name])]
 
 
 def _variants(network: "Network") -> list[dict[str, Any]]:
@@ -73,11 +78,10 @@ class Kind:
         rng = np.random.default_rng(3)
         return rng.uniform(0, 1, (self.examples, math.prod(self.shape))).astype(np.float32)
 
-    def new(self, seed: int = 0) -> "Model":
-        """As the builder makes it."""
-        import jax
-
-        return _builder(self)(jax.random.key(seed))
+    @property
+    def shapes(self) -> "Model":
+        """The shapes and types of the leaves, as the builder makes them."""
+        return _shapes(self)
 
     def stirred(self, seed: int = 0) -> "Model":
         """One with all leaves random, biases and stored statistics too, which are not in a new one."""
@@ -90,38 +94,37 @@ class Kind:
         def stir(node: Any) -> Any:
             if isinstance(node, BatchNorm):
                 return jax.tree.map(lambda leaf: rng.uniform(0.5, 2, leaf.shape).astype(np.float32), node)
-            return np.asarray(node) + rng.normal(0, 0.3, node.shape).astype(np.float32)
+            return rng.normal(0, 0.4, node.shape).astype(np.float32)
 
-        return jax.tree.map(stir, _new(self), is_leaf=lambda node: isinstance(node, BatchNorm))
+        return jax.tree.map(stir, self.shapes, is_leaf=lambda node: isinstance(node, BatchNorm))
 
     def at(self, model: "Model") -> "Found":
-        """What is computed from a model."""
-        return _computed()(model, self.inputs)
+        """What is computed from a model, on the host."""
+        import jax
 
-    def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[jax.Array, Model]":
-        """The loss by the examples' own statistics, and its gradient."""
-        return _loss_and_gradient()(model, self.inputs if inputs is None else inputs)
+        return jax.device_get(_computed()(model, self.inputs))
+
+    def slopes(self, model: "Model", inputs: np.ndarray | None = None) -> "tuple[np.ndarray, Model]":
+        """The loss by the examples' own statistics, and its gradient, on the host."""
+        import jax
+
+        return jax.device_get(_loss_and_gradient()(model, self.inputs if inputs is None else inputs))
 
 
 class Found(NamedTuple):
     """What is computed from a model."""
 
     features: Any
-    use_batch_statistics: "jax.Array"
-    stored: "jax.Array"
+    use_batch_statistics: Any
+    stored: Any
 
 
 @cache
-def _builder(kind: Kind) -> "Callable[[jax.Array], Model]":
-    from ravine.core.compile import RUN_ONCE, fast_compile_jit
+def _shapes(kind: Kind) -> "Model":
+    import jax
 
     build = partial(kind.network.build, shape=kind.shape, classes=kind.classes, **kind.options)
-    return fast_compile_jit(build, RUN_ONCE)
-
-
-@cache
-def _new(kind: Kind) -> "Model":
-    return kind.new()
+    return jax.eval_shape(build, jax.random.key(0))
 
 
 @cache

@@ -1,6 +1,7 @@
 """What every network of the catalogue promises."""
 
 import math
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,6 +14,11 @@ from ravine.landscapes import networks
 from ravine.landscapes.networks._layers import BatchNorm
 from ravine.landscapes.networks._network import NetworkError, trained
 from ravine.landscapes.networks._problem import accuracy, cross_entropy
+
+
+def built(name: str, **options: Any) -> Any:
+    """A new network on the host, made by one program."""
+    return jax.device_get(jax.jit(partial(networks.load(name).build, **options))(jax.random.key(0)))
 
 
 def norms_of(tree: Any) -> list[BatchNorm]:
@@ -78,26 +84,34 @@ def test_gradients_are_finite_even_where_nothing_varies(kind):
             assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
 
 
-def test_models_of_one_kind_differ_in_their_leaves_alone(kind):
-    one, other = kind.new(0), kind.new(1)
+def test_leaves_are_of_single_precision(kind):
+    assert {leaf.dtype for leaf in jax.tree.leaves(kind.shapes)} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("name", networks.names())
+def test_models_of_one_network_differ_in_their_leaves_alone(name):
+    new = jax.jit(partial(networks.load(name).build, shape=(8, 8), classes=3))
+    one, again, other = (new(jax.random.key(seed)) for seed in (0, 0, 1))
     assert jax.tree.structure(one) == jax.tree.structure(other)
-    assert {leaf.dtype for leaf in jax.tree.leaves(one)} == {np.dtype(np.float32)}
-    assert all(equal(one, kind.new(0)))
+    assert all(equal(one, again))
     assert not all(equal(one, other))
 
 
 def test_evaluation_changes_nothing_in_the_model():
-    build = networks.load("mlp").build
-    model = build(jax.random.key(0), shape=(16,), classes=2, batch_norm=True)
+    model = networks.load("mlp").build(jax.random.key(0), shape=(5,), classes=2, widths=(3,), batch_norm=True)
     model = jax.tree.map(np.array, model)
     before = jax.tree.map(np.copy, model)
-    inputs = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
-    first, again = (
-        [np.asarray(model.logits(model.features(inputs), use_batch_statistics=own)) for own in (True, False)]
-        for _ in range(2)
-    )
-    model.recalibrated(inputs)
-    model.permuted(jax.random.key(0))
+    inputs = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
+
+    @jax.jit
+    def evaluated(key: jax.Array) -> Any:
+        first, again = (
+            [model.logits(model.features(inputs), use_batch_statistics=own) for own in (True, False)]
+            for _ in range(2)
+        )
+        return first, again, model.recalibrated(inputs), model.permuted(key)
+
+    first, again, *_ = evaluated(jax.random.key(0))
     assert all(equal(before, model))
     np.testing.assert_array_equal(first, again)
 
@@ -106,8 +120,7 @@ def test_evaluation_changes_nothing_in_the_model():
 def test_digits_are_learnt(name):
     """With the default options and no search for a rate."""
     train = networks.load_data("digits").train
-    inputs, labels = jnp.asarray(train.inputs[:100]), jnp.asarray(train.labels[:100])
-    model = networks.load(name).build(jax.random.key(0), shape=(8, 8), classes=10)
+    inputs, labels = jnp.asarray(train.inputs[:50]), jnp.asarray(train.labels[:50])
     rule = optax.adam(0.01)
 
     def logits(model: Any) -> jax.Array:
@@ -119,9 +132,13 @@ def test_digits_are_learnt(name):
         updates, state = rule.update(gradient, state)
         return (optax.apply_updates(model, updates), state), None
 
-    start = (model, rule.init(model))
-    (model, _), _ = jax.jit(lambda start: jax.lax.scan(step, start, None, length=100))(start)
-    assert accuracy(logits(model), labels) >= 0.95
+    @jax.jit
+    def learnt(key: jax.Array) -> jax.Array:
+        model = networks.load(name).build(key, shape=(8, 8), classes=10)
+        (model, _), _ = jax.lax.scan(step, (model, rule.init(model)), None, length=100)
+        return accuracy(logits(model), labels)
+
+    assert learnt(jax.random.key(0)) >= 0.95
 
 
 @pytest.mark.parametrize("name", networks.names())
@@ -154,14 +171,15 @@ def test_convolutions_work_on_few_places(image, places):
 
 
 def test_features_are_the_steps_of_data_without_rows(close):
-    model = networks.load("lstm").build(jax.random.key(0), shape=(4,), classes=2, hidden=3)
+    model = built("lstm", shape=(4,), classes=2, hidden=3)
     rows = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
-    bias = np.asarray(model.first.bias)
-    close(model.features(rows), np.einsum("gi,ns->sgn", model.first.weight, rows) + bias[None, :, None])
+    bias = model.first.bias
+    found = jax.jit(lambda model: model.features(rows))(model)
+    close(found, np.einsum("gi,ns->sgn", model.first.weight, rows) + bias[None, :, None])
 
 
 def test_forget_gates_are_open_at_the_start():
-    model = networks.load("lstm").build(jax.random.key(0), shape=(4,), classes=2, hidden=3)
+    model = built("lstm", shape=(4,), classes=2, hidden=3)
     np.testing.assert_array_equal(model.first.bias, np.repeat([0, 1, 0, 0], 3))
 
 
@@ -171,8 +189,8 @@ def test_forget_gates_are_open_at_the_start():
 )
 def test_weights_have_the_published_variance(activation, variance):
     """He, Zhang, Ren and Sun (2015) for rectifiers, Glorot and Bengio (2010) for sigmoids."""
-    build = networks.load("mlp").build
-    model = build(jax.random.key(0), shape=(600,), classes=10, widths=(400,), activation=activation)
+    sizes = {"shape": (600,), "classes": 10, "widths": (400,)}
+    model = built("mlp", **sizes, activation=activation)
     first, last = model.layers
     np.testing.assert_allclose(np.var(first.weight), variance, rtol=0.02)
     np.testing.assert_allclose(np.var(last.weight), 2 / 410, rtol=0.1)
@@ -180,20 +198,25 @@ def test_weights_have_the_published_variance(activation, variance):
 
 
 def test_maxout_units_keep_the_mean_square_of_their_pieces():
-    build = networks.load("mlp").build
-    model = build(jax.random.key(0), shape=(50,), classes=500, widths=(500, 500), activation="maxout")
     inputs = np.random.default_rng(0).normal(size=(400, 50)).astype(np.float32)
-    logits = model.logits(model.features(inputs), use_batch_statistics=False)
-    np.testing.assert_allclose(np.mean(logits**2), 1, rtol=0.1)
+
+    @jax.jit
+    def mean_square(key: jax.Array) -> jax.Array:
+        sizes = {"shape": (50,), "classes": 500, "widths": (500, 500)}
+        model = networks.load("mlp").build(key, **sizes, activation="maxout")
+        return jnp.mean(model.logits(model.features(inputs), use_batch_statistics=False) ** 2)
+
+    np.testing.assert_allclose(mean_square(jax.random.key(0)), 1, rtol=0.1)
 
 
 def test_scale_is_that_of_all_weights(close):
-    build = networks.load("deep_linear").build
-    plain, small = (build(jax.random.key(0), shape=(9,), classes=3, scale=scale) for scale in (1.0, 0.25))
+    sizes = {"shape": (9,), "classes": 3, "widths": (6,)}
+    plain, small = (built("deep_linear", **sizes, scale=scale) for scale in (1.0, 0.25))
     for one, other in zip(plain.layers, small.layers, strict=True):
-        close(0.25 * np.asarray(one.weight), other.weight)
+        close(0.25 * one.weight, other.weight)
 
 
 def test_book_network_has_256_and_256_units():
-    model = networks.load("book").build(jax.random.key(0), shape=(28, 28), classes=10)
+    build = partial(networks.load("book").build, shape=(28, 28), classes=10)
+    model = jax.eval_shape(build, jax.random.key(0))
     assert [layer.weight.shape for layer in model.layers] == [(256, 784), (256, 256), (10, 256)]

@@ -1,12 +1,20 @@
 """Every network of the catalogue, written a second time in torch."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
-functional = torch.nn.functional
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def pytorch():
+    """Import PyTorch, which takes seconds, where these tests run and not where they are collected."""
+    global functional, torch
+    import torch
+    from torch.nn import functional
 
 
 def tensors(*leaves: Any) -> list[Any]:
@@ -30,9 +38,9 @@ def convolved(layer: Any, images: Any, stride: int = 1) -> Any:
 UNITS = {
     "linear": lambda signals: signals,
     "maxout": lambda signals: torch.maximum(*signals.chunk(2, dim=1)),
-    "relu": torch.relu,
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
+    "relu": lambda signals: torch.relu(signals),
+    "sigmoid": lambda signals: torch.sigmoid(signals),
+    "tanh": lambda signals: torch.tanh(signals),
 }
 
 

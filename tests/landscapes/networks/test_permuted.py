@@ -33,15 +33,19 @@ def test_every_layer_moves_and_no_number_is_lost(kind):
 
 
 def test_no_unit_keeps_its_place():
-    model = networks.load("mlp").build(jax.random.key(0), shape=(9,), classes=3, widths=(6, 5))
-    permuted = model.permuted(jax.random.key(1))
+    @jax.jit
+    def both(key: jax.Array) -> tuple[Any, Any]:
+        model = networks.load("mlp").build(key, shape=(9,), classes=3, widths=(6, 5))
+        return model, model.permuted(jax.random.key(1))
+
+    model, permuted = both(jax.random.key(0))
     for layer, moved in zip(model.layers[:-1], permuted.layers[:-1], strict=True):
         assert not np.any(np.all(np.asarray(layer.weight) == np.asarray(moved.weight), axis=1))
 
 
 @pytest.mark.parametrize("units", [1, 2, 3, 17])
 def test_cycles_visit_every_unit(units):
-    order = np.asarray(cycle(jax.random.key(units), units))
+    order = np.asarray(jax.jit(cycle, static_argnums=1)(jax.random.key(units), units))
     visited, place = [], 0
     for _ in range(units):
         visited.append(place)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 SUBTITLE = "MLP 64-64-10 on handwritten digits · batch norm: statistics recomputed at every point · seed 0"
 NAN = float("nan")
@@ -39,7 +40,7 @@ class Pictures:
 
     KINDS = ("line", "plane", "surface", "walk", "spectrum", "training", "connection")
 
-    def drawn(self, kind: str, picture: Callable[..., Figure] | None = None, **options: Any) -> Figure:
+    def drawn(self, kind: str, picture: "Callable[..., Figure] | None" = None, **options: Any) -> "Figure":
         picture = getattr(self, "plane" if kind == "surface" else kind)() if picture is None else picture
         if kind == "surface":
             options["view"] = "surface"
@@ -69,7 +70,7 @@ class Pictures:
         }
         return LineCurve(**{**common, **facts})
 
-    def line(self, *curves: Any, **facts: Any) -> Callable[..., Figure]:
+    def line(self, *curves: Any, **facts: Any) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_line
 
         common = {"title": "From start to solution", "subtitle": SUBTITLE}
@@ -101,7 +102,7 @@ class Pictures:
 
     def plane(
         self, *, paths: Sequence[Any] | None = None, curves: Sequence[Any] = (), **facts: Any
-    ) -> Callable[..., Figure]:
+    ) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_plane, plane_background
 
         common = {
@@ -134,13 +135,13 @@ class Pictures:
         }
         return WalkRun(**{**common, **facts})
 
-    def walk(self, *runs: Any, **facts: Any) -> Callable[..., Figure]:
+    def walk(self, *runs: Any, **facts: Any) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_walk
 
         common = {"title": "A walk with GD", "subtitle": SUBTITLE}
         return partial(draw_walk, runs or (self.walk_run(),), **{**common, **facts})
 
-    def spectrum(self, **facts: Any) -> Callable[..., Figure]:
+    def spectrum(self, **facts: Any) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_spectrum
 
         values = np.linspace(-3.0, 40.0, 300)
@@ -175,7 +176,7 @@ class Pictures:
         }
         return TrainingRun(**{**common, **facts})
 
-    def training(self, *runs: Any, **facts: Any) -> Callable[..., Figure]:
+    def training(self, *runs: Any, **facts: Any) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_training
 
         slow = {"label": "SGD", "colour_key": "sgd", "train_loss": np.full(21, 2.0), "reached_at": None}
@@ -205,22 +206,22 @@ class Pictures:
         losses = {"train_loss": 0.01 + (low - 0.01) / 40.0, "test_loss": np.full(31, 0.1)}
         return self.straight(**{**common, **losses, **facts})
 
-    def connection(self, line: Any = None, curve: Any = None) -> Callable[..., Figure]:
+    def connection(self, line: Any = None, curve: Any = None) -> "Callable[..., Figure]":
         from ravine.renderer.figures import draw_connection
 
         pair = line or self.straight(), curve or self.curved()
         return partial(draw_connection, *pair, title="A curve of low loss", subtitle=SUBTITLE)
 
 
-def _length(text: Text) -> int:
+def _length(text: "Text") -> int:
     return len(text.get_text())
 
 
 @pytest.fixture(scope="session")
-def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
+def lines_of() -> "Callable[[Figure, str], list[np.ndarray]]":
     """The points of all curves of a panel, which is known by the words over it."""
 
-    def lines(figure: Figure, title: str) -> list[np.ndarray]:
+    def lines(figure: "Figure", title: str) -> list[np.ndarray]:
         word = min((text for text in figure.texts if text.get_text().startswith(title)), key=_length)
         x, y = word.get_position()
         below = [axes for axes in figure.axes if axes.get_position().y1 < y and axes.get_position().x1 > x]
@@ -231,11 +232,11 @@ def lines_of() -> Callable[[Figure, str], list[np.ndarray]]:
 
 
 @pytest.fixture(scope="session")
-def assert_words_apart() -> Callable[[Figure], None]:
+def assert_words_apart() -> "Callable[[Figure], None]":
     """A check that all level words of a figure are on it, and that no two touch."""
     from ravine.renderer.canvas._canvas import touch
 
-    def check(figure: Figure) -> None:
+    def check(figure: "Figure") -> None:
         words = list(_words(figure))
         width, height = figure.bbox.size
         for number, (text, (left, low, right, high)) in enumerate(words):
@@ -248,8 +249,11 @@ def assert_words_apart() -> Callable[[Figure], None]:
     return check
 
 
-def _words(figure: Figure) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+def _words(figure: "Figure") -> Iterator[tuple[str, tuple[float, float, float, float]]]:
     """All words that are seen on a figure, with their boxes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw_without_rendering()
     for text in figure.findobj(Text):

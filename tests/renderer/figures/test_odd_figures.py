@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from ravine.renderer.figures import draw_line
-
 LONG = "a name that goes on and on until nothing is left of the sheet that it is written on " * 2
 
 
 def odd(pictures):
     """Pictures that nobody hopes for."""
+    from ravine.renderer.figures import draw_line
+
     line, path, walk, training = (
         pictures.line_curve,
         pictures.path,
