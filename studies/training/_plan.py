@@ -37,9 +37,10 @@ from ravine.studies.training._steps import (
 
 
 @lru_cache(maxsize=4)  # each holds its data
-def _new_network(problem: Problem) -> Model:
-    """The shapes and types of a new network's leaves, whatever its seed."""
-    return jax.eval_shape(lambda: problem.start(0))
+def _new_network(problem: Problem, x64: bool) -> Model:
+    """The shapes and types of a new network's leaves, whatever its seed, in float64 or not."""
+    with jax.enable_x64(x64):
+        return jax.eval_shape(lambda: problem.start(0))
 
 
 class Segment(NamedTuple):
@@ -233,7 +234,7 @@ class Plan:
         """The start, or the shapes and types of its leaves."""
         if self.given is not None:
             return self.given
-        return _new_network(self.problem)
+        return _new_network(self.problem, jax.enable_x64.value)
 
     @cached_property
     def carried(self) -> TrainState:

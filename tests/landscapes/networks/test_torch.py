@@ -82,7 +82,7 @@ def test_loss_and_accuracy_are_those_of_the_module(batch_norm):
     inputs, targets = examples()
     objective = from_torch(
         module,
-        cross_entropy,
+        nn.CrossEntropyLoss(),
         batches(10, 10, 4),
         test_batches=[(inputs[:7], targets[:7])],
         accuracy=True,
