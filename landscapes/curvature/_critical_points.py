@@ -144,12 +144,15 @@ def _merged(region: Region, ends: _Ends, found: Places) -> _Ends:
     visits = np.concatenate([ends.visits, np.ones(len(found.points), int)])
     left = np.hypot(*(both.gradients * region.half).T)
     firsts, counts = [], []
-    while np.isfinite(left).any():
-        best = int(left.argmin())
-        same = np.isfinite(left) & (_apart(region, both.points, both.points[best]) < _SAME)
-        left[same] = np.inf
-        firsts.append(best)
-        counts.append(visits[same].sum())
+    rest = np.flatnonzero(np.isfinite(left))
+    rest = rest[np.argsort(left[rest], kind="stable")]
+    half = region.half
+    while len(rest):
+        away = np.abs(both.points[rest] - both.points[rest[0]]) / half
+        same = (away[:, 0] < _SAME) & (away[:, 1] < _SAME)
+        firsts.append(rest[0])
+        counts.append(visits[rest[same]].sum())
+        rest = rest[~same]
     return _Ends(both.at(np.array(firsts, int)), np.array(counts, int))
 
 

@@ -50,15 +50,21 @@ def newton_steps(now: Places, box: Box) -> Float64[np.ndarray, " count"]:
 def stationary(loss: Loss, starts: Float64[np.ndarray, "count 2"], box: Box, *, steps: int) -> Places:
     """Levenberg and Marquardt's method for a vanishing gradient, from every start.
 
-    It ends at minima, saddles and maxima alike. Lengths are measured in half sides of the box, so that
-    both variables count the same; a step is taken only where the gradient shrinks.
+    It ends at minima, saddles and maxima alike, at the latest after `steps`. Lengths are measured in half
+    sides of the box, so that both variables count the same; a step is taken only where the gradient shrinks.
     """
     half = np.ptp(box, axis=1) / 2
     now = places(loss, starts)
+    length = _length(now, half)
     damping = np.full(len(starts), 1e-3)
     for _ in range(steps):
-        after = places(loss, now.points + half * _move(now, half, damping))
-        better = _length(after, half) < _length(now, half)
+        points = now.points + half * _move(now, half, damping)
+        if (points == now.points).all():
+            break
+        after = places(loss, points)
+        shorter = _length(after, half)
+        better = shorter < length
+        length = np.where(better, shorter, length)
         damping = np.where(better, np.maximum(damping / 10, 1e-24), np.minimum(damping * 4, 1e8))
         now = Places(*(_where(better, new, old) for new, old in zip(after, now, strict=True)))
     return now

@@ -23,44 +23,43 @@ NOT_LITERAL = ("loss", "name", "examples", "measures")
 BATCH = 512
 
 
-class Slopes(NamedTuple):
+class Derivatives(NamedTuple):
     values: np.ndarray
     gradients: np.ndarray
+    hessians: np.ndarray
 
 
 @cache
-def compiled(name: str) -> tuple[Callable, Callable, Callable]:
-    loss = landscapes.load(name).loss
-    slopes = jax.jit(jax.vmap(jax.value_and_grad(loss)))
-    return slopes, jax.jit(jax.vmap(jax.hessian(loss))), jax.jit(jax.vmap(loss))
+def compiled(name: str) -> Callable:
+    """The loss with its gradient and Hessian as one program: JAX takes longer to make two or three."""
+
+    def gradient(point: jax.Array) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+        value, slope = jax.value_and_grad(landscapes.load(name).loss)(point)
+        return slope, (value, slope)
+
+    return jax.jit(jax.vmap(jax.jacfwd(gradient, has_aux=True)))
 
 
-def in_batches(function: Callable, points: np.ndarray, batch: int = BATCH) -> list[np.ndarray]:
-    """`function` of points in batches of one size, so that it compiles once."""
-    padding = -len(points) % batch
-    padded = np.concatenate([points, np.repeat(points[:1], padding, axis=0)])
-    parts = [jax.tree.leaves(function(part)) for part in np.split(padded, len(padded) // batch)]
-    return [
-        np.concatenate([np.asarray(leaf) for leaf in leaves])[: len(points)]
-        for leaves in zip(*parts, strict=True)
-    ]
-
-
-def slopes(name: str, points: np.ndarray) -> Slopes:
+def derivatives(name: str, points: np.ndarray) -> Derivatives:
+    """In batches of one size, so that they compile once."""
+    padded = np.resize(points, (-(-len(points) // BATCH) * BATCH, 2))
     with jax.enable_x64(True):
-        return Slopes(*in_batches(compiled(name)[0], points))
+        parts = [compiled(name)(part) for part in np.split(padded, len(padded) // BATCH)]
+    hessians, values, gradients = (
+        np.concatenate(leaves)[: len(points)] for leaves in zip(*map(jax.tree.leaves, parts), strict=True)
+    )
+    return Derivatives(values, gradients, hessians)
 
 
-def hessians(name: str, points: np.ndarray) -> np.ndarray:
-    with jax.enable_x64(True):
-        return in_batches(compiled(name)[1], points, batch=32)[0]
+def grid(box: landscapes.Box, count: int) -> np.ndarray:
+    axes = [np.linspace(*side, count) for side in box]
+    return np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
 
 
 def heights(name: str, box: landscapes.Box, count: int = 301) -> np.ndarray:
-    axes = [np.linspace(*side, count) for side in box]
-    points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-    with jax.enable_x64(True):
-        return np.asarray(compiled(name)[2](points)).reshape(count, count)
+    points = grid(box, count)
+    values = formula(name)(points) if name in SURFACES else derivatives(name, points).values
+    return values.reshape(count, count)
 
 
 def formula(name: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -120,21 +119,24 @@ def test_value_and_gradient_are_finite_everywhere(name: str) -> None:
     landscape = landscapes.load(name)
     points = difficult_points(landscape)
     assert (points == landscape.start).all(axis=1).any()
-    found = slopes(name, points)
+    found = derivatives(name, points)
     assert np.isfinite(found.values).all()
     bad = ~np.isfinite(found.gradients).all(axis=1)
     assert not bad.any(), f"the gradient is not finite at {points[bad][:5]}"
 
 
-@pytest.mark.parametrize("name", EVERY)
-def test_single_precision_is_finite_too(name: str) -> None:
-    landscape = landscapes.load(name)
-    points = inside(difficult_points(landscape), landscape.window)
-    points = inside(points.astype(np.float32), landscape.domain)
-    values, gradients = in_batches(compiled(name)[0], points)
-    assert values.dtype == np.float32
-    assert np.isfinite(values).all()
-    assert np.isfinite(gradients).all()
+def test_single_precision_is_finite_too() -> None:
+    points = {}
+    for name in EVERY:
+        landscape = landscapes.load(name)
+        within = inside(difficult_points(landscape), landscape.window)
+        points[name] = inside(within.astype(np.float32), landscape.domain)
+    slopes = {name: jax.vmap(jax.value_and_grad(landscapes.load(name).loss)) for name in EVERY}
+    found = jax.jit(lambda points: {name: slopes[name](points[name]) for name in EVERY})(points)
+    for name, (values, gradients) in found.items():
+        assert values.dtype == np.float32, name
+        assert np.isfinite(values).all(), name
+        assert np.isfinite(gradients).all(), name
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -142,12 +144,14 @@ def test_values_are_those_of_the_formula(name: str) -> None:
     landscape = landscapes.load(name)
     np.testing.assert_array_equal(landscape.domain, SURFACES[name]["domain"])
     random = [sample(landscape.domain, 200, seed=3), sample(landscape.window, 200, seed=4)]
-    points = np.concatenate([*random, inside(10.0 * sample(((-1, 1), (0, 0)), 20, seed=5), landscape.domain)])
+    folds = grid(landscape.domain, 9)
+    axis = inside(10.0 * sample(((-1, 1), (0, 0)), 20, seed=5), landscape.domain)
+    points = np.concatenate([*random, folds, axis])
     expected = formula(name)(points)
     assert np.ptp(expected) > 0.0
     # A relative error means nothing where two terms cancel: there the size of the terms is the measure.
     noise = 1e-15 * np.abs(expected).max()
-    np.testing.assert_allclose(slopes(name, points).values, expected, rtol=1e-12, atol=noise)
+    np.testing.assert_allclose(derivatives(name, points).values, expected, rtol=1e-12, atol=noise)
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -165,7 +169,7 @@ def test_gradients_are_the_differences_of_the_formula(name: str) -> None:
     scale = 1e-3 * np.median(slope) + slope
     smooth = np.abs(coarse - fine).max(axis=1) <= 1e-4 * scale
     assert smooth.mean() > 0.9
-    errors = np.abs(slopes(name, points).gradients * size(landscape.window) - fine).max(axis=1)
+    errors = np.abs(derivatives(name, points).gradients * size(landscape.window) - fine).max(axis=1)
     assert (errors <= 2e-4 * scale)[smooth].all()
 
 
@@ -173,8 +177,8 @@ def test_gradients_are_the_differences_of_the_formula(name: str) -> None:
 def test_stationary_points_are_stationary_and_of_their_kind(name: str) -> None:
     kinds, points = zip(*[(kind, point) for kind, *point in SURFACES[name]["stationary_points"]], strict=True)
     points = np.array(points)
-    curvatures = hessians(name, points)
-    newton_steps = np.linalg.solve(curvatures, slopes(name, points).gradients[:, :, None])[:, :, 0]
+    _, gradients, curvatures = derivatives(name, points)
+    newton_steps = np.linalg.solve(curvatures, gradients[:, :, None])[:, :, 0]
     assert (np.abs(newton_steps) <= 1e-8 * size(landscapes.load(name).window)).all()
     upward = (np.linalg.eigvalsh(curvatures) > 0.0).sum(axis=1)
     assert [("maximum", "saddle", "minimum")[count] for count in upward] == list(kinds)
@@ -184,9 +188,9 @@ def test_stationary_points_are_stationary_and_of_their_kind(name: str) -> None:
 def test_degenerate_points_are_stationary_and_flat_in_one_direction(name: str) -> None:
     points = np.array(SURFACES[name]["degenerate_points"])
     window = size(landscapes.load(name).window).max()
-    gradients = slopes(name, points).gradients
-    curvatures = np.abs(np.linalg.eigvalsh(hessians(name, points)))
-    typical = np.abs(hessians(name, sample(landscapes.load(name).window, 32, seed=6))).max()
+    _, gradients, hessians = derivatives(name, points)
+    curvatures = np.abs(np.linalg.eigvalsh(hessians))
+    typical = np.abs(derivatives(name, sample(landscapes.load(name).window, 32, seed=6)).hessians).max()
     assert (np.linalg.norm(gradients, axis=1) <= 1e-9 * typical * window).all()
     assert (curvatures.min(axis=1) <= 1e-8 * typical).all()
 
@@ -195,9 +199,10 @@ def test_degenerate_points_are_stationary_and_flat_in_one_direction(name: str) -
 def test_minima_are_stationary_and_curve_upward(name: str) -> None:
     landscape = landscapes.load(name)
     minima = np.array(landscape.minima)
-    curvatures = np.linalg.eigvalsh(hessians(name, minima))
+    _, gradients, hessians = derivatives(name, minima)
+    curvatures = np.linalg.eigvalsh(hessians)
     # A minimum on the edge may slope outward: a step downhill, brought back into the domain, goes nowhere.
-    stepped = minima - slopes(name, minima).gradients / np.abs(curvatures[:, :1])
+    stepped = minima - gradients / np.abs(curvatures[:, :1])
     returned = np.clip(stepped, *np.transpose(landscape.domain))
     assert (np.abs(returned - minima) <= 1e-9 * size(landscape.window)).all()
     interior = (returned == stepped).all(axis=1)
@@ -218,7 +223,7 @@ def test_curvatures_at_minima_are_the_differences_of_the_formula(name: str) -> N
     both = value(minima + right + up) - value(minima + right - up) - value(minima - right + up)
     mixed = (both + value(minima - right - up)) / 4.0
     expected = np.stack([across, mixed, mixed, along], axis=1).reshape(-1, 2, 2)
-    found = hessians(name, minima) * scale
+    found = derivatives(name, minima).hessians * scale
     assert (np.abs(found - expected).max(axis=(1, 2)) <= 1e-3 * np.abs(expected).max(axis=(1, 2))).all()
 
 
@@ -230,8 +235,8 @@ def test_minima_are_lower_than_their_surroundings(name: str) -> None:
     ring = 1e-4 * size(landscape.window) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     minima = np.array(landscape.minima)
     around = inside((minima[:, None] + ring).reshape(-1, 2), landscape.domain)
-    np.testing.assert_allclose(slopes(name, minima).values, landscape.lowest, rtol=1e-13, atol=1e-12)
-    assert (slopes(name, around).values > landscape.lowest).all()
+    np.testing.assert_allclose(derivatives(name, minima).values, landscape.lowest, rtol=1e-13, atol=1e-12)
+    assert (derivatives(name, around).values > landscape.lowest).all()
 
 
 @pytest.mark.parametrize("name", WITH_MINIMA)
@@ -240,17 +245,17 @@ def test_no_point_of_a_grid_is_lower_than_the_minima(name: str) -> None:
     assert landscape.lowest is not None
     floor = landscape.lowest - 1e-9 * max(1.0, abs(landscape.lowest))
     for box in (landscape.domain, landscape.window):
-        grid = heights(name, box)
-        assert grid.min() >= floor
-        assert grid.max() > landscape.lowest
+        surface = heights(name, box)
+        assert surface.min() >= floor
+        assert surface.max() > landscape.lowest
 
 
 @pytest.mark.parametrize("name", WITHOUT_MINIMA)
 def test_without_minima_the_loss_is_lowest_on_the_edge(name: str) -> None:
     landscape = landscapes.load(name)
     assert landscape.lowest is None
-    grid = heights(name, landscape.domain)
-    assert grid[1:-1, 1:-1].min() > grid.min()
+    surface = heights(name, landscape.domain)
+    assert surface[1:-1, 1:-1].min() > surface.min()
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -269,17 +274,16 @@ def test_start_is_in_view_and_has_somewhere_to_go(name: str) -> None:
     assert (np.minimum(start - low, high - start) >= 0.09 * size(window)).all()
     for minimum in landscape.minima:
         assert np.abs((start - minimum) / size(window)).max() >= 0.1
-    fall = np.linalg.norm(slopes(name, start[None]).gradients[0] * size(window))
+    fall = np.linalg.norm(derivatives(name, start[None]).gradients[0] * size(window))
     assert fall >= 0.05 * np.ptp(np.quantile(heights(name, window), [0.1, 0.9]))
 
 
 def test_the_ill_conditioned_bowl_tells_its_directions_apart() -> None:
     start = np.array([landscapes.load("ill_conditioned_bowl").start])
-    np.testing.assert_allclose(
-        np.linalg.eigvalsh(hessians("ill_conditioned_bowl", np.zeros((1, 2)))), [[1.0, 20.0]], rtol=1e-12
-    )
-    gradient = slopes("ill_conditioned_bowl", start).gradients[0]
-    newton = np.linalg.solve(hessians("ill_conditioned_bowl", start)[0], -gradient)
+    at_minimum = derivatives("ill_conditioned_bowl", np.zeros((1, 2)))
+    np.testing.assert_allclose(np.linalg.eigvalsh(at_minimum.hessians), [[1.0, 20.0]], rtol=1e-12)
+    _, (gradient,), (hessian,) = derivatives("ill_conditioned_bowl", start)
+    newton = np.linalg.solve(hessian, -gradient)
     units = np.array([way / np.linalg.norm(way) for way in (-gradient, newton, -start[0])])
     downhill_newton, downhill_minimum, newton_minimum = np.rad2deg(
         np.arccos((units @ units.T)[np.triu_indices(3, 1)])

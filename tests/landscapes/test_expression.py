@@ -15,7 +15,7 @@ from ravine.landscapes._expression import FUNCTIONS, Expression, ExpressionError
 from ravine.landscapes._latex import to_latex
 from ravine.landscapes._user_function import load_function, resolve_function
 
-quick = settings(derandomize=True, deadline=None, max_examples=150)
+quick = settings(derandomize=True, deadline=None, max_examples=100)
 
 NUMPY = {name: getattr(np, known) for name, known in FUNCTIONS.items()} | {
     "pi": np.pi,

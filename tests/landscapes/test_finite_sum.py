@@ -101,11 +101,11 @@ class TestEvery:
         landscape = landscapes.load(name)
         points = random_points(landscape)
         with jax.enable_x64(True):
-            found = quick(jax.vmap(landscape.loss))(points)
+            found = [float(derivatives(name)(point)[0]) for point in points]
         np.testing.assert_allclose(found, expected_losses(name, points, *data(name)), rtol=1e-12)
 
-    @pytest.mark.parametrize("rows", [[0], [3, 1, 4, 1, 5, 9]])
-    def test_batches(self, name, rows):
+    def test_batches(self, name):
+        rows = [3, 1, 4, 1, 5, 9]
         landscape = landscapes.load(name)
         points = random_points(landscape, 5)
         inputs, targets = (part[rows] for part in data(name))

@@ -30,6 +30,10 @@ class Way(NamedTuple):
     ball: str = ""
     loss: Any = bowl
 
+    @property
+    def key(self):
+        return str((self.rule, sorted(self.hyperparameters.items())))
+
     def setting(self):
         if not isinstance(self.rule, str):
             return self.rule
@@ -124,39 +128,40 @@ SAME = {
 }
 
 
-def walk(ways, loss):
-    """Where ways down one loss lead."""
-    runs = descend(loss, [way.setting() for way in ways], (-1.5, 1.2), steps=40)
-    assert all(np.abs(np.diff(run.points, axis=0)).max() > 1e-3 for run in runs)
-    return [run.markers[way.ball] if way.ball else run.points for way, run in zip(ways, runs, strict=True)]
+FORMS = {
+    name: [Way(name, {**common, key: word}) for word in words]
+    for name, common, key, words in (
+        ("nadam", RATE, "variant", ("paper", "optax", "torch")),
+        ("amsgrad", RATE, "variant", ("paper", "optax", "torch")),
+        ("demon_adam", RATE, "form", ("accumulate", "ema")),
+        ("lars", LAYER, "denominator", ("paper", "optax")),
+    )
+}
 
 
 @cache
 def walked(loss):
-    """All pairs on a loss in one program."""
-    pairs = {name: pair for name, pair in SAME.items() if pair[0].loss is loss}
-    points = iter(walk([way for pair in pairs.values() for way in pair], loss))
-    return {name: (next(points), next(points)) for name in pairs}
+    """Every rule above down a loss once, all in one program."""
+    ways = {way.key: way for group in (*SAME.values(), *FORMS.values()) for way in group if way.loss is loss}
+    runs = descend(loss, [way.setting() for way in ways.values()], (-1.5, 1.2), steps=40)
+    assert all(np.abs(np.diff(run.points, axis=0)).max() > 1e-3 for run in runs)
+    return dict(zip(ways, runs, strict=True))
+
+
+def points_of(way):
+    run = walked(way.loss)[way.key]
+    return run.markers[way.ball] if way.ball else run.points
 
 
 @pytest.mark.parametrize("identity", SAME)
 def test_rules_that_are_the_same_take_the_same_path(identity):
-    ours, theirs = walked(SAME[identity][0].loss)[identity]
+    ours, theirs = map(points_of, SAME[identity])
     np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "words"),
-    [
-        ("nadam", "variant", ("paper", "optax", "torch")),
-        ("amsgrad", "variant", ("paper", "optax", "torch")),
-        ("demon_adam", "form", ("accumulate", "ema")),
-        ("lars", "denominator", ("paper", "optax")),
-    ],
-)
-def test_forms_of_a_rule_take_different_paths(name, key, words):
-    common = LAYER if name == "lars" else RATE
-    points = walk([Way(name, {**common, key: word}) for word in words], bowl)
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_of_a_rule_take_different_paths(name):
+    points = [*map(points_of, FORMS[name])]
     for place, first in enumerate(points):
         assert all(np.abs(first - second).max() > 1e-3 for second in points[:place])
 

@@ -254,26 +254,25 @@ COSINE = {"adam_cosine__beale": (0.1, 0.01), "momentum_lr_inside__ravine": (0.01
 COSINE["momentum_lr_outside__ravine"] = COSINE["momentum_lr_inside__ravine"]
 
 
-@pytest.mark.parametrize("form", ["ours", "optax", "by step"])
 @pytest.mark.parametrize("file", COSINE)
-def test_rules_under_schedules_reproduce_recorded_descents(file, form):
+def test_rules_under_schedules_reproduce_recorded_descents(file):
     reference = json.loads((REFERENCE / f"{file}.json").read_text("utf-8"))
     rate, final = COSINE[file]
-    schedule = {
+    forms = {
         "ours": chosen(f"cosine({rate},100,{final})"),
         "optax": optax.cosine_decay_schedule(rate, 100, alpha=final / rate),
         "by step": np.array(reference["lr"]),
-    }[form]
+    }
     name, _, kind = file.split("__")[0].partition("_")
     options = {"rate": kind.removeprefix("lr_")} if name == "momentum" else {}
-    rule = scheduled(load(name).rule, learning_rate=schedule, **options)
+    rules = [scheduled(load(name).rule, learning_rate=schedule, **options) for schedule in forms.values()]
     loss = {"beale": beale, "ravine": steep}[reference["surface"]]
-    points, used = walk(rule, loss, reference["start"], 100)
-    assert_near(points, np.array(reference["points"]), reference["tolerance"])
-    np.testing.assert_allclose(used, reference["lr"], rtol=1e-15, atol=1e-17)
+    for form, (points, used) in zip(forms, walks(rules, loss, reference["start"], 100), strict=True):
+        assert_near(points, np.array(reference["points"]), reference["tolerance"])
+        np.testing.assert_allclose(used, reference["lr"], rtol=1e-15, atol=1e-17, err_msg=form)
 
 
-@pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "radam"])
+@pytest.mark.parametrize("name", ["sgd", "nesterov", "radam"])
 def test_constant_schedule_changes_nothing(name):
     rule = load(name).rule
     same = (chosen("constant(0.003)"), optax.constant_schedule(0.003), np.array([0.003]), 0.003)
@@ -328,11 +327,10 @@ def types(tree):
     return jax.tree.map(lambda leaf: str(leaf.dtype), tree)
 
 
-@pytest.mark.parametrize("jit", [False, True])
-def test_a_rule_follows_a_schedule_on_any_pytree_in_float32(jit):
+def test_a_rule_follows_a_schedule_on_any_pytree_in_float32():
     params = {"weights": jnp.ones((3, 2)), "bias": jnp.zeros(2), "half": jnp.ones(2, jnp.bfloat16)}
     rule = scheduled(load("momentum").rule, learning_rate=chosen("linear_warmup(0.1,3)"))
-    update = jax.jit(rule.update) if jit else rule.update
+    update = jax.jit(rule.update)
     state = rule.init(params)
     slope = jax.tree.map(jnp.ones_like, params)
     for expected in (0.1 / 3, 0.2 / 3, 0.1, 0.1):
@@ -385,13 +383,12 @@ LOSSES = (5, 4, 4, 4, 4, 3, 2.999, 3.5, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 2.9, 
         ),
     ],
 )
-@pytest.mark.parametrize("x64", [False, True])
-def test_rates_are_reduced_on_a_plateau(text, rule, x64):
-    with jax.enable_x64(x64):
+def test_rates_are_reduced_on_a_plateau(text, rule):
+    with jax.enable_x64(True):
         used = following(text, LOSSES)
     expected = on_plateau(LOSSES, rate=0.2, rtol=0.01, **rule)
     assert len(set(expected)) > 2
-    np.testing.assert_allclose(used, expected, rtol=1e-14 if x64 else 1e-6)
+    np.testing.assert_allclose(used, expected, rtol=1e-14)
 
 
 def following(text, losses):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ravine.optimizers._spec import Call, Spec, SpecError, format_spec, parse_spec
 
-quick = settings(derandomize=True, deadline=None, max_examples=100)
+quick = settings(derandomize=True, deadline=None, max_examples=50)
 
 words = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.+-]{0,8}", fullmatch=True).filter(
     lambda word: word.lower() not in {"true", "false", "none", "nan", "inf", "infinity"}
@@ -166,7 +166,7 @@ def check_outcome(text: str) -> None:
             assert parse_spec(format_spec(spec)) == spec
 
 
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=100)
 @given(text=st.text() | st.text("ab@:=,()[] 01.e-+", max_size=30) | st.text(printable, max_size=20))
 def test_any_text_is_read_or_refused_in_one_line(text):
     check_outcome(text)

