@@ -68,13 +68,10 @@ class TestSampling:
 
     def test_noise_says_so_and_moves_the_run(self, ravine, in_folder):
         calm = traced(ravine, "beale", *SGD, "--steps", 12, "--rates", "published")
-        noisy = traced(ravine, "beale", *SGD, "--steps", 12, "--noise", "0.5")
-        assert (calm["sampling"], noisy["sampling"]) == (None, "gradients with noise, σ = 0.5")
+        noise = ["--noise", "0.5", "--noise-shape", "uniform"]
+        noisy = traced(ravine, "beale", *SGD, "--steps", 12, *noise)
+        assert (calm["sampling"], noisy["sampling"]) == (None, "gradients with uniform noise up to ±0.5")
         assert noisy["runs"][0]["points"] != calm["runs"][0]["points"]
-        shape = ["--noise", "0.5", "--noise-shape", "uniform"]
-        assert traced(ravine, "beale", *SGD, "--steps", 12, *shape)["sampling"] == (
-            "gradients with uniform noise up to ±0.5"
-        )
 
     def test_early_stopping_shows_the_other_run_too(self, ravine, in_folder):
         command = ["small_sample_regression", "-O", "sgd:learning_rate=0.3", "--batch-size", "full"]
