@@ -215,9 +215,8 @@ class TestGround:
         assert recipe_in(in_folder / "two.png")["window"] == [0.0, 4.0, -1.0, 2.0]
 
     def test_a_start(self, ravine):
-        trace = json.loads(
-            ravine.works("trace", "beale", "--start", "0.5", "-1", "-O", "sgd:learning_rate=0.01", "--steps", 12).stdout
-        )
+        command = ["trace", "beale", "-O", "sgd:learning_rate=0.01", "--steps", 12]
+        trace = json.loads(ravine.works(*command, "--start", "0.5", "-1").stdout)
         assert trace["start"] == [0.5, -1.0]
         assert trace["runs"][0]["points"][0] == [0.5, -1.0]
 

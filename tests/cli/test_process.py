@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ from PIL import Image
 
 LONG = ["-O", "sgd:learning_rate=0.01", "--steps", "12", "--size", "160x90", "--seconds", "200"]
 """A film that takes many times longer than a test waits."""
+
+LOADED = """
+import sys
+from ravine.cli._command import ravine
+
+try:
+    ravine(prog_name="ravine")
+finally:
+    print(*(f"{name} {name in sys.modules}" for name in ("jax", "matplotlib")), sep=", ")
+"""
 
 
 def read(path: Path) -> bytes:
@@ -99,9 +110,12 @@ def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wan
     assert programs
     for path in programs:  # as a full disk or a kill leaves them
         path.write_bytes(path.read_bytes()[:100])
-    quiet = on_terminal(*command, "-q", environment=environments[2], cwd=folders[2])
+    entry = [sys.executable, "-c", LOADED]
+    quiet = on_terminal(*command, "-q", environment=environments[2], cwd=folders[2], entry=entry)
     assert quiet.finish() == b""
     assert quiet.process.returncode == 0
+    # The process that draws does not wait for JAX, which another one loads.
+    assert quiet.process.stdout.read() == b"jax False, matplotlib True\n"
     assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "3", "cache"}
     assert [[path.name for path in folder.iterdir()] for folder in folders] == [["film.gif"]] * 3
     assert len({read(folder / "film.gif") for folder in folders}) == 1

@@ -164,9 +164,7 @@ class TestRules:
 
 
 def test_an_option_takes_back_what_a_recipe_asks_for(ravine, in_folder):
-    (in_folder / "recipe.toml").write_text(
-        f'batch_size = 2\nsteps = 12\noptimizers = ["{HOGWILD}"]\n'
-    )
+    (in_folder / "recipe.toml").write_text(f'batch_size = 2\nsteps = 12\noptimizers = ["{HOGWILD}"]\n')
     options = ["--recipe", "recipe.toml", "--batch-size", "full", "--no-control"]
     trace = traced(ravine, "linear_regression", *options)
     assert trace["sampling"] == "gradients on all 64 examples"

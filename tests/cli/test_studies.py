@@ -134,9 +134,9 @@ class TestGiven:
         given = ("--data", "moons", "--from", "a.safetensors", "--to", "b.safetensors")
         ravine.works("line", NETWORK, *given, "--alphas", 0, 1, 11, "-o", "line.json")
         record = json.loads((ends / "line.json").read_text())
-        objective = Problem(
-            network=load("mlp"), data=load_data("moons"), options={"widths": (3,)}
-        ).objective("recomputed")
+        objective = Problem(network=load("mlp"), data=load_data("moons"), options={"widths": (3,)}).objective(
+            "recomputed"
+        )
         assert record["initial_loss"] == pytest.approx(float(objective.loss(point(0))), rel=1e-5)
         assert record["final_loss"] == pytest.approx(float(objective.loss(point(1))), rel=1e-5)
 
