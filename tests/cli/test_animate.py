@@ -64,6 +64,7 @@ def test_the_film_that_is_made(ravine, in_folder, small):
 
 
 def test_the_default_path_of_a_film(ravine, in_folder, small):
+    small = [*small[:-2], "--seconds", "0.1"]
     ravine.works("animate", "beale", *small)
     ravine.works("animate", "--function", "x**2 + y**2", *small)
     (in_folder / "my-film.toml").write_text('landscape = "beale"')

@@ -40,7 +40,6 @@ class TestSampling:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (["--batch-size", "1"], "gradients on 1 example of 64"),
             (["--batch-size", "full"], "gradients on all 64 examples"),
             ([], "gradients on minibatches of 8 of 64"),
             (["--batch-order", "replacement"], "gradients on minibatches of 8 of 64, with replacement"),
@@ -62,7 +61,7 @@ class TestSampling:
         np.testing.assert_allclose(np.diff(points, axis=0), -0.05 * slopes, rtol=1e-9)
 
     def test_the_seed_draws_the_batches(self, ravine):
-        command = ["linear_regression", *SGD, "--steps", 12, "--batch-size", 1]
+        command = ["linear_regression", *SGD, "--steps", 12]
         one, again, other = (traced(ravine, *command, "--seed", seed)["runs"] for seed in (1, 1, 2))
         assert one == again != other
 
