@@ -3,11 +3,14 @@
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ravine.films import Film
 from ravine.renderer.writers import STILL_EXTENSIONS
+
+if TYPE_CHECKING:
+    from ravine.films import Film
 
 
 def report_rates(texts: Sequence[str], *, err: bool = False) -> None:
@@ -16,7 +19,7 @@ def report_rates(texts: Sequence[str], *, err: bool = False) -> None:
     click.echo(f"Rates tuned; the same again: {options}", err=err)
 
 
-def report_film(film: Film, path: Path, note: str) -> None:
+def report_film(film: "Film", path: Path, note: str) -> None:
     """One line on the file, with the note on its frames, and the options that reproduce the tuned rates."""
     width, height = film.recipe.size
     size = sum(part.stat().st_size for part in (path.iterdir() if path.is_dir() else [path]))
@@ -25,13 +28,13 @@ def report_film(film: Film, path: Path, note: str) -> None:
     report_tuned(film)
 
 
-def report_tuned(film: Film, *, err: bool = False) -> None:
+def report_tuned(film: "Film", *, err: bool = False) -> None:
     """The tuned rates as options that reproduce them, if any was tuned."""
     if film.data.tuned:
         report_rates(film.reproducing, err=err)
 
 
-def warn_of_start(film: Film, *, quiet: bool) -> None:
+def warn_of_start(film: "Film", *, quiet: bool) -> None:
     """Say so if the start lies outside the landscape's domain."""
     data = film.data
     if not quiet and data.outside:

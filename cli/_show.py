@@ -33,8 +33,11 @@ def show_command(name: str, output: Path | None, quiet: bool, **look: Any) -> No
       ravine show himmelblau -o himmelblau.png --view surface
     """
     from ravine.cli._describe import card, still_of
+    from ravine.core.catalogue import kind_of_name
 
-    text = card(name)
+    kind_of_name(name)  # refuses one that is unknown
+    # To search a landscape for its critical points takes as long as to draw it.
+    text = "" if quiet else card(name)
     if output:
         from ravine.cli._cache import open_film
         from ravine.renderer import writers

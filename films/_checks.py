@@ -1,42 +1,14 @@
-"""Checks of a recipe against what is known of its landscape and its rules before anything is computed."""
+"""The picture that a recipe asks for, checked against what it can show; what draws it does not load JAX."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from ravine.core.recipe import RecipeError
 from ravine.films._data import LOSS
-from ravine.films._overlays import check_minimum
 from ravine.films._recipe import Recipe
-from ravine.films._sampling import check_sampling
-from ravine.films._series import names_of
-from ravine.landscapes import Landscape
-from ravine.optimizers import Setting
 from ravine.renderer import layers, views
 
 _LAYERS: Mapping[str, str] = {"show_vectors": "vectors", "show_batch": "batches", "slices": "slices"}
 """The layer that each option asks for."""
-
-
-def check_recipe(recipe: Recipe, landscape: Landscape, settings: Sequence[Setting]) -> None:
-    """Refuse options that do not go with the landscape or with each other.
-
-    Args:
-        recipe: The film's recipe.
-        landscape: The recipe's, as far as it is stated.
-        settings: The recipe's optimizers.
-
-    Raises:
-        RecipeError: naming the option and the remedy.
-        HyperparameterError: an optimizer lacks a hyper-parameter.
-    """
-    for setting in settings:
-        (setting.with_rate(1.0) if setting.needs_rate else setting).check_complete()
-    check_sampling(recipe, landscape)
-    view_of(recipe, name=landscape.name, variables=landscape.variables)
-    if recipe.show_vectors == "minimum":
-        check_minimum(landscape)
-    if recipe.plot is not None:
-        sampled = landscape.examples is not None or recipe.noise > 0.0
-        check_plot(recipe.plot, names_of(settings, landscape, sampled=sampled))
 
 
 def check_plot(name: str, series: Collection[str]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ravine.optimizers import Descent
 
 LOSS = "loss"
+HELD_OUT = "held_out_loss"
 
 Arrays = dict[str, np.ndarray]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ravine.core.atomic import atomic_write
 from ravine.films._checks import check_plot, view_of
-from ravine.films._data import LOSS, FilmData
+from ravine.films._data import HELD_OUT, LOSS, FilmData
 from ravine.films._recipe import Recipe
-from ravine.films._series import HELD_OUT
 from ravine.films._worker import DataSource
 from ravine.landscapes import Landscape
 from ravine.renderer import Pixels, Plot, Scene, SceneFrames, Timing, views, writers

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ravine.films._checks import check_recipe
+from ravine.films._checks import check_plot, view_of
 from ravine.films._data import Arrays, FilmData, background_of, in_one_film, run_of
 from ravine.films._landscape import as_it_is_now, check_starts, landscape_of, lowest_seen, stated_landscape
 from ravine.films._overlays import (
+    check_minimum,
     minimum_directions,
     newton_directions,
     seen_by_steps,
@@ -20,12 +21,13 @@ from ravine.films._overlays import (
     step_parts,
 )
 from ravine.films._recipe import Recipe
-from ravine.films._sampling import describe_sampling, sampling_of
+from ravine.films._sampling import check_sampling, describe_sampling, sampling_of
 from ravine.films._series import (
     Series,
     evaluations_at,
     held_out_losses,
     measures_of,
+    names_of,
     on_evaluations,
     series_of,
     with_batch_losses,
@@ -42,6 +44,29 @@ from ravine.optimizers import (
     with_own_labels,
 )
 from ravine.renderer import Batches, Run, Vector
+
+
+def check_recipe(recipe: Recipe, landscape: Landscape, settings: Sequence[Setting]) -> None:
+    """Refuse options that do not go with the landscape or with each other.
+
+    Args:
+        recipe: The film's recipe.
+        landscape: The recipe's, as far as it is stated.
+        settings: The recipe's optimizers.
+
+    Raises:
+        RecipeError: naming the option and the remedy.
+        HyperparameterError: an optimizer lacks a hyper-parameter.
+    """
+    for setting in settings:
+        (setting.with_rate(1.0) if setting.needs_rate else setting).check_complete()
+    check_sampling(recipe, landscape)
+    view_of(recipe, name=landscape.name, variables=landscape.variables)
+    if recipe.show_vectors == "minimum":
+        check_minimum(landscape)
+    if recipe.plot is not None:
+        sampled = landscape.examples is not None or recipe.noise > 0.0
+        check_plot(recipe.plot, names_of(settings, landscape, sampled=sampled))
 
 
 def stop_early(descent: Descent, landscape: Landscape, *, patience: int) -> tuple[Descent, int | None]:

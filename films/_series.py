@@ -8,10 +8,10 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from ravine.films._data import HELD_OUT
 from ravine.landscapes import Landscape
 from ravine.optimizers import Descent, Sampling, Setting
 
-HELD_OUT = "held_out_loss"
 _BATCH = "batch_loss"
 
 Series = dict[str, Float[np.ndarray, "steps+1"]]

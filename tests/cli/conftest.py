@@ -13,7 +13,7 @@ import pytest
 
 ENTRY = [sys.executable, "-c", "from ravine.cli import main; main()"]
 
-SMALL = ["-O", "sgd", "--steps", "12", "--size", "320x180", "--seconds", "0.4"]
+SMALL = ["-O", "sgd:learning_rate=0.01", "--steps", "12", "--size", "96x64", "--seconds", "0.4"]
 """A film that is quick to make; with one shape for all, JAX compiles once."""
 
 

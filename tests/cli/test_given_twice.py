@@ -107,7 +107,8 @@ def test_what_follows_two_dashes_is_no_option(ravine):
 
 def test_options_that_collect_their_values_still_do(ravine, in_folder, small):
     given = ["--seconds", "0.1", "--slice", "0", "0", "1", "1", "--slice", "0", "0", "1", "0"]
-    ravine.works("animate", "beale", *small[:-2], *given, "-O", "adam", "-o", "film.png")
+    twice = ["-O", "sgd:learning_rate=0.01", "-O", "sgd@two:learning_rate=0.01"]
+    ravine.works("animate", "beale", *small[2:-2], *given, *twice, "-o", "film.png")
     assert [path.name for path in in_folder.iterdir()] == ["film.png"]
 
 

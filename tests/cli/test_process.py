@@ -1,15 +1,27 @@
-"""ravine as a process: interrupts, kills, terminals, and the same bytes twice."""
+"""ravine as a process: interrupts, kills, terminals, and the same bytes again."""
 
 import os
 import re
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-LONG = ["-O", "sgd", "--steps", "200", "--size", "160x90", "--seconds", "200"]
+LONG = ["-O", "sgd:learning_rate=0.01", "--steps", "12", "--size", "160x90", "--seconds", "200"]
 """A film that takes many times longer than a test waits."""
+
+LOADED = """
+import sys
+from ravine.cli._command import ravine
+
+try:
+    ravine(prog_name="ravine")
+finally:
+    print(*(f"{name} {name in sys.modules}" for name in ("jax", "matplotlib")), sep=", ")
+"""
 
 
 def read(path: Path) -> bytes:
@@ -66,10 +78,11 @@ def test_a_kill_at_any_moment(ravine, on_terminal, tmp_path, small_but):
 
 
 def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wanted(
-    start, on_terminal, tmp_path, small
+    start, on_terminal, tmp_path, small_but
 ):
-    """Whatever the hash seed, the folder, and whether JAX's programs are compiled or come from the cache."""
-    command = ["animate", "beale", *small, "-O", "adam", "-o", "film.gif"]
+    """Whatever the hash seed and the folder, with numbers that are cached and with programs that are cut."""
+    rules = ["-O", "adam:learning_rate=0.1", "-O", "adam@other:learning_rate=0.05"]
+    command = ["animate", "beale", *small_but(*rules), "-o", "film.gif"]
     cache = tmp_path / "cache"
     folders = [tmp_path / number for number in "123"]
     for folder in folders:
@@ -78,24 +91,31 @@ def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wan
         {"PYTHONHASHSEED": folder.name, "XDG_CACHE_HOME": str(cache), "HOME": str(tmp_path / "home")}
         for folder in folders
     ]
-    quiet = on_terminal(*command, "-q", environment=environments[0], cwd=folders[0])
-    assert quiet.finish() == b""
-    assert quiet.process.returncode == 0
-    assert list(cache.rglob("*-cache"))
     # No terminal, so no progress.
-    plain = start(*command, environment=environments[1], cwd=folders[1])
+    plain = start(*command, environment=environments[0], cwd=folders[0])
     stdout, stderr = plain.communicate(timeout=60)
     assert (plain.returncode, stderr) == (0, b"")
     assert b"\x1b" not in stdout
-    shown = on_terminal(*command, environment=environments[2], cwd=folders[2])
+    shown = on_terminal(*command, environment=environments[1], cwd=folders[1])
     seen = shown.finish()
     assert shown.process.returncode == 0
     assert b"film.gif" in seen
     assert re.search(rb"\d+/10\b", seen)
     # What was drawn is taken away again: the last line is empty.
     assert re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", seen).split(b"\r")[-1].strip(b"\n ") == b""
-    assert stdout.startswith(b"film.gif: 320x180, 10 frames")
+    assert stdout.startswith(b"film.gif: 96x64, 10 frames")
     assert shown.process.stdout.read() == stdout
+    shutil.rmtree(cache / "ravine" / "numbers")
+    programs = [path for path in cache.rglob("*-cache") if path.is_file()]
+    assert programs
+    for path in programs:  # as a full disk or a kill leaves them
+        path.write_bytes(path.read_bytes()[:100])
+    entry = [sys.executable, "-c", LOADED]
+    quiet = on_terminal(*command, "-q", environment=environments[2], cwd=folders[2], entry=entry)
+    assert quiet.finish() == b""
+    assert quiet.process.returncode == 0
+    # The process that draws does not wait for JAX, which another one loads.
+    assert quiet.process.stdout.read() == b"jax False, matplotlib True\n"
     assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "3", "cache"}
     assert [[path.name for path in folder.iterdir()] for folder in folders] == [["film.gif"]] * 3
     assert len({read(folder / "film.gif") for folder in folders}) == 1

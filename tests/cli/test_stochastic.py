@@ -8,8 +8,9 @@ from PIL import Image
 
 from ravine import landscapes
 
-PICTURE = ["--steps", "12", "--size", "320x180", "--seconds", "0.4"]
+PICTURE = ["--steps", "12", "--size", "96x64", "--seconds", "0.4"]
 SGD = ["-O", "sgd:learning_rate=0.05"]
+HOGWILD = "hogwild:learning_rate=0.05,workers=3"
 
 
 def recipe_in(path):
@@ -39,7 +40,6 @@ class TestSampling:
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            (["--batch-size", "1"], "gradients on 1 example of 64"),
             (["--batch-size", "full"], "gradients on all 64 examples"),
             ([], "gradients on minibatches of 8 of 64"),
             (["--batch-order", "replacement"], "gradients on minibatches of 8 of 64, with replacement"),
@@ -61,19 +61,16 @@ class TestSampling:
         np.testing.assert_allclose(np.diff(points, axis=0), -0.05 * slopes, rtol=1e-9)
 
     def test_the_seed_draws_the_batches(self, ravine):
-        command = ["linear_regression", *SGD, "--steps", 12, "--batch-size", 2]
+        command = ["linear_regression", *SGD, "--steps", 12]
         one, again, other = (traced(ravine, *command, "--seed", seed)["runs"] for seed in (1, 1, 2))
         assert one == again != other
 
     def test_noise_says_so_and_moves_the_run(self, ravine, in_folder):
         calm = traced(ravine, "beale", *SGD, "--steps", 12, "--rates", "published")
-        noisy = traced(ravine, "beale", *SGD, "--steps", 12, "--noise", "0.5")
-        assert (calm["sampling"], noisy["sampling"]) == (None, "gradients with noise, σ = 0.5")
+        noise = ["--noise", "0.5", "--noise-shape", "uniform"]
+        noisy = traced(ravine, "beale", *SGD, "--steps", 12, *noise)
+        assert (calm["sampling"], noisy["sampling"]) == (None, "gradients with uniform noise up to ±0.5")
         assert noisy["runs"][0]["points"] != calm["runs"][0]["points"]
-        shape = ["--noise", "0.5", "--noise-shape", "uniform"]
-        assert traced(ravine, "beale", *SGD, "--steps", 12, *shape)["sampling"] == (
-            "gradients with uniform noise up to ±0.5"
-        )
 
     def test_early_stopping_shows_the_other_run_too(self, ravine, in_folder):
         command = ["small_sample_regression", "-O", "sgd:learning_rate=0.3", "--batch-size", "full"]
@@ -86,11 +83,11 @@ class TestSampling:
         assert alone == both[0]
 
     def test_the_film_holds_the_options(self, ravine, in_folder):
-        options = ["--batch-size", "4", "--batch-order", "curriculum", "--seed", 3, "--show-batch"]
-        ravine.works("animate", "noisy_moons", *SGD, *PICTURE, *options, "-o", "film.png")
+        options = ["--batch-size", "3", "--batch-order", "curriculum", "--seed", 3, "--show-batch"]
+        ravine.works("animate", "linear_regression", *SGD, *PICTURE, *options, "-o", "film.png")
         found = recipe_in(in_folder / "film.png")
         assert {key: found[key] for key in ("batch_size", "batch_order", "seed", "show_batch")} == {
-            "batch_size": 4,
+            "batch_size": 3,
             "batch_order": "curriculum",
             "seed": 3,
             "show_batch": True,
@@ -99,7 +96,7 @@ class TestSampling:
 
 class TestPicture:
     def test_a_clock_of_evaluations(self, ravine, in_folder):
-        options = ["-O", "easgd:mode=sync,learning_rate=0.05,spread=1.0", *SGD]
+        options = ["-O", "sam:learning_rate=0.05", *SGD]
         steps = drawn(ravine, in_folder, "linear_regression", *options)
         evaluations = drawn(ravine, in_folder, "linear_regression", *options, "--clock", "evaluations")
         assert (steps != evaluations).any()
@@ -118,12 +115,12 @@ class TestPicture:
         assert len({picture.tobytes() for picture in pictures}) == 4
 
     def test_the_contours_of_a_batch(self, ravine, in_folder):
-        bare = drawn(ravine, in_folder, "noisy_moons", *SGD)
-        assert (drawn(ravine, in_folder, "noisy_moons", *SGD, "--show-batch") != bare).any()
+        bare = drawn(ravine, in_folder, "linear_regression", *SGD)
+        assert (drawn(ravine, in_folder, "linear_regression", *SGD, "--show-batch") != bare).any()
 
     def test_two_slices(self, ravine, in_folder):
         lines = ["--slice", -1, 0, 1, 0, "--slice", 0, -1, 0, 1]
-        bare, one, two = (drawn(ravine, in_folder, "saddle", *SGD, *some) for some in ([], lines[:5], lines))
+        bare, one, two = (drawn(ravine, in_folder, "beale", *SGD, *some) for some in ([], lines[:5], lines))
         assert (bare != one).any()
         assert (one != two).any()
         assert recipe_in(in_folder / "film.png")["slices"] == [[-1.0, 0.0, 1.0, 0.0], [0.0, -1.0, 0.0, 1.0]]
@@ -157,7 +154,7 @@ class TestRules:
         assert json.loads(again.stdout)["runs"][0]["points"] == json.loads(result.stdout)["runs"][0]["points"]
 
     def test_workers_come_with_their_control(self, ravine):
-        command = ["linear_regression", "-O", "hogwild:learning_rate=0.05,workers=3", "--steps", 12]
+        command = ["linear_regression", "-O", HOGWILD, "--steps", 12, "--batch-size", "full"]
         both = traced(ravine, *command)["runs"]
         assert [run["label"] for run in both] == ["Hogwild!", "Hogwild!, no delay"]
         assert [run["hyperparameters"]["workers"] for run in both] == [3, 1]
@@ -166,9 +163,7 @@ class TestRules:
 
 
 def test_an_option_takes_back_what_a_recipe_asks_for(ravine, in_folder):
-    (in_folder / "recipe.toml").write_text(
-        'batch_size = 2\nsteps = 3\noptimizers = ["hogwild:learning_rate=0.1"]\n'
-    )
+    (in_folder / "recipe.toml").write_text(f'batch_size = 2\nsteps = 12\noptimizers = ["{HOGWILD}"]\n')
     options = ["--recipe", "recipe.toml", "--batch-size", "full", "--no-control"]
     trace = traced(ravine, "linear_regression", *options)
     assert trace["sampling"] == "gradients on all 64 examples"

@@ -246,7 +246,7 @@ def test_an_odd_loss_gives_a_picture(ravine, checkpoints, in_folder, monkeypatch
     monkeypatch.syspath_prepend(checkpoints)
     name, *points = command.split()
     options = [part for point in points for part in ("--points", checkpoints / f"{point}.npz")]
-    outputs = ("-o", "o.json", "-o", "o.png")
+    outputs = ("--size", "320x240", "-o", "o.json", "-o", "o.png")
     ravine.works(name, "--objective", f"own_losses:{objective}", *options, *outputs)
     assert json.loads((in_folder / "o.json").read_text())
 
@@ -284,8 +284,9 @@ def test_a_study_is_no_film(ravine, in_folder):
 def test_a_loss_that_is_no_number_at_the_start(ravine, in_folder, command):
     inputs = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     np.savez("huge.npz", x=inputs * np.float32(5e37), y=np.arange(40) % 2)
-    given = ("mlp:widths=[8],activation=relu", "--data", "huge.npz", "--steps", 5, "--batch-size", 8)
-    line = ravine.fails(command, *given, "--no-cache", "-o", "o.json")
+    given = (f"{NETWORK},activation=relu", "--data", "huge.npz", "--steps", 4, "--batch-size", 8)
+    rate = () if command == "line" else ("-O", "sgd:learning_rate=0.1")
+    line = ravine.fails(command, *given, *rate, "--no-cache", "-o", "o.json")
     assert "The training loss of MLP" in line
     assert "on huge is inf at the start, before any step; scale the inputs, which reach 1" in line
     assert [path.name for path in in_folder.iterdir()] == ["huge.npz"]

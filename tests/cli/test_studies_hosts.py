@@ -1,15 +1,14 @@
 """A study that processes share: the numbers of one, the files of the first, one line from each."""
 
+import json
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pytest
-
-Process: TypeAlias = subprocess.Popen[bytes]
 
 LOOPBACK = socket.inet_ntoa((0x7F000001).to_bytes(4, "big"))
 
@@ -34,77 +33,123 @@ def ends(params):
 """
 
 
-@pytest.fixture
-def folders(tmp_path) -> tuple[Path, Path]:
-    """One for each of two processes, with the same loss and points."""
-    both = tmp_path / "0", tmp_path / "1"
-    for folder in both:
-        folder.mkdir()
-        (folder / "shared.py").write_text(LOSS)
-        for name, numbers in {"x": [3.0, 0.0], "y": [0.0, 1.0]}.items():
-            np.savez(folder / f"{name}.npz", w=np.array(numbers, np.float32))
-    return both
+PROCESSES = """
+import json
+import os
+import sys
+
+import jax.experimental.multihost_utils
+
+from ravine.cli import main
+from ravine.studies import kind_of
+
+kind_of("line"), kind_of("plane")
+started = []
+for folder, environment, arguments in json.load(sys.stdin):
+    process = os.fork()
+    if process == 0:
+        os.chdir(folder)
+        os.environ.update(environment)
+        sys.argv[1:] = arguments
+        for stream, ending in ((1, "out"), (2, "err")):
+            os.dup2(os.open(f"{folder}.{ending}", os.O_CREAT | os.O_WRONLY), stream)
+        main()
+    started.append(process)
+print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in started]))
+"""
+"""Processes that run one command each; all of them are forked from one that has loaded JAX."""
+
+PLANE = (
+    "plane",
+    "--objective",
+    "shared:bowl",
+    "--resolution",
+    "5",
+    "-o",
+    "o.json",
+    "-o",
+    "o.csv",
+    "--points",
+)
+GRID = ("--alphas", "0", "1", "11", "--no-zoom", "-o", "o.json")
+LINE = ("line", "--objective", "shared:ends", *GRID, "--from", "x.npz", "--to")
+PAIRS = {
+    "alike": ((*PLANE, "x.npz"), (*PLANE, "x.npz")),
+    "mixed": ((*PLANE, "y.npz"), (*PLANE, "x.npz")),
+    "mistaken": ((*LINE, "y.npz"), (*LINE, "no.npz")),
+    "killed": ((*LINE, "y.npz"), (*LINE, "y.npz")),
+}
+"""The commands of two processes that share a study."""
 
 
-@pytest.fixture
-def start_both(start, folders):
-    """Start two processes that share one study, each in its folder."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """One in which each process of each pair has its own, with the same loss and points."""
+    folder = tmp_path_factory.mktemp("hosts")
+    for pair in PAIRS:
+        for process in "01":
+            own = folder / pair / process
+            own.mkdir(parents=True)
+            (own / "shared.py").write_text(LOSS)
+            for name, numbers in {"x": [3.0, 0.0], "y": [0.0, 1.0]}.items():
+                np.savez(own / f"{name}.npz", w=np.array(numbers, np.float32))
+    return folder
 
-    def start_both(first: tuple[object, ...], second: tuple[object, ...], **of_second) -> list[Process]:
+
+@pytest.fixture(scope="module")
+def outcomes(folder) -> dict[str, list[tuple[int, bytes, bytes]]]:
+    """The status of each process of each pair, and what it said."""
+    commands = []
+    for pair, both in PAIRS.items():
         with socket.create_server(("", 0)) as door:
-            port = door.getsockname()[1]
-        shared = ("--coordinator", f"{LOOPBACK}:{port}", "--processes", 2, "--process")
-        return [
-            start(*first, *shared, 0, cwd=folders[0]),
-            start(*second, *shared, 1, cwd=folders[1], **of_second),
-        ]
-
-    return start_both
-
-
-def outcomes(processes: list[Process]) -> list[tuple[int, bytes, bytes]]:
-    ended = [process.communicate(timeout=100) for process in processes]
-    return [(process.returncode, *said) for process, said in zip(processes, ended, strict=True)]
-
-
-def left(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()} - {"shared.py", "x.npz", "y.npz", "__pycache__"}
+            shared = ["--coordinator", f"{LOOPBACK}:{door.getsockname()[1]}", "--processes", "2"]
+        for process, command in enumerate(both):
+            environment = {"END": "half-way"} if (pair, process) == ("killed", 1) else {}
+            arguments = [*command, *shared, "--process", str(process)]
+            commands.append((str(folder / pair / str(process)), environment, arguments))
+    code = [sys.executable, "-c", PROCESSES]
+    ended = subprocess.run(code, input=json.dumps(commands), stdout=subprocess.PIPE, text=True, timeout=100)
+    said = [
+        (status, *(Path(f"{own}.{ending}").read_bytes() for ending in ("out", "err")))
+        for status, (own, *_) in zip(json.loads(ended.stdout), commands, strict=True)
+    ]
+    return dict(zip(PAIRS, zip(said[::2], said[1::2], strict=True), strict=True))
 
 
-def test_two_processes_write_the_file_of_one(ravine, folders, start_both, monkeypatch):
-    command = ("plane", "--objective", "shared:bowl", "--points", "x.npz", "--resolution", 7)
-    shared = (*command, "-o", "o.json", "-o", "o.csv")
-    (first, said, errors), second = outcomes(start_both(shared, shared))
+def left(folder: Path) -> list[set[str]]:
+    """The files that the processes of a pair wrote."""
+    given = {"shared.py", "x.npz", "y.npz", "__pycache__"}
+    return [{path.name for path in (folder / process).iterdir()} - given for process in "01"]
+
+
+def test_two_processes_write_the_file_of_one(ravine, folder, outcomes, monkeypatch):
+    (first, said, errors), second = outcomes["alike"]
     assert (first, errors, second) == (0, b"", (0, b"", b""))
     assert [line.split(b":")[0] for line in said.splitlines()] == [b"o.json", b"o.csv"]
-    assert [left(folder) for folder in folders] == [{"o.json", "o.csv"}, set()]
-    monkeypatch.chdir(folders[1])
-    monkeypatch.syspath_prepend(folders[1])
-    ravine.works(*command, "-o", "alone.json")
-    files = (folders[0] / "o.json", folders[1] / "alone.json")
-    assert len({path.read_text() for path in files}) == 1
+    assert left(folder / "alike") == [{"o.json", "o.csv"}, set()]
+    monkeypatch.chdir(folder / "alike" / "1")
+    monkeypatch.syspath_prepend(folder / "alike" / "1")
+    ravine.works(*PLANE, "x.npz")
+    assert len({(folder / "alike" / process / "o.json").read_text() for process in "01"}) == 1
 
 
-def test_two_commands_are_not_mixed(folders, start_both):
-    command = ("plane", "--objective", "shared:bowl", "--resolution", 5, "-o", "o.json", "--points")
-    for status, said, errors in outcomes(start_both((*command, "y.npz"), (*command, "x.npz"))):
+def test_two_commands_are_not_mixed(folder, outcomes):
+    for status, said, errors in outcomes["mixed"]:
         assert (status, said) == (2, b"")
         assert errors.startswith(b"Error: Process 1 is at another grid than process 0: give all the same ")
         assert len(errors.splitlines()) == 1
-    assert [left(folder) for folder in folders] == [set(), set()]
+    assert left(folder / "mixed") == [set(), set()]
 
 
-def test_a_mistake_of_one_ends_both(folders, start_both):
-    line = ("line", "--objective", "shared:bowl", "--from", "x.npz", "-o", "o.json", "--to")
-    (status, _, errors), (other, _, reason) = outcomes(start_both((*line, "y.npz"), (*line, "no.npz")))
+def test_a_mistake_of_one_ends_both(folder, outcomes):
+    (status, _, errors), (other, _, reason) = outcomes["mistaken"]
     assert (status, other) == (2, 2)
     assert errors.startswith(b"Error: Another process ended before its part of the grid was done; start all ")
     assert reason.startswith(b"Error: The checkpoint 'no.npz' does not exist;")
-    assert [left(folder) for folder in folders] == [set(), set()]
+    assert left(folder / "mistaken") == [set(), set()]
 
 
-def test_a_kill_of_one_ends_both(folders, start_both):
-    line = ("line", "--objective", "shared:ends", "--from", "x.npz", "--to", "y.npz", "-o", "o.json")
-    (status, _, errors), (other, _, _) = outcomes(start_both(line, line, environment={"END": "half-way"}))
+def test_a_kill_of_one_ends_both(outcomes):
+    (status, _, errors), (other, _, _) = outcomes["killed"]
     assert (status, other) == (2, -signal.SIGKILL)
     assert errors.startswith(b"Error: Another process ended before its part of the grid was done; start all ")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 NETWORK = "mlp:widths=[3]"
-TRAINED = (NETWORK, "--data", "moons", "--steps", 4, "--keep-every", 1)
+TRAINED = (NETWORK, "--data", "moons", "--steps", 4, "--keep-every", 1, "--size", "320x240")
 DIVERGING = ("-O", "sgd:learning_rate=1e30")
 
 
@@ -26,10 +26,9 @@ def test_a_training_that_diverges_is_shown_as_far_as_it_is_real(ravine, in_folde
     assert "NaN" not in (in_folder / "o.json").read_text()
 
 
-@pytest.mark.parametrize("command", ["walk", "train"])
-def test_titles_and_labels_are_no_formulas(ravine, in_folder, command):
+def test_titles_and_labels_are_no_formulas(ravine, in_folder):
     texts = ("--title", r"$\bad_{ costs 5$ <b> & 漢字", "-O", r"sgd@$\frac{x:learning_rate=0.1")
-    ravine.works(command, *TRAINED, *texts, "-o", "ünï cödé.svg")
+    ravine.works("train", *TRAINED, *texts, "-o", "ünï cödé.svg")
     assert (in_folder / "ünï cödé.svg").read_bytes().startswith(b"<?xml")
 
 
@@ -57,7 +56,7 @@ CHOICES: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_options_give_files_or_one_line(ravine, in_folder, seed):
     rng = np.random.default_rng(seed)
     options: list[Any] = ["--data", "moons"]
@@ -77,7 +76,7 @@ def test_any_options_give_files_or_one_line(ravine, in_folder, seed):
 def test_a_hundred_rows_do_with_all_defaults(ravine, in_folder):
     inputs = np.random.default_rng(0).normal(size=(100, 3))
     np.savez("rows.npz", x=inputs, y=np.arange(100) % 2)
-    given = ("line", "mlp:widths=[3]", "--data", "rows.npz", "--steps", 3, "--no-cache", "-o", "o.png")
+    given = ("line", "mlp:widths=[3]", "--data", "rows.npz", "--steps", 3, "--no-cache", "-o", "o.json")
     ravine.works(*given)
     line = ravine.fails(*given, "--batch-size", 81)
     assert "A minibatch holds no more examples than there are, which is 80; got a size of 81." in line

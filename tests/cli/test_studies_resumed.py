@@ -50,6 +50,7 @@ _evaluate._CALL = 1e-9
 POINTS = 40
 LINE = ("line", "--objective", "counted:loss", "--from", "x.npz", "--to", "y.npz", "--no-zoom")
 GRID = (*LINE, "--alphas", 0, 1, POINTS - 2, "-o", "line.json")
+SMALL = ("--size", "320x240")
 ENDS = 2
 """Calls before the grid: the loss at both ends."""
 
@@ -147,11 +148,12 @@ def test_a_full_disk_under_the_cache_costs_nothing_but_the_keeping(ravine, folde
 
 
 def test_a_full_disk_leaves_the_earlier_file(ravine, folder, full_disk):
-    ravine.works(*GRID[:-1], "o.png")
-    for name in ("o.json", "o.csv", "o.npz", "o.png", "o.pdf", "o.svg"):
+    ravine.works(*GRID[:-1], "o.png", *SMALL)
+    for name in ("o.json", "o.csv", "o.npz", "o.png", "o.svg"):
         (folder / name).write_bytes(b"earlier")
         with full_disk(500):
-            assert ravine.fails(*GRID[:-1], name, status=1) == f"Error: {name}: File too large."
+            line = ravine.fails(*GRID[:-1], name, *SMALL, status=1)
+        assert line == f"Error: {name}: File too large."
         assert (folder / name).read_bytes() == b"earlier"
 
 
@@ -174,7 +176,7 @@ def test_a_cache_that_cannot_be_used_is_not_spoken_of(start, folder):
         "MPLCONFIGDIR": str(folder / "file" / "no"),
         "HOME": os.devnull,
     }
-    process = start(*LINE, "--alphas", 0, 1, 5, "-o", "line.png", environment=own)
+    process = start(*LINE, "--alphas", 0, 1, 5, *SMALL, "-o", "line.png", environment=own)
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (0, b"")
     assert stdout.startswith(b"line.png: loss: ")
