@@ -16,7 +16,7 @@ scenes = own.Scenes()
 
 def frames(count, view):
     timing = Timing(steps_per_frame=200 / (count - 1), hold=0.1, fps=50.0)
-    frames = scenes.frames(*scenes.runs(3, steps=200), timing=timing, size=(160, 90), view=view)
+    frames = scenes.frames(*scenes.runs(3, steps=200), timing=timing, size=(320, 180), view=view)
     assert len(frames) == count, len(frames)
     return frames
 
@@ -27,7 +27,7 @@ def write(count):
     writers.write(frames(count, "surface"), sys.argv[2])
 
 for make in (draw, write):
-    for count in (31, 301):
+    for count in (11, 81):
         make(count)
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024))
 """
@@ -40,6 +40,6 @@ def test_drawing_and_writing_take_no_more_for_more_frames(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
     assert done.returncode == 0, done.stderr
     drawn_few, drawn_many, written_few, written_many = map(float, done.stdout.split())
-    # All 301 frames together would be 17 MB.
+    # All 81 frames together would be 19 MB.
     assert drawn_many < drawn_few + 6
     assert written_many < written_few + 6
