@@ -160,7 +160,7 @@ def test_frames_are_what_stills_are(scenes, view):
     ]
     background = scenes.background(axes=("across", "up"))
     frames = scenes.frames(
-        *runs, background=background, size=(400, 240), timing=Timing(seconds=0.4), **VIEWS[view]
+        *runs, background=background, size=(400, 240), timing=Timing(seconds=0.24), **VIEWS[view]
     )
     for index, (pixels, _) in enumerate(frames):
         if index % 2 == 0:
