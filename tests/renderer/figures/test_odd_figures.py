@@ -40,9 +40,9 @@ def odd(pictures):
     yield "plane", pictures.plane(paths=(path(**short, counts=None),))
     gone = np.full(30, np.nan)
     yield "plane", pictures.plane(paths=(path(points=np.full((30, 2), np.nan), losses=gone),))
+    yield "plane", pictures.plane(loss=np.ones_like(flat), paths=())
     for view in ("plane", "surface"):
         yield view, pictures.plane(loss=np.full_like(flat, np.nan))
-        yield view, pictures.plane(loss=np.ones_like(flat), paths=())
         yield view, pictures.plane(loss=1e290 * flat, paths=())
     yield "walk", pictures.walk(*(walk(label=f"run {n}", colour_key=f"r{n}") for n in range(4)))
     yield "walk", pictures.walk(walk(losses=np.full((40, 11), np.nan), cosines=np.full(39, np.nan)))

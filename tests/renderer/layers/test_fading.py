@@ -40,7 +40,7 @@ def pixels_of(scenes, nearness, *, index=-1, **choices):
 
 @pytest.fixture(
     scope="module",
-    params=[("contour", "light"), ("contour", "radford"), ("surface", "light"), ("turning", "dark")],
+    params=[("contour", "radford"), ("surface", "light"), ("turning", "dark")],
     ids="-".join,
 )
 def look(request) -> dict[str, object]:

@@ -20,7 +20,7 @@ GROUND = {
 }
 HALO = {"light": "#ffffff", "dark": "#0c1014", "radford": "#ffffff"}
 films = st.lists(st.sampled_from(RULES), max_size=40)
-quick = settings(derandomize=True, deadline=None, max_examples=100)
+quick = settings(derandomize=True, deadline=None, max_examples=60)
 
 
 def rgb(colour: str) -> np.ndarray:
