@@ -6,7 +6,7 @@ import numpy as np
 
 from ravine.renderer.figures import draw_line
 
-LONG = "a name that goes on and on until nothing is left of the sheet that it is written on " * 2
+LONG = "a name that goes on and on until nothing is left of the sheet that it is written on, and on"
 
 
 def odd(pictures):
@@ -24,7 +24,9 @@ def odd(pictures):
     yield "line", pictures.line(*(line(label=f"network {n}", colour_key=f"n{n}") for n in range(12)))
     yield (
         "line",
-        pictures.line(line(label=LONG), line(label=LONG), title=LONG, subtitle=2 * LONG, ends=(LONG, LONG)),
+        pictures.line(
+            line(label=LONG), line(label=LONG), title=2 * LONG, subtitle=2 * LONG, ends=(LONG, LONG)
+        ),
     )
     yield "line", pictures.line(line(alphas=np.zeros(1), train_loss=np.ones(1), zooms=(), path=None, **alone))
     yield "line", pictures.line(line(train_loss=np.full(41, np.nan), barrier=(0.0, np.nan, np.inf)))
