@@ -59,8 +59,8 @@ class Header:
         title = fit_text(self._title, room, size=size, bold=True)
         used = text_size(title, size=size, bold=True)[0] + 14 * unit
         beside = text_size(self._subtitle, size=20 * unit)[0] <= room - used
-        subtitle = fit_text(self._subtitle, room, size=16 * unit)
-        below = not beside and subtitle not in ("", "…")
+        subtitle = "" if beside else fit_text(self._subtitle, room, size=16 * unit)
+        below = subtitle not in ("", "…")
         title_at = (left, baseline - 14 * unit) if below else (left, baseline)
         *_, title_bottom = canvas.text(title, title_at, size=size, colour=theme.text, bold=True)
         if beside:

@@ -106,30 +106,39 @@ def runs_of(scenes, count: int, label: str, *, steps: int = 40, note: str = "rat
     return runs
 
 
-@pytest.mark.parametrize(("count", "label"), [(1, LONG), (7, LONG), (14, "run {}"), (24, LONG)])
-@pytest.mark.parametrize("size", SIZES)
-def test_panels(scenes, written, size, count, label):
-    runs = runs_of(scenes, count, label)
-    for index in (0, -1) if count == 7 else (-1,):
-        written.clear()
-        frames = scenes.frames(*runs, size=size, timing=Timing(seconds=0.4))
-        picture = frames.still(index)
-        check(written, picture)
-        check_rows(written, frames, picture)
+@pytest.mark.parametrize(
+    ("size", "count", "label", "index"),
+    [
+        *((size, count, LONG, -1) for size in SIZES for count in (7, 24)),
+        *((size, 1, LONG, -1) for size in SIZES[:2]),
+        *((size, 14, "run {}", -1) for size in SIZES[2:]),
+        *((size, 7, LONG, 0) for size in SIZES[1:3]),
+    ],
+)
+def test_panels(scenes, written, size, count, label, index):
+    frames = scenes.frames(*runs_of(scenes, count, label), size=size, timing=Timing(seconds=0.4))
+    picture = frames.still(index)
+    check(written, picture)
+    check_rows(written, frames, picture)
 
 
-@pytest.mark.parametrize("azimuth", [None, 0.0, 45.0, 90.0, 200.0, -100.0])
-@pytest.mark.parametrize(("size", "theme"), [((640, 480), "dark"), ((720, 1280), "light")])
+@pytest.mark.parametrize(
+    ("size", "theme", "azimuth"),
+    [
+        *(((640, 480), "dark", azimuth) for azimuth in (None, 45.0, 200.0)),
+        *(((720, 1280), "light", azimuth) for azimuth in (0.0, 90.0, -100.0)),
+    ],
+)
 def test_surfaces(scenes, written, size, theme, azimuth):
     check(written, scenes.frames(size=size, view="surface", theme=theme, azimuth=azimuth).still(-1))
 
 
 def test_a_turning_surface(scenes, written):
     frames = scenes.frames(
-        size=(1280, 720), view="surface", turn=360.0, azimuth=0.0, timing=Timing(seconds=0.48)
+        size=(1280, 720), view="surface", turn=360.0, azimuth=0.0, timing=Timing(seconds=0.32)
     )
     _ = frames.still(0)
-    for index in range(12):
+    for index in range(8):
         written.clear()
         check(written, frames.still(index))
 
@@ -144,8 +153,7 @@ WINDOWS = {
 }
 
 
-@pytest.mark.parametrize("view", ["contour", "surface"])
-@pytest.mark.parametrize("size", [(640, 480), (720, 1280)])
+@pytest.mark.parametrize(("view", "size"), [("contour", (640, 480)), ("surface", (720, 1280))])
 @pytest.mark.parametrize("window", WINDOWS)
 def test_windows(scenes, written, window, size, view):
     (x0, x1), (y0, y1) = WINDOWS[window]
@@ -167,8 +175,9 @@ def test_equations(scenes, written, name):
     check(written, scenes.frames(background=background, runs=(), size=(640, 480)).still(0))
 
 
-@pytest.mark.parametrize("size", SIZES[::2])
-@pytest.mark.parametrize("steps", [1, 7, 99, 20000])
+@pytest.mark.parametrize(
+    ("size", "steps"), [*((SIZES[0], steps) for steps in (1, 99, 20000)), (SIZES[2], 20000)]
+)
 def test_counts_of_steps(scenes, written, size, steps):
     runs = scenes.runs(2, steps=steps)
     check(written, scenes.frames(*runs, size=size, title="A title that asks for room " * 3).still(-1))
@@ -186,8 +195,14 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize("lowest", [None, 0.0, -1e7])
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize(
+    ("name", "lowest"),
+    [
+        *((name, None) for name in LOSSES),
+        *((name, 0.0) for name in ("log", "down to nothing", "zero")),
+        *((name, -1e7) for name in ("huge", "negative", "constant")),
+    ],
+)
 def test_losses(scenes, written, name, lowest):
     runs = [
         scenes.run(scenes.spiral(run, steps=40), losses=LOSSES[name], label=LONG.format(run))
@@ -199,9 +214,16 @@ def test_losses(scenes, written, name, lowest):
     check_rows(written, frames, picture)
 
 
-@pytest.mark.parametrize(("count", "label"), [(1, LONG), (14, "run {}"), (24, LONG)])
-@pytest.mark.parametrize("size", [(640, 480), (720, 1280)])
-def test_a_legend(scenes, written, label, size, count):
+@pytest.mark.parametrize(
+    ("size", "count", "label"),
+    [
+        ((640, 480), 1, LONG),
+        ((640, 480), 14, "run {}"),
+        ((640, 480), 24, LONG),
+        ((720, 1280), 24, LONG),
+    ],
+)
+def test_a_legend(scenes, written, size, count, label):
     check(written, scenes.frames(*scenes.runs(count, label=label), size=size, panels="legend").still(-1))
 
 

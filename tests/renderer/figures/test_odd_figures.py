@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-LONG = "a name that goes on and on until nothing is left of the sheet that it is written on " * 2
+LONG = "a name that goes on and on until nothing is left of the sheet that it is written on, and on"
 
 
 def odd(pictures):
@@ -19,18 +19,21 @@ def odd(pictures):
     )
     flat = pictures.grid()["loss"]
     alone = {"test_loss": None, "train_accuracy": None, "test_accuracy": None}
+    bare = {"train_accuracy": None, "test_accuracy": None, "zooms": (), "path": None}
     nothing = np.zeros(0)
     yield "line", pictures.line(*(line(label=f"network {n}", colour_key=f"n{n}") for n in range(12)))
     yield (
         "line",
-        pictures.line(line(label=LONG), line(label=LONG), title=LONG, subtitle=2 * LONG, ends=(LONG, LONG)),
+        pictures.line(
+            line(label=LONG), line(label=LONG), title=2 * LONG, subtitle=2 * LONG, ends=(LONG, LONG)
+        ),
     )
     yield "line", pictures.line(line(alphas=np.zeros(1), train_loss=np.ones(1), zooms=(), path=None, **alone))
     yield "line", pictures.line(line(train_loss=np.full(41, np.nan), barrier=(0.0, np.nan, np.inf)))
-    yield "line", pictures.line(line(train_loss=np.where(np.arange(41) % 3, 1e200, np.inf)))
-    yield "line", pictures.line(line(train_loss=1.7e308 * np.linspace(-1.0, 1.0, 41)))
-    yield "line", pictures.line(line(train_loss=np.geomspace(1e-200, 1e200, 41)), scale="log")
-    yield "line", pictures.line(line(train_loss=np.full(41, -1.0)), scale="log")
+    for losses in (np.where(np.arange(41) % 3, 1e200, np.inf), 1.7e308 * np.linspace(-1.0, 1.0, 41)):
+        yield "line", pictures.line(line(train_loss=losses, **bare))
+    for losses in (np.geomspace(1e-200, 1e200, 41), np.full(41, -1.0)):
+        yield "line", pictures.line(line(train_loss=losses, **bare), scale="log")
     yield "line", partial(draw_line, (), title="no line")
     many = tuple(path(label=f"optimizer {n}", colour_key=f"o{n}") for n in range(12))
     yield "plane", pictures.plane(paths=many)
@@ -39,9 +42,9 @@ def odd(pictures):
     yield "plane", pictures.plane(paths=(path(**short, counts=None),))
     gone = np.full(30, np.nan)
     yield "plane", pictures.plane(paths=(path(points=np.full((30, 2), np.nan), losses=gone),))
+    yield "plane", pictures.plane(loss=np.ones_like(flat), paths=())
     for view in ("plane", "surface"):
         yield view, pictures.plane(loss=np.full_like(flat, np.nan))
-        yield view, pictures.plane(loss=np.ones_like(flat))
         yield view, pictures.plane(loss=1e290 * flat, paths=())
     yield "walk", pictures.walk(*(walk(label=f"run {n}", colour_key=f"r{n}") for n in range(4)))
     yield "walk", pictures.walk(walk(losses=np.full((40, 11), np.nan), cosines=np.full(39, np.nan)))

@@ -142,9 +142,14 @@ class TestPicture:
 
     def changed(self, scenes, markers, index, **facts) -> np.ndarray:
         """Where satellites are seen; those that are nowhere have their place in the key too."""
+        (mask,) = self.changes(scenes, markers, [index], **facts)
+        return mask
+
+    def changes(self, scenes, markers, indices, **facts) -> list[np.ndarray]:
+        """The same on several frames."""
         nowhere = {name: ball * np.nan for name, ball in markers.items()}
-        one, two = (self.frames(scenes, b, **facts).still(index) for b in (markers, nowhere))
-        return (one != two).any(-1)
+        one, two = (self.frames(scenes, balls, **facts) for balls in (markers, nowhere))
+        return [(one.still(index) != two.still(index)).any(-1) for index in indices]
 
     def test_a_worker_is_a_pale_disc_smaller_than_the_ball(self, scenes):
         pixels = self.frames(scenes, {"worker": self.ONE}, unconnected=frozenset({"worker"})).still(-1)
@@ -170,9 +175,9 @@ class TestPicture:
         late = self.ONE.copy()
         late[:8] = np.nan
         for name in ("worker 1", "slow", "read"):
-            assert not self.changed(scenes, {name: late}, 6).any()
-            assert self.changed(scenes, {name: late}, 8).any()
-            assert self.changed(scenes, {name: late}, -1).any()
+            before, *after = self.changes(scenes, {name: late}, [6, 8, -1])
+            assert not before.any()
+            assert all(mask.any() for mask in after)
 
     def test_goes_on_without_its_run(self, scenes):
         gone = self.MAIN.copy()

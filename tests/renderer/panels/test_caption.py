@@ -12,15 +12,15 @@ def corner(frames, index=0):
     return frames.still(index)[height - 40 :, :260].astype(int)
 
 
-@pytest.mark.parametrize("panels", ["none", "legend"])
-@pytest.mark.parametrize("view", ["contour", "surface"])
+@pytest.mark.parametrize(
+    ("view", "panels"), [("contour", "none"), ("contour", "legend"), ("surface", "none")]
+)
 def test_the_caption_is_in_the_corner_without_a_header(scenes, view, panels):
     look = {"size": (640, 360), "panels": panels, "view": view}
-    bare = scenes.frames(*scenes.runs(2), **look)
-    said = scenes.frames(*scenes.runs(2), **look, subtitle=SAID)
-    changed = np.abs(corner(said) - corner(bare)).sum(-1) > 60
-    assert changed.sum() > 100
-    rest = np.abs(said.still(0).astype(int) - bare.still(0).astype(int))
+    bare = scenes.frames(*scenes.runs(2), **look).still(0).astype(int)
+    said = scenes.frames(*scenes.runs(2), **look, subtitle=SAID).still(0).astype(int)
+    rest = np.abs(said - bare)
+    assert (rest[-40:, :260].sum(-1) > 60).sum() > 100
     rest[-40:, :260] = 0
     assert rest.max() == 0
 

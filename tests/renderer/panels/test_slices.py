@@ -137,11 +137,16 @@ class TestPanel:
         assert len(rights) == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    ("view", "runs"), [("contour", 0), ("contour", 1), ("contour", 3), ("surface", 0), ("surface", 3)]
+    ("size", "view", "runs"),
+    [
+        *((size, "contour", runs) for size in SIZES for runs in (0, 3)),
+        ((1280, 720), "contour", 1),
+        ((640, 480), "surface", 0),
+        ((720, 1280), "surface", 3),
+    ],
 )
-def test_texts_are_large_enough_and_apart(scenes, written, size, runs, view):
+def test_texts_are_large_enough_and_apart(scenes, written, size, view, runs):
     frames = scenes.frames(
         background=saddle(scenes), runs=scenes.runs(runs), size=size, view=view, timing=Timing(seconds=0.1)
     )

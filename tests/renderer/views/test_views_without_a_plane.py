@@ -30,6 +30,10 @@ def look(request) -> dict[str, object]:
     return LOOKS[request.param]
 
 
+with_panels = pytest.mark.parametrize("look", ["curve", "chart", "chart of a rate"], indirect=True)
+"""Where a run's numbers matter alone: the other looks show them, or fewer of them, in the same way."""
+
+
 @pytest.fixture(params=["curve", "chart"])
 def view(request) -> str:
     return request.param
@@ -68,6 +72,7 @@ def shows(picture: np.ndarray, colour: str) -> bool:
     return bool((picture[..., :3] == rgb(colour)).all(-1).any())
 
 
+@pytest.mark.parametrize("look", [*SHAPES, "chart of a rate"], indirect=True)
 def test_frames(scenes, look):
     """Runs that stay, one that leaves the reals, and one that leaves the window with a ball beside it."""
     gone = scenes.spiral(3, steps=20)
@@ -85,6 +90,7 @@ def test_frames(scenes, look):
     assert all(shows(pictures[-1], run.colour) for run in runs_of(scenes))
 
 
+@with_panels
 def test_all_of_a_run_but_its_start(scenes, look):
     runs = []
     for value in (np.nan, np.inf, 1e300):
@@ -98,15 +104,18 @@ def test_all_of_every_run(scenes, view):
     drawn(scenes.frames(scenes.run(np.full((13, 2), np.nan)), view=view))
 
 
+@with_panels
 def test_a_run_that_is_never_on_the_view(scenes, look):
     drawn(scenes.frames(with_rate(scenes, [(5.0, -5.0)] * 13), **look))
 
 
+@with_panels
 def test_a_single_step(scenes, look):
     run = with_rate(scenes, [(-1.5, 1.2), (0.5, 0.3)], colour="#c83800")
     assert shows(drawn(scenes.frames(run, timing=Timing(seconds=0.2), **look))[-1], "#c83800")
 
 
+@with_panels
 @pytest.mark.parametrize("value", [0.0, -1e4, 1e12])
 def test_constants(scenes, look, value):
     background = scenes.background(
@@ -130,8 +139,15 @@ def test_a_ground_that_is_nowhere_real(scenes, view):
     drawn(scenes.frames(background=background, view=view))
 
 
-@pytest.mark.parametrize("size", [(64, 64), (640, 64), (64, 640)])
-@pytest.mark.parametrize("look", SHAPES, indirect=True)
+@pytest.mark.parametrize(
+    ("look", "size"),
+    [
+        *((look, (64, 64)) for look in SHAPES),
+        ("curve", (640, 64)),
+        ("chart", (64, 640)),
+    ],
+    indirect=["look"],
+)
 def test_many_runs_on_any_size(scenes, look, size):
     drawn(scenes.frames(*runs_of(scenes, 24), size=size, timing=Timing(seconds=0.12), **look))
 
@@ -140,8 +156,14 @@ def test_a_view_without_runs_can_be_drawn(scenes, look):
     drawn(scenes.frames(runs=(), timing=Timing(seconds=0.1), **look))
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("look", [*SHAPES, "chart of a rate"], indirect=True)
+@pytest.mark.parametrize(
+    ("look", "size"),
+    [
+        *((look, SIZES[0]) for look in (*SHAPES, "chart of a rate")),
+        *((look, size) for look in ("curve", "chart") for size in SIZES[1:]),
+    ],
+    indirect=["look"],
+)
 def test_no_two_texts_touch(scenes, written, look, size):
     marks = (((-1.2, 0.0), "steep side"), ((0.0, 0.0), "the one minimum"), ((0.4, 0.0), "shallow"))
     frames = scenes.frames(

@@ -23,12 +23,15 @@ import ravine
 from ravine.core.atomic import OutputError
 from ravine.renderer import Timing, writers
 from ravine.renderer._frames import Frame, Frames
-from ravine.renderer.writers import EXTENSIONS, FILM_EXTENSIONS, STILL_EXTENSIONS, catalogue
+from ravine.renderer.writers import EXTENSIONS, FILM_EXTENSIONS, STILL_EXTENSIONS, Written, catalogue
 
 ROOT = Path(ravine.__path__[0])
 NAMES = catalogue.names()
 VIDEOS = (".avi", ".mkv", ".mov", ".mp4", ".webm")
 RECORDS = {extension: catalogue.load(name) for name in NAMES for extension in catalogue.load(name).extensions}
+ENDINGS = [catalogue.load(name).extensions[0] for name in NAMES if catalogue.load(name).extensions]
+"""One of each writer: its others are the same file by another name."""
+FILES = [*(f"film{extension}" for extension in ENDINGS), "frames/"]
 SIZE, FPS, HOLD = (96, 64), 25.0, 0.2
 
 
@@ -65,7 +68,7 @@ def decoded(path: Path) -> ReadBack:
 
 
 class Broken:
-    """A film of which no more than three frames can be drawn, and none by itself."""
+    """A film that is stopped after three frames, and before one that is drawn by itself."""
 
     def __init__(self, film: Frames):
         self._film = film
@@ -75,10 +78,10 @@ class Broken:
 
     def __iter__(self):
         yield from islice(self._film, 3)
-        raise RuntimeError("broken")
+        raise KeyboardInterrupt
 
     def still(self, index):
-        raise RuntimeError("broken")
+        raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,21 @@ def film(scenes):
 @pytest.fixture(scope="module")
 def drawn(film):
     return [frame.pixels[..., :3].copy() for frame in film]
+
+
+class OnDisk(NamedTuple):
+    """A film in a file, and what its writer told of it."""
+
+    path: Path
+    written: Written
+
+
+@pytest.fixture(scope="module")
+def on_disk(film, tmp_path_factory) -> dict[str, OnDisk]:
+    """The film in each kind of file."""
+    folder = tmp_path_factory.mktemp("films")
+    names = *(f"film{extension}" for extension in EXTENSIONS), "frames/"
+    return {name: OnDisk(folder / name, writers.write(film, f"{folder}/{name}")) for name in names}
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -106,9 +124,8 @@ def check_near(found: np.ndarray, wanted: np.ndarray, *, exact: bool) -> None:
 
 
 @pytest.mark.parametrize("extension", FILM_EXTENSIONS)
-def test_a_film_has_its_frames_times_and_pixels(tmp_path, film, drawn, extension):
-    path = tmp_path / f"film{extension}"
-    written = writers.write(film, path)
+def test_a_film_has_its_frames_times_and_pixels(on_disk, film, drawn, extension):
+    path, written = on_disk[f"film{extension}"]
     pictures, seconds = read(path)
     held = round(HOLD * FPS) - 1 if extension in VIDEOS else 0
     assert len(pictures) == written.frames == len(drawn) + held
@@ -119,35 +136,43 @@ def test_a_film_has_its_frames_times_and_pixels(tmp_path, film, drawn, extension
 
 
 @pytest.mark.parametrize("extension", STILL_EXTENSIONS)
-def test_a_still_is_the_last_frame(tmp_path, film, extension):
-    assert writers.write(film, tmp_path / f"film{extension}").frames == 1
+def test_a_still_is_the_last_frame(tmp_path, on_disk, film, extension):
+    path, written = on_disk[f"film{extension}"]
+    assert written.frames == 1
     writers.write_still(film.still(-1), tmp_path / f"still{extension}", film.comment)
-    assert len(set(files_in(tmp_path).values())) == 1
-    (picture,) = read(tmp_path / f"film{extension}").pictures
+    assert (tmp_path / f"still{extension}").read_bytes() == path.read_bytes()
+    (picture,) = read(path).pictures
     check_near(picture, film.still(-1)[..., :3], exact=RECORDS[extension].exact)
 
 
-def test_a_folder_has_every_frame(tmp_path, film, drawn):
-    assert writers.write(film, f"{tmp_path}/frames/").frames == len(drawn)
-    names = sorted(path.name for path in (tmp_path / "frames").iterdir())
+def test_a_folder_has_every_frame(on_disk, drawn):
+    folder, written = on_disk["frames/"]
+    assert written.frames == len(drawn)
+    names = sorted(path.name for path in folder.iterdir())
     assert names == [f"frame-{index:04}.png" for index in range(len(drawn))]
-    for name, wanted in zip(names, drawn, strict=True):
-        np.testing.assert_array_equal(decoded(tmp_path / "frames" / name).pictures, [wanted])
+    np.testing.assert_array_equal(decoded(folder / "frame-%04d.png").pictures, drawn)
 
 
-@pytest.mark.parametrize("name", [*(f"film{extension}" for extension in EXTENSIONS), "frames/"])
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_in_memory_a_film_has_the_same_bytes(tmp_path, on_disk, film, extension, monkeypatch):
+    """And leaves nothing in the system's folder."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert writers.to_bytes(film, extension) == on_disk[f"film{extension}"].path.read_bytes() != b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_film_is_the_same_folder(tmp_path, on_disk, film):
+    writers.write(film, f"{tmp_path}/frames/")
+    assert files_in(tmp_path) == files_in(on_disk["frames/"].path) != {}
+
+
+@pytest.mark.parametrize("name", FILES)
 class TestEveryFormat:
-    def test_the_same_film_has_the_same_bytes(self, tmp_path, film, name):
-        for run in ("one", "two"):
-            (tmp_path / run).mkdir()
-            writers.write(film, f"{tmp_path}/{run}/{name}")
-        assert files_in(tmp_path / "one") == files_in(tmp_path / "two") != {}
-
-    def test_a_film_that_breaks_leaves_nothing(self, tmp_path, film, name, monkeypatch):
+    def test_a_film_that_is_stopped_leaves_nothing(self, tmp_path, film, name, monkeypatch):
         (tmp_path / "system").mkdir()
         (tmp_path / "films").mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "system"))
-        with pytest.raises(RuntimeError, match=r"^broken$"):
+        with pytest.raises(KeyboardInterrupt):
             writers.write(Broken(film), f"{tmp_path}/films/{name}")
         assert [*(tmp_path / "films").iterdir(), *(tmp_path / "system").iterdir()] == []
 
@@ -156,12 +181,12 @@ class TestEveryFormat:
     def test_a_full_disk_is_told_in_a_line_and_leaves_nothing(self, tmp_path, film, name, full_disk):
         with full_disk(300), pytest.raises(OSError) as raised:  # noqa: PT011
             writers.write(film, f"{tmp_path}/{name}")
-        gc.collect()
+        gc.collect(1)  # what is young: all there is takes long
         assert len(str(raised.value).splitlines()) == 1
         assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("extension", ENDINGS)
 def test_an_odd_size_is_refused_or_works(tmp_path, scenes, extension):
     odd = scenes.frames(size=(95, 63), timing=Timing(seconds=0.12, hold=0.0), panels="none")
     path = tmp_path / f"film{extension}"
@@ -189,7 +214,7 @@ class Noise:
         return (Frame(self.still(index), (0, 0, *self.size)) for index in range(len(self.durations)))
 
 
-@pytest.mark.parametrize("extension", FILM_EXTENSIONS)
+@pytest.mark.parametrize("extension", sorted({*ENDINGS} & {*FILM_EXTENSIONS}))
 def test_a_film_is_never_in_memory(tmp_path, extension):
     def most(count: int) -> int:
         tracemalloc.start()
@@ -200,7 +225,7 @@ def test_a_film_is_never_in_memory(tmp_path, extension):
             tracemalloc.stop()
 
     most(2)  # loads what is loaded once
-    few, many = most(16), most(48)
+    few, many = most(8), most(24)
     assert many < few + 8 * Noise(1).still(0).nbytes
 
 
@@ -208,13 +233,14 @@ def test_a_film_is_never_in_memory(tmp_path, extension):
 def test_a_rate_is_kept_as_the_fraction_it_is(tmp_path, scenes, extension):
     timing = Timing(seconds=0.2, fps=30000 / 1001, hold=0.0)
     writers.write(scenes.frames(size=SIZE, timing=timing, panels="none"), tmp_path / f"film{extension}")
-    frames, seconds = imageio_ffmpeg.count_frames_and_secs(tmp_path / f"film{extension}")
-    assert seconds == pytest.approx(frames * Fraction(1001, 30000), abs=0.011)
+    pictures, seconds = decoded(tmp_path / f"film{extension}")
+    assert len(pictures) == 6
+    assert seconds == pytest.approx(6 * Fraction(1001, 30000), rel=2e-4)
 
 
-@pytest.mark.parametrize("extension", VIDEOS)
+@pytest.mark.parametrize("extension", [".mkv", ".webm"])
 def test_ffmpeg_is_not_started_by_a_fork(tmp_path, film, extension, monkeypatch):
-    """JAX's threads may lock up in it, and JAX warns on the terminal."""
+    """Neither by imageio nor by us: JAX's threads may lock up in it, and JAX warns on the terminal."""
     started = []
 
     class Watched(subprocess.Popen):
@@ -245,22 +271,22 @@ class TestComments:
     """What made the film stands in every file that has room for it."""
 
     @pytest.mark.parametrize("extension", [".apng", ".png"])
-    def test_of_png(self, film, extension):
-        with Image.open(io.BytesIO(writers.to_bytes(film, extension))) as image:
+    def test_of_png(self, on_disk, film, extension):
+        with Image.open(on_disk[f"film{extension}"].path) as image:
             assert image.info["Comment"] == film.comment
 
-    def test_of_jpeg(self, film):
-        with Image.open(io.BytesIO(writers.to_bytes(film, ".jpg"))) as image:
+    def test_of_jpeg(self, on_disk, film):
+        with Image.open(on_disk["film.jpg"].path) as image:
             assert image.info["comment"].decode() == film.comment
 
-    def test_of_tiff(self, film):
-        with Image.open(io.BytesIO(writers.to_bytes(film, ".tiff"))) as image:
+    def test_of_tiff(self, on_disk, film):
+        with Image.open(on_disk["film.tiff"].path) as image:
             assert image.tag_v2[270].encode("latin-1").decode() == film.comment
 
     @pytest.mark.parametrize("extension", VIDEOS)
-    def test_of_videos(self, tmp_path, film, extension):
-        writers.write(film, tmp_path / f"film{extension}")
-        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", str(tmp_path / f"film{extension}")]
+    def test_of_videos(self, on_disk, film, extension):
+        path = on_disk[f"film{extension}"].path
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", str(path)]
         said = subprocess.run(command, capture_output=True, text=True, check=False).stderr
         assert film.comment in said
 
@@ -273,10 +299,10 @@ class TestApng:
         with Image.open(io.BytesIO(content)) as image:
             assert image.info["loop"] == loops
 
-    def test_stores_what_changed(self, film, drawn):
+    def test_stores_what_changed(self, on_disk, drawn):
         """A frame takes a part of the first one's bytes."""
-        whole = len(writers.to_bytes(film, ".png"))
-        assert len(writers.to_bytes(film, ".apng")) < whole * (1 + 0.5 * (len(drawn) - 1))
+        small, whole = (on_disk[f"film{extension}"].path.stat().st_size for extension in (".apng", ".png"))
+        assert small < whole * (1 + 0.5 * (len(drawn) - 1))
 
     def test_a_hold_of_more_than_a_minute(self, tmp_path, scenes):
         timing = Timing(seconds=0.12, hold=150.0)
