@@ -76,6 +76,11 @@ LOSSES = {
 }
 
 
+CURVATURES = {"wolfe": 0.1, "loose": 0.9}
+SEARCHES = {"exact": exact, "global": lowest, **CURVATURES}
+"""Functions, or the curvature that a Wolfe search leaves."""
+
+
 @pytest.fixture(scope="module")
 def on_rays(any_of):
     """Where a search ends on many rays at once, each of a loss, and its evaluations.
@@ -86,22 +91,24 @@ def on_rays(any_of):
 
     @cache
     def program(search):
-        def one(ray):
+        def one(curvature, ray):
             number, point, direction = ray
 
             def loss(point):
                 return among(point, number)
 
             value, gradient = jax.value_and_grad(loss)(point)
-            return search(Ray(loss, point, direction, value, gradient), jnp.ones_like(value))
+            ends = search or wolfe(curvature)
+            return ends(Ray(loss, point, direction, value, gradient), jnp.ones_like(value))
 
-        return quick(lambda *rays: jax.lax.map(one, rays))
+        return quick(lambda curvature, *rays: jax.lax.map(partial(one, curvature), rays))
 
     def found(search, names, points, directions):
         numbers = [[*LOSSES].index(name) for name in np.broadcast_to(names, LANES)]
         rays = np.asarray(numbers), np.asarray(points), np.asarray(directions)
+        search, curvature = (search, 0.0) if callable(search) else (None, search)
         with jax.enable_x64(True):
-            found = jax.tree.map(np.asarray, program(search)(*rays))
+            found = jax.tree.map(np.asarray, program(search)(curvature, *rays))
         return found.length, found.evaluations
 
     return found
@@ -226,10 +233,6 @@ def test_exact_finds_a_kink(on_lines):
 def heights():
     """Of every loss of one number at a place of its own."""
     return quick(lambda places: jnp.stack([loss(x) for loss, x in zip(OF_ONE.values(), places, strict=True)]))
-
-
-CURVATURES = {"wolfe": 0.1, "loose": 0.9}
-SEARCHES = {"exact": exact, "global": lowest, **{name: wolfe(most) for name, most in CURVATURES.items()}}
 
 
 @pytest.mark.parametrize("search", SEARCHES)
