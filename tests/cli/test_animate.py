@@ -201,8 +201,16 @@ class TestGround:
         assert (found["function"], found["domain"]) == ("x**2 + 3*sin(y)", [-4.0, 4.0, -6.0, 6.0])
 
     def test_a_function_of_ones_own_module(self, ravine, in_folder):
-        (in_folder / "my_losses.py").write_text("def bowl(p):\n    return p[0] ** 2 + 3 * p[1] ** 2\n")
-        command = ["trace", "--function", "my_losses:bowl", "-O", "sgd:learning_rate=0.1", "--steps", "12"]
+        (in_folder / "my_bowls.py").write_text("def bowl(p):\n    return p[0] ** 2 + 3 * p[1] ** 2\n")
+        command = [
+            "trace",
+            "--function",
+            "my_bowls:bowl",
+            "-O",
+            "sgd:learning_rate=0.1",
+            "--steps",
+            "12",
+        ]
         traced = ravine.works(*command)
         assert traced.stderr == ""
         points = np.array(json.loads(traced.stdout)["runs"][0]["points"])

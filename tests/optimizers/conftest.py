@@ -72,8 +72,8 @@ def _any_of(losses: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
     """
     import jax
 
-    value, value_and_slope, hessian = (
-        _choice([*map(of, losses)]) for of in (lambda loss: loss, jax.value_and_grad, jax.hessian)
+    value, value_and_slope, both_and_hessian = (
+        _choice([*map(of, losses)]) for of in (lambda loss: loss, jax.value_and_grad, _with_hessian)
     )
 
     @jax.custom_jvp
@@ -91,10 +91,25 @@ def _any_of(losses: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
 
     @loss_and_slope.defjvp
     def _(at: Any, along: Any) -> Any:
-        height, slope = loss_and_slope(*at)
-        return (height, slope), (slope @ along[0], hessian(*at) @ along[0])
+        height, slope, hessian = both_and_hessian(*at)
+        return (height, slope), (slope @ along[0], hessian @ along[0])
 
     return loss
+
+
+def _with_hessian(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """The value, the gradient and the Hessian, in a program that has no part of them twice."""
+    import jax
+
+    def slope_first(point: Any) -> Any:
+        value, slope = jax.value_and_grad(loss)(point)
+        return slope, (value, slope)
+
+    def at(point: Any) -> Any:
+        hessian, (value, slope) = jax.jacfwd(slope_first, has_aux=True)(point)
+        return value, slope, hessian
+
+    return at
 
 
 def _choice(functions: Sequence[Callable[..., Any]]) -> Callable[..., Any]:

@@ -19,38 +19,6 @@ quick = partial(fast_compile_jit, options=RUN_ONCE)
 """Compiled with less care: every program here runs once."""
 
 
-def along(search, loss, points, directions, guess=1.0):
-    """Where a search ends on many rays at once, and its evaluations."""
-
-    def one(point, direction):
-        value, gradient = jax.value_and_grad(loss)(point)
-        return search(Ray(loss, point, direction, value, gradient), jnp.asarray(guess, point.dtype))
-
-    with jax.enable_x64(True):
-        found = quick(jax.vmap(one))(jnp.asarray(points), jnp.asarray(directions))
-        return np.asarray(found.length), np.asarray(found.evaluations)
-
-
-def on_a_line(search, loss, starts=(0.0,)):
-    """The same for a loss of one number, on rays towards larger ones."""
-    points = np.asarray(starts, dtype=float)[:, None]
-    return along(search, lambda point: loss(point[0]), points, np.ones_like(points))
-
-
-def on_lines(search, loss, facts):
-    """The same for several losses of one number, each with its fact, on the ray from 0."""
-
-    def one(fact):
-        def on_ray(point):
-            return loss(point[0], fact)
-
-        value, gradient = jax.value_and_grad(on_ray)(jnp.zeros(1))
-        return search(Ray(on_ray, jnp.zeros(1), jnp.ones(1), value, gradient), value).length
-
-    with jax.enable_x64(True):
-        return np.asarray(quick(jax.vmap(one))(jnp.asarray(facts)))
-
-
 @cache
 def rays(name):
     """Points all over a landscape, and directions within 80 degrees of steepest descent."""
@@ -65,30 +33,95 @@ def rays(name):
     return landscape.loss, points, -np.einsum("ijn,nj->ni", turns, slopes)
 
 
+def two_wells(x):
+    return (x - 1) ** 2 * (x - 3) ** 2 - 0.2 * x
+
+
+def holed(x, place):
+    """A wide bowl with a hole whose half width is a twentieth of its distance, or of the ray's unit."""
+    width = max(place, 1) / 20
+    return jnp.cos(x) / 9 + (x - 5) ** 2 / 90 - 3 * jnp.exp(-(((x - place) / width) ** 2) / 2)
+
+
+FOR_EVER = {
+    "line": lambda x: -x,
+    "parabola": lambda x: -((x + 1) ** 2),
+    "exponential": lambda x: -jnp.exp(x),
+    "plain": lambda x: jnp.exp(-x),
+    "root": lambda x: jnp.sqrt(2 - x),
+    "pole": lambda x: jnp.log(2 - x),
+    "wall": lambda x: jnp.where(x < 0.5, -x, jnp.inf),
+    "hole": lambda x: jnp.where(x < 0.5, -x, jnp.nan),
+}
+FLAT = {
+    "constant": lambda x: 0 * x,
+    "uphill": lambda x: x,
+    "minimum": lambda x: x**2,
+    "nothing": lambda x: x * jnp.nan,
+}
+HOLES, FAR = (0.003, 0.4, 7.7), (11.0, 80.0, 600.0)
+OF_ONE = {
+    **FOR_EVER,
+    **FLAT,
+    "inflection": lambda x: (x - 1) ** 3 * (x - 5) / 4,
+    "kink": lambda x: jnp.abs(x - 0.3) + 0.1 * x,
+    "two wells": two_wells,
+    **{f"holed at {place}": partial(holed, place=place) for place in HOLES},
+    **{f"falls to {far}": lambda x, far=far: jnp.log1p((x - far) ** 2) for far in FAR},
+}
+LOSSES = {
+    **{name: landscapes.load(name).loss for name in (*NAMES, "shallow_and_deep")},
+    **{name: lambda point, loss=loss: jnp.asarray(loss(point[0])) for name, loss in OF_ONE.items()},
+}
+
+
+CURVATURES = {"wolfe": 0.1, "loose": 0.9}
+SEARCHES = {"exact": exact, "global": lowest, **CURVATURES}
+"""Functions, or the curvature that a Wolfe search leaves."""
+
+
 @pytest.fixture(scope="module")
 def on_rays(any_of):
-    """The same as `along` on the rays of a landscape; a search is one program for all of them."""
-    among = any_of([landscapes.load(name).loss for name in NAMES])
+    """Where a search ends on many rays at once, each of a loss, and its evaluations.
+
+    A search is one program for all losses.
+    """
+    among = any_of([*LOSSES.values()])
 
     @cache
     def program(search):
-        def down(number, points, directions):
+        def one(curvature, ray):
+            number, point, direction = ray
+
             def loss(point):
                 return among(point, number)
 
-            def one(ray):
-                point, direction = ray
-                value, gradient = jax.value_and_grad(loss)(point)
-                return search(Ray(loss, point, direction, value, gradient), jnp.ones_like(value))
+            value, gradient = jax.value_and_grad(loss)(point)
+            ends = search or wolfe(curvature)
+            return ends(Ray(loss, point, direction, value, gradient), jnp.ones_like(value))
 
-            return jax.lax.map(one, (points, directions))
+        return quick(lambda curvature, *rays: jax.lax.map(partial(one, curvature), rays))
 
-        return quick(down)
-
-    def found(search, name, points, directions):
+    def found(search, names, points, directions):
+        numbers = [[*LOSSES].index(name) for name in np.broadcast_to(names, LANES)]
+        rays = np.asarray(numbers), np.asarray(points), np.asarray(directions)
+        search, curvature = (search, 0.0) if callable(search) else (None, search)
         with jax.enable_x64(True):
-            found = program(search)(*map(jnp.asarray, (NAMES.index(name), points, directions)))
-            return np.asarray(found.length), np.asarray(found.evaluations)
+            found = jax.tree.map(np.asarray, program(search)(curvature, *rays))
+        return found.length, found.evaluations
+
+    return found
+
+
+@pytest.fixture(scope="module")
+def on_lines(on_rays):
+    """The same on a few rays towards larger numbers, down losses of one."""
+
+    def found(search, names, starts=0.0):
+        names, starts = np.broadcast_arrays(names, starts)
+        points = np.stack([np.resize(starts, LANES), np.zeros(LANES)], axis=-1)
+        ends = on_rays(search, np.resize(names, LANES), points, np.tile((1.0, 0.0), (LANES, 1)))
+        return tuple(values[: len(names)] for values in ends)
 
     return found
 
@@ -124,20 +157,26 @@ def polynomials(degree, rng):
     return np.array(coefficients), np.array(firsts)
 
 
-@pytest.mark.parametrize(("degree", "scale"), [(1, 1.0), (3, 50.0), (5, 1.0), (7, 1.0), (7, 50.0)])
-def test_exact_finds_the_first_of_a_polynomials_minimisers(degree, scale):
-    slopes, firsts = polynomials(degree, np.random.default_rng(degree))
-    losses = np.array([np.polyint(slope) for slope in slopes])
+@cache
+def exact_on_polynomials():
+    """The search on many polynomials of one scale; those of less than 8 powers have zeros first."""
 
-    def one(coefficients):
+    def one(coefficients, scale):
         def loss(point):
             return jnp.polyval(coefficients, point[0] / scale)
 
         value, gradient = jax.value_and_grad(loss)(jnp.zeros(1))
         return exact(Ray(loss, jnp.zeros(1), jnp.ones(1), value, gradient), value)
 
+    return quick(jax.vmap(one, (0, None)))
+
+
+@pytest.mark.parametrize(("degree", "scale"), [(1, 1.0), (3, 50.0), (5, 1.0), (7, 1.0), (7, 50.0)])
+def test_exact_finds_the_first_of_a_polynomials_minimisers(degree, scale):
+    slopes, firsts = polynomials(degree, np.random.default_rng(degree))
+    losses = [np.polyint(slope) for slope in np.pad(slopes, ((0, 0), (7 - degree, 0)))]
     with jax.enable_x64(True):
-        found = jax.tree.map(np.asarray, quick(jax.vmap(one))(jnp.asarray(losses)))
+        found = jax.tree.map(np.asarray, exact_on_polynomials()(np.array(losses), scale))
     np.testing.assert_allclose(found.length / scale, firsts, rtol=1e-9)
     assert np.mean(found.evaluations[:, 1]) < 25
 
@@ -172,90 +211,57 @@ def test_exact_agrees_with_scipy(name, on_rays):
             assert found.x == pytest.approx(1, abs=1e-6)
 
 
-def test_exact_stays_in_the_basin_where_it_starts():
+def test_exact_stays_in_the_basin_where_it_starts(on_rays):
     """A step over the shallow minimum's dimple, which is narrow, would end in the deep one."""
-    loss = landscapes.load("shallow_and_deep").loss
-    starts = np.stack([np.linspace(-5.0, -2.4, 300), np.zeros(300)], axis=-1)
-    ways = np.stack([np.where(starts[:, 0] < -2.86903, 1.0, -1.0), np.zeros(300)], axis=-1)
-    lengths, _ = along(exact, loss, starts, ways)
-    np.testing.assert_allclose((starts + lengths[:, None] * ways)[:, 0], -2.86902773814015, rtol=1e-8)
+    places = np.linspace(-5.0, -2.4, 5 * LANES).reshape(5, LANES)
+    for starts in np.stack([places, 0 * places], axis=-1):
+        ways = np.stack([np.where(starts[:, 0] < -2.86903, 1.0, -1.0), np.zeros(LANES)], axis=-1)
+        lengths, _ = on_rays(exact, "shallow_and_deep", starts, ways)
+        np.testing.assert_allclose((starts + lengths[:, None] * ways)[:, 0], -2.86902773814015, rtol=1e-8)
 
 
-def test_exact_comes_past_an_inflection():
-    lengths, _ = on_a_line(exact, lambda x: (x - 1) ** 3 * (x - 5) / 4)
+def test_exact_comes_past_an_inflection(on_lines):
+    lengths, _ = on_lines(exact, ["inflection"])
     np.testing.assert_allclose(lengths, 4.0, rtol=1e-9)
 
 
-def test_exact_finds_a_kink():
-    lengths, _ = on_a_line(exact, lambda x: jnp.abs(x - 0.3) + 0.1 * x, starts=(0.0, -1.0, 0.2999))
+def test_exact_finds_a_kink(on_lines):
+    lengths, _ = on_lines(exact, ["kink"], starts=(0.0, -1.0, 0.2999))
     np.testing.assert_allclose(lengths, (0.3, 1.3, 0.0001), rtol=1e-9)
 
 
-FOR_EVER = {
-    "line": lambda x: -x,
-    "parabola": lambda x: -((x + 1) ** 2),
-    "exponential": lambda x: -jnp.exp(x),
-    "plain": lambda x: jnp.exp(-x),
-    "root": lambda x: jnp.sqrt(2 - x),
-    "pole": lambda x: jnp.log(2 - x),
-    "wall": lambda x: jnp.where(x < 0.5, -x, jnp.inf),
-    "hole": lambda x: jnp.where(x < 0.5, -x, jnp.nan),
-}
-FLAT = {
-    "constant": lambda x: 0 * x,
-    "uphill": lambda x: x,
-    "minimum": lambda x: x**2,
-    "nothing": lambda x: x * jnp.nan,
-}
-
-
 @cache
-def odd_rays(search):
-    """Every loss above on the ray from 0: where the search ends, what it evaluates, and the loss there."""
-    losses = [lambda x, loss=loss: jnp.asarray(loss(x)) for loss in (FOR_EVER | FLAT).values()]
-
-    def one(number):
-        def loss(point):
-            return jax.lax.switch(number, losses, point[0])
-
-        value, gradient = jax.value_and_grad(loss)(jnp.zeros(1))
-        found = search(Ray(loss, jnp.zeros(1), jnp.ones(1), value, gradient), jnp.ones([]))
-        return found, value, loss(found.length[None])
-
-    with jax.enable_x64(True):
-        every = quick(lambda numbers: jax.lax.map(one, numbers))(jnp.arange(len(losses)))
-        return jax.tree.map(np.asarray, every)
-
-
-CURVATURES = {"wolfe": 0.1, "loose": 0.9}
-SEARCHES = {"exact": exact, "global": lowest, **{name: wolfe(most) for name, most in CURVATURES.items()}}
+def heights():
+    """Of every loss of one number at a place of its own."""
+    return quick(lambda places: jnp.stack([loss(x) for loss, x in zip(OF_ONE.values(), places, strict=True)]))
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_a_ray_without_a_minimiser_ends_finite_and_no_higher(search):
-    found, before, after = odd_rays(SEARCHES[search])
+def test_a_ray_without_a_minimiser_ends_finite_and_no_higher(search, on_lines):
+    lengths, evaluations = on_lines(SEARCHES[search], [*OF_ONE])
+    with jax.enable_x64(True):
+        before, after = (np.asarray(heights()(places)) for places in (0 * lengths, lengths))
     for place, name in enumerate(FOR_EVER):
-        assert 0 <= found.length[place] <= 1000, name
+        assert 0 <= lengths[place] <= 1000, name
         assert np.isfinite(after[place]), name
         assert after[place] <= before[place], name
         if search in ("exact", "global"):
             assert after[place] < before[place], name
-    assert found.evaluations.sum(-1).max() < 1200
+    assert evaluations.sum(-1).max() < 1200
 
 
-def test_exact_comes_up_to_an_edge():
-    found, _, _ = odd_rays(exact)
-    ends = dict(zip(FOR_EVER, found.length, strict=False))
-    np.testing.assert_allclose([ends["wall"], ends["hole"]], 0.5, rtol=1e-12)
-    assert ends["root"] == pytest.approx(2, rel=1e-3)
-    assert ends["line"] == 1000
+def test_exact_comes_up_to_an_edge(on_lines):
+    lengths, _ = on_lines(exact, ["wall", "hole", "root", "line"])
+    np.testing.assert_allclose(lengths[:2], 0.5, rtol=1e-12)
+    assert lengths[2] == pytest.approx(2, rel=1e-3)
+    assert lengths[3] == 1000
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_searches_take_no_step_where_the_ray_does_not_descend(search):
-    found, _, _ = odd_rays(SEARCHES[search])
-    assert (found.length[len(FOR_EVER) :] == 0).all()
-    assert np.isfinite(found.evaluations).all()
+def test_searches_take_no_step_where_the_ray_does_not_descend(search, on_lines):
+    lengths, evaluations = on_lines(SEARCHES[search], [*FLAT])
+    assert (lengths == 0).all()
+    assert np.isfinite(evaluations).all()
 
 
 @pytest.mark.parametrize("name", ["beale", "himmelblau", "three_hump_camel", "six_hump_camel"])
@@ -305,22 +311,15 @@ def test_lowest_finds_the_lowest_of_many_valleys(name, most, on_rays):
     assert (evaluations[:, 0] == 1024).all()
 
 
-def test_lowest_finds_a_narrow_hole_in_a_wide_bowl():
-    """Whose half width is a twentieth of its distance, or of the ray's unit."""
+def test_lowest_finds_a_narrow_hole_in_a_wide_bowl(on_lines):
     from scipy.optimize import minimize_scalar
 
-    places = np.array([0.003, 0.4, 7.7])
-
-    def holed(x, place):
-        width = jnp.maximum(place, 1) / 20
-        return jnp.cos(x) / 9 + (x - 5) ** 2 / 90 - 3 * jnp.exp(-(((x - place) / width) ** 2) / 2)
-
-    found = on_lines(lowest, holed, places)
+    found, _ = on_lines(lowest, [f"holed at {place}" for place in HOLES])
     with jax.enable_x64(True):
-        compiled = quick(holed)
-        for place, length in zip(places, found, strict=True):
+        for place, length in zip(HOLES, found, strict=True):
+            compiled = quick(partial(holed, place=place))
             fine = minimize_scalar(
-                lambda x, place=place: float(compiled(x, place)),
+                lambda x, compiled=compiled: float(compiled(x)),
                 bounds=(max(place - 0.04, 0), place + 0.04),
                 method="bounded",
                 options={"xatol": 1e-9},
@@ -328,18 +327,14 @@ def test_lowest_finds_a_narrow_hole_in_a_wide_bowl():
             assert length == pytest.approx(fine.x, abs=1e-6)
 
 
-def test_lowest_goes_on_where_the_loss_still_falls():
-    far = np.array([11.0, 80.0, 600.0])
-    found = on_lines(lowest, lambda x, far: jnp.log1p((x - far) ** 2), far)
-    np.testing.assert_allclose(found, far, rtol=1e-9)
+def test_lowest_goes_on_where_the_loss_still_falls(on_lines):
+    found, _ = on_lines(lowest, [f"falls to {far}" for far in FAR])
+    np.testing.assert_allclose(found, FAR, rtol=1e-9)
 
 
-def test_lowest_is_not_always_the_first():
-    def two_wells(x):
-        return (x - 1) ** 2 * (x - 3) ** 2 - 0.2 * x
-
-    (first,), _ = on_a_line(exact, two_wells)
-    (low,), _ = on_a_line(lowest, two_wells)
+def test_lowest_is_not_always_the_first(on_lines):
+    (first,), _ = on_lines(exact, ["two wells"])
+    (low,), _ = on_lines(lowest, ["two wells"])
     zeros = np.sort(np.roots(np.polyadd(np.polyder(np.poly([1, 1, 3, 3])), [-0.2])))
     np.testing.assert_allclose((first, low), zeros[[0, 2]], rtol=1e-9)
 
@@ -365,8 +360,12 @@ def test_exact_in_single_precision():
         return (point[0] - 1) ** 2 * (point[0] + 2) ** 2 + point[1] ** 2
 
     point, direction = jnp.array([0.2, 0.0], jnp.float32), jnp.array([1.0, 0.0], jnp.float32)
-    value, gradient = jax.value_and_grad(loss)(point)
-    found = quick(lambda: exact(Ray(loss, point, direction, value, gradient), value))()
+
+    def search(point, direction):
+        value, gradient = jax.value_and_grad(loss)(point)
+        return exact(Ray(loss, point, direction, value, gradient), value)
+
+    found = quick(search)(point, direction)
     assert found.length.dtype == jnp.float32
     assert float(found.length) == pytest.approx(0.8, rel=1e-6)
     assert found.evaluations[1] < 40
