@@ -198,7 +198,15 @@ class Recipe(BaseRecipe):
         ),
     )
     elevation: float | None = option(
-        None, Option("The camera's elevation above a surface.", metavar="DEGREES", usual="38")
+        None,
+        Option(
+            "The camera's elevation above a surface.",
+            metavar="DEGREES",
+            usual="38",
+            least=-90,
+            most=90,
+            interval=True,
+        ),
     )
     size: tuple[int, int] = option((1280, 720), SIZE)
     theme: Literal["light", "dark", "radford"] = option("light", THEME)

@@ -127,6 +127,7 @@ WRONG_OPTIONS = {
     "--seconds nan": "seconds must be a finite number; got nan.",
     "--fps 0": "fps must lie between 1 and 120; got 0.",
     "--fps 500": "fps must lie between 1 and 120; got 500.",
+    "--view surface --elevation 200": "elevation must lie between -90 and 90; got 200.",
     "--hold -1": "hold must lie between 0 and 600; got -1.",
     "--loops -1": "loops must lie between 0 and 65535; got -1.",
     "--loops 65536": "loops must lie between 0 and 65535; got 65536.",
