@@ -45,7 +45,6 @@ def is_vector(params):
 
 
 KINDS = {
-    "transformations": [optax.adam(0.001), ROUGH],
     "random keys": [
         optax.chain(optax.add_noise(1.0, 0.5, jax.random.key(seed, impl="rbg")), optax.sgd(0.1))
         for seed in (1, 2)

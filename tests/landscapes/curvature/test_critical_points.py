@@ -109,7 +109,6 @@ class TestDegenerate:
         [
             lambda p: p[0] ** 3 - 3 * p[0] * p[1] ** 2,
             lambda p: p[0] ** 2 + p[1] ** 3,
-            lambda p: -(p[0] ** 4) + p[1] ** 2,
         ],
     )
     def test_isolated(self, loss):
@@ -123,15 +122,8 @@ class TestDegenerate:
         assert kinds(found) == {"minimum": 1, "maximum": 1, "degenerate": 1}
         assert all(len(one.eigenvalues) == 1 and one.point[1] == 0.0 for one in found.points)
 
-    @pytest.mark.parametrize(
-        "loss",
-        [
-            lambda p: (p[0] - 0.3 * p[1]) ** 2,
-            lambda p: (p[0] * p[1] - 1.0) ** 2,
-        ],
-    )
-    def test_one_stands_for_the_floor_of_a_valley(self, loss):
-        self.has_one_floor(critical_points(made(loss)))
+    def test_one_stands_for_the_floor_of_a_valley(self):
+        self.has_one_floor(critical_points(made(lambda p: (p[0] * p[1] - 1.0) ** 2)))
 
     def has_one_floor(self, found):
         floors = [one for one in found.points if not one.isolated]
