@@ -111,9 +111,9 @@ def test_in_a_walk_only_sgd_itself_has_a_bound_of_sharpness():
         return optax.adam(learning_rate)
 
     own = Setting(optimizer=Optimizer.of(sgd), hyperparameters={"learning_rate": 0.1})
-    rules = ["sgd:learning_rate=0.1", own, ROUGH]
+    rules = ["sgd:learning_rate=0.1", own]
     walk = ravine.walk(NETWORK, optimizers=rules, sharpness_every=12, **CHOSEN)
-    assert [run.stable_sharpness for run in walk.runs] == [20.0, None, None]
+    assert [run.stable_sharpness for run in walk.runs] == [20.0, None]
     assert len(walk.record()["runs"]) == len(rules)
     assert len(walk.figure().axes) > 0
 
