@@ -84,6 +84,27 @@ def test_gradients_are_finite_even_where_nothing_varies(kind):
             assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
 
 
+@jax.jit
+def permute(model: Any) -> Any:
+    return model.permuted(jax.random.key(5))
+
+
+def test_the_function_is_the_same_with_units_in_another_order(kind, close):
+    model = kind.stirred()
+    found, permuted = kind.at(model), kind.at(permute(model))
+    close(permuted.use_batch_statistics, found.use_batch_statistics)
+    close(permuted.stored, found.stored)
+
+
+def test_units_in_another_order_move_every_layer_and_lose_no_number(kind):
+    model = kind.stirred()
+    before, after = (jax.tree.leaves(each) for each in (model, permute(model)))
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(np.sort(one, axis=None), np.sort(other, axis=None))
+    kept = [one.shape for one, other in zip(before, after, strict=True) if np.array_equal(one, other)]
+    assert kept == [(kind.classes,)], "the biases of the logits alone"
+
+
 def test_leaves_are_of_single_precision(kind):
     assert {leaf.dtype for leaf in jax.tree.leaves(kind.shapes)} == {np.dtype(np.float32)}
 
