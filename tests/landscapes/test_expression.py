@@ -15,7 +15,7 @@ from ravine.landscapes._expression import FUNCTIONS, Expression, ExpressionError
 from ravine.landscapes._latex import to_latex
 from ravine.landscapes._user_function import load_function, resolve_function
 
-quick = settings(derandomize=True, deadline=None, max_examples=100)
+quick = settings(derandomize=True, deadline=None, max_examples=60)
 
 NUMPY = {name: getattr(np, known) for name, known in FUNCTIONS.items()} | {
     "pi": np.pi,
@@ -217,7 +217,7 @@ def test_all_but_arithmetic_is_refused(text):
         parse_expression(text)
 
 
-@settings(quick, max_examples=600)
+@settings(quick, max_examples=400)
 @given(
     text=st.text()
     | st.text("xyzpie()+-*/%.,0123456789 sincog^=_", max_size=30)

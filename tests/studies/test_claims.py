@@ -11,7 +11,7 @@ from ravine.landscapes.networks import Problem, load, load_data
 
 NETWORKS = ("mlp", "mlp:activation=sigmoid", "mlp:activation=maxout", "deep_linear")
 SMALL = "deep_linear:scale=0.03"
-SEEN = {"steps": 600, "keep_every": 20}
+SEEN = {"steps": 400, "keep_every": 20}
 ALONG = {"alphas": (0.0, 1.0, 51), "zoom": False, **SEEN}
 
 
@@ -68,7 +68,7 @@ class TestGoodfellow:
         assert np.ptp(tenth) < 0.02 * line.initial_loss
 
     def test_g3_a_barrier_between_the_solutions_of_two_seeds(self):
-        line = ravine.line("mlp", between="solution,solution", **{**ALONG, "steps": 2000})
+        line = ravine.line("mlp", between="solution,solution", **{**ALONG, "steps": 1600})
         assert max(line.initial_loss, line.final_loss) < 0.01
         assert 0.2 < line.barrier < 1.0
         assert 0.35 < line.alphas[line.train_loss.argmax()] < 0.65
@@ -144,7 +144,7 @@ class TestLi:
         training = training_of_mlp()
         origin = flat(plane.basis.origin)
         u, v = (flat(direction) for direction in plane.basis.directions)
-        for place in (0, 10, 30):
+        for place in (0, 10, 20):
             away = flat(training.iterate(place)) - origin
             inside = path.points[place, 0] * u + path.points[place, 1] * v
             assert path.distance[place] == pytest.approx(np.linalg.norm(away - inside), abs=1e-4)

@@ -91,7 +91,6 @@ def bands_of(pixels, shades):
         ("tilted", "cut and linear", "light"),
         ("cliff", "cut", "light"),
         ("holed", "log", "light"),
-        ("holed", "linear", "light"),
         ("tilted", "auto", "light"),
         ("banana", "convexity", "dark"),
     ],

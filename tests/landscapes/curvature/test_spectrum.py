@@ -47,6 +47,12 @@ def network_loss(params: dict) -> jax.Array:
 
 NETWORK = Objective.of(network_loss)
 
+DIAGONAL = Objective(
+    measures=lambda params, *_: {"train_loss": 0.5 * jnp.sum(params["values"] * params["x"] ** 2)},
+    trained=lambda _: {"x": True, "values": False},
+)
+"""A quadratic of given curvatures."""
+
 
 def network(width: int = 9) -> dict:
     rng = np.random.default_rng(1)
@@ -92,14 +98,12 @@ class TestExact:
             ([-1.0, 0.0, 3.0], 1, "saddle"),
             ([0.0, 2.0, 3.0], 0, "degenerate"),
             ([0.0, -2.0, -3.0], 2, "degenerate"),
-            ([0.0, 0.0], 0, "degenerate"),
-            ([1e-7, 1.0], 0, "minimum"),
+            ([0.0, 0.0, 0.0], 0, "degenerate"),
+            ([1e-7, 1.0, 1.0], 0, "minimum"),
         ],
     )
     def test_index_and_kind(self, values, index, kind):
-        diagonal = np.array(values)
-        objective = Objective.of(lambda x: 0.5 * jnp.sum(diagonal.astype(x.dtype) * x**2))
-        found = spectrum(objective, np.zeros(len(values), np.float32))
+        found = spectrum(DIAGONAL, {"x": np.zeros(3, np.float32), "values": np.array(values, np.float32)})
         assert (found.index, found.index_exact, found.kind) == (index, True, kind)
 
     def test_a_network_in_double(self):

@@ -141,21 +141,23 @@ sys.path.insert(0, {folder!r})
 from test_evaluate import evaluate, network, network_params, points
 
 said = []
-values = evaluate(
-    network([]), network_params(0), [network_params(1)], points(301, 1), on_points=said.append
-)["train_loss"]
+basis = [network_params(seed) for seed in range(3)]
+values = evaluate(network([]), basis[0], basis[1:], points(1003, 2), on_points=said.append)["train_loss"]
 single = evaluate(network([]), network_params(0), [network_params(1)], points(1, 1))["train_loss"]
-print(json.dumps([jax.process_count(), said[-1], values.tolist(), single.tolist()]))
+counts = [jax.process_count(), jax.local_device_count()]
+print(json.dumps([counts, said[-1], values.tolist(), single.tolist()]))
 """
 
 
-def test_two_processes_have_the_numbers_of_one(monkeypatch):
+def test_two_processes_of_four_devices_have_the_numbers_of_one(monkeypatch):
     from ravine.landscapes.evaluation._evaluate import evaluate
 
     code = PROCESS.format(coordinator=f"{LOOPBACK}:{free_port()}", folder=str(Path(__file__).parent))
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"
+    environment = {**os.environ, "XLA_FLAGS": flags}
     both = [
         subprocess.Popen(
-            [sys.executable, "-c", code, str(process)], env={**os.environ}, text=True, stdout=subprocess.PIPE
+            [sys.executable, "-c", code, str(process)], env=environment, text=True, stdout=subprocess.PIPE
         )
         for process in range(2)
     ]
@@ -163,9 +165,10 @@ def test_two_processes_have_the_numbers_of_one(monkeypatch):
     monkeypatch.syspath_prepend(Path(__file__).parent)
     from test_evaluate import network, network_params, points
 
-    alone = evaluate(network([]), network_params(0), [network_params(1)], points(301, 1))["train_loss"]
+    basis = [network_params(seed) for seed in range(3)]
+    alone = evaluate(network([]), basis[0], basis[1:], points(1003, 2))["train_loss"]
     single = evaluate(network([]), network_params(0), [network_params(1)], points(1, 1))["train_loss"]
-    for count, _, *values in printed:
-        assert count == 2
+    for counts, _, *values in printed:
+        assert counts == [2, 4]
         assert values == [alone.tolist(), single.tolist()]
-    assert sorted(share for _, share, *_ in printed) == [150, 151]
+    assert sorted(share for _, share, *_ in printed) == [501, 502]

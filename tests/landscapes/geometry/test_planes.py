@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ravine.core.pytree import flat, unflat
@@ -186,6 +186,7 @@ class TestOnLine:
 
 
 class TestOnPlane:
+    @settings(max_examples=40)
     @given(st.integers(0, 50), st.floats(0.05, 3.0))
     def test_is_least_squares_whatever_the_angle(self, seed, angle):
         rng = np.random.default_rng(seed)

@@ -16,8 +16,7 @@ def random_norm(rng: np.random.Generator) -> BatchNorm:
     return jax.tree.unflatten(jax.tree.structure(BatchNorm.of(CHANNELS)), leaves)
 
 
-@pytest.mark.parametrize("own", [False, True])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("shape", "own"), [(SHAPES[0], False), (SHAPES[1], True)])
 def test_signals_and_gradients_are_those_of_torch(shape, own):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)

@@ -209,7 +209,7 @@ def test_a_part_of_a_file_is_refused(size, folder):
     assert outcome_of(GOOD[:size], folder) is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_changed_bytes_never_break_it(data, folder, bomb):
     """In an archive that carries a pickle too, which must never be read."""
@@ -227,7 +227,7 @@ ANY_ARRAY = st.one_of(scalar_dtypes(), st.just(np.dtype(np.intp))).flatmap(
 SMALL_LABELS = arrays(np.int64, st.integers(0, 6), elements=st.integers(-1, 3))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     file=st.fixed_dictionaries(
         {"x": ANY_ARRAY, "y": ANY_ARRAY | SMALL_LABELS},

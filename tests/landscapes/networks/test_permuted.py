@@ -11,27 +11,6 @@ from ravine.landscapes import networks
 from ravine.landscapes.networks._layers import cycle, of_pieces
 
 
-@jax.jit
-def permute(model: Any) -> Any:
-    return model.permuted(jax.random.key(5))
-
-
-def test_the_function_stays_the_same(kind, close):
-    model = kind.stirred()
-    found, permuted = kind.at(model), kind.at(permute(model))
-    close(permuted.use_batch_statistics, found.use_batch_statistics)
-    close(permuted.stored, found.stored)
-
-
-def test_every_layer_moves_and_no_number_is_lost(kind):
-    model = kind.stirred()
-    before, after = (jax.tree.leaves(each) for each in (model, permute(model)))
-    for one, other in zip(before, after, strict=True):
-        np.testing.assert_array_equal(np.sort(one, axis=None), np.sort(other, axis=None))
-    kept = [one.shape for one, other in zip(before, after, strict=True) if np.array_equal(one, other)]
-    assert kept == [(kind.classes,)], "the biases of the logits alone"
-
-
 def test_no_unit_keeps_its_place():
     @jax.jit
     def both(key: jax.Array) -> tuple[Any, Any]:

@@ -149,7 +149,6 @@ def plain_loop(problem, rule, *, place=lambda params, state: params, steps=STEPS
 
 
 RULES = [
-    ("lookahead:inner=(nesterov:learning_rate=0.1),sync_period=3", "theta"),
     ("schedule_free:learning_rate=0.3", "x"),
     ("lbfgs", None),
     ("sam:learning_rate=0.3", None),
@@ -238,7 +237,7 @@ def test_a_curriculum_draws_the_easy_ones_first(moons):
     np.testing.assert_allclose(run.batch_losses, losses, rtol=1e-5)
 
 
-@pytest.mark.parametrize("patience", [30, 31, 7])
+@pytest.mark.parametrize("patience", [30, 7])
 def test_early_stopping(moons, patience):
     common = {"steps": 400, "batch_size": 20, "seed": 1, "save_every": 10}
     whole = train(moons, rule(ADAM), **common)
