@@ -50,7 +50,7 @@ def ends(in_folder):
     return in_folder
 
 
-MARKS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
+MARKS = {"png": b"\x89PNG", "svg": b"<?xml"}
 
 
 def pictures_of(command: str) -> tuple[str, ...]:
