@@ -85,7 +85,7 @@ def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wan
     start, on_terminal, tmp_path, small_but
 ):
     """Whatever the hash seed and the folder, with numbers that are cached and with programs that are cut."""
-    rules = ["-O", "sgd:learning_rate=0.01", "-O", "sgd@other:learning_rate=0.005"]
+    rules = ["-O", "adam:learning_rate=0.1", "-O", "adam@other:learning_rate=0.05"]
     command = ["animate", "beale", *small_but(*rules), "-o", "film.gif"]
     cache = tmp_path / "cache"
     folders = [tmp_path / number for number in "123"]
