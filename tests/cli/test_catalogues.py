@@ -87,7 +87,7 @@ class TestList:
         assert tuple(entry["name"] for entry in entries) == KINDS[kind]
         assert all(entry["title"] and entry["about"] for entry in entries)
 
-    @pytest.mark.parametrize("width", [20, 80, 100, 200])
+    @pytest.mark.parametrize("width", [20, 80, 200])
     def test_fits_where_it_is_read(self, ravine, kind, width, monkeypatch):
         monkeypatch.setenv("COLUMNS", str(width))
         lines = ravine.works("list", kind).stdout.splitlines()
@@ -196,9 +196,9 @@ class TestShow:
             assert f"landscape {name}: " in text
 
     @pytest.mark.parametrize("name", optimizers.names())
-    def test_an_optimizer(self, ravine, name):
+    def test_an_optimizer(self, cards, name):
         optimizer = optimizers.load(name)
-        text = words(ravine.works("show", name).stdout)
+        text = words(cards[name])
         for fact in (
             optimizer.title,
             optimizer.paper,
@@ -214,10 +214,10 @@ class TestShow:
             assert shown in text
 
     @pytest.mark.parametrize("name", optimizers.names())
-    def test_parameters_are_shown_as_they_are_written_with_their_meaning(self, ravine, name):
+    def test_parameters_are_shown_as_they_are_written_with_their_meaning(self, cards, name):
         optimizer = optimizers.load(name)
         complete = Setting(optimizer=optimizer).complete
-        text = ravine.works("show", name).stdout
+        text = cards[name]
         shown = [
             line[12:].split()[0] for line in text.splitlines() if re.match(r".{12}\w+=\S+( {2}|$)", line)
         ]
@@ -265,9 +265,9 @@ class TestShow:
         assert keys == {"optimizer", "equation", "parameters", "paper", "", "about"}
 
     @pytest.mark.parametrize("name", schedules.names())
-    def test_a_schedule(self, ravine, name):
+    def test_a_schedule(self, cards, name):
         schedule = schedules.load(name)
-        text = words(ravine.works("show", name).stdout)
+        text = words(cards[name])
         for line in schedule.equation.split(r"\\"):
             assert words(line) in text
         for fact in (schedule.title, schedule.signature, schedule.paper, schedule.address):

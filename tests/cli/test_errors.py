@@ -289,7 +289,6 @@ def test_a_folder_with_other_files(ravine, in_folder, small):
 @pytest.mark.parametrize(
     ("name", "earlier"),
     [
-        ("film.gif", False),
         *((name, True) for name in ("film.gif", "film.png", "film.webp", "film.mp4")),
         ("film.webm", False),
     ],
@@ -337,15 +336,15 @@ def test_a_reader_that_leaves_early(start, tmp_path):
 
 
 def test_a_start_outside_the_domain_is_a_warning(ravine, in_folder, small):
-    result = ravine.works("animate", "beale", *small, "--start", "20", "1", "-o", FILM)
+    result = ravine.works("animate", "beale", *small, "--start", "20", "1", "-o", "film.png")
     assert result.stderr == (
         "Warning: the start (20, 1) lies outside the domain [-4.5, 4.5] x [-4.5, 4.5] of beale.\n"
     )
-    assert (in_folder / FILM).read_bytes().startswith(b"GIF89a")
+    assert (in_folder / "film.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_start_outside_a_landscape_of_the_window_alone_is_none(ravine, in_folder, small):
-    result = ravine.works("animate", "beale", *small, "--start", "-4", "-4", "-o", FILM)
+    result = ravine.works("animate", "beale", *small, "--start", "-4", "-4", "-o", "film.png")
     assert result.stderr == ""
 
 
@@ -376,11 +375,10 @@ def test_a_function_of_three_variables(ravine, in_folder, small):
     assert not list(in_folder.glob("*.gif"))
 
 
-@pytest.mark.parametrize("command", ["animate", "trace"])
-def test_a_start_where_the_loss_is_no_number(ravine, in_folder, command):
-    given = [command, "--function", "log(x) + y**2", "-O", "sgd", "--steps", "3"]
+def test_a_start_where_the_loss_is_no_number(ravine, in_folder):
+    given = ["animate", "--function", "log(x) + y**2", "-O", "sgd", "--steps", "3"]
     line = ravine.fails(*given, "--start", "-1", "1")
     assert line == "Error: The loss of 'log(x) + y**2' is nan at the start (-1, 1); give another start."
     (in_folder / "recipe.toml").write_text('function = "1/x"\nstart = [0.0, 1.0]\noptimizers = ["sgd"]\n')
-    assert "'1/x' is inf at the start (0, 1)" in ravine.fails(command, "--recipe", "recipe.toml")
+    assert "'1/x' is inf at the start (0, 1)" in ravine.fails("trace", "--recipe", "recipe.toml")
     assert names(in_folder) == ["recipe.toml"]

@@ -20,8 +20,12 @@ from ravine.cli._command import ravine
 try:
     ravine(prog_name="ravine")
 finally:
-    print(*(f"{name} {name in sys.modules}" for name in ("jax", "matplotlib")), sep=", ")
+    print(*sorted(sys.modules))
 """
+
+NOT_LOADED = {
+    *("jax", "matplotlib.pyplot", "imageio", "imageio_ffmpeg", "scipy", "rich", "IPython", "jupyter"),
+}
 
 
 def read(path: Path) -> bytes:
@@ -54,16 +58,16 @@ def test_ctrl_c_in_the_middle_of_a_film(on_terminal, tmp_path, name, earlier):
 def test_a_kill_at_any_moment(ravine, on_terminal, tmp_path, small_but):
     """SIGKILL leaves the earlier film or the whole new one, and nothing that anyone sees beside it."""
     target = tmp_path / "film.gif"
-    command = ["animate", "beale", *small_but("--seconds", "8"), "-o"]
+    command = ["animate", "beale", *small_but("--seconds", "4"), "-o"]
     ravine.works(*command, target, "--theme", "dark")
     earlier = target.read_bytes()
     ravine.works(*command, target)
     whole = target.read_bytes()
     assert whole != earlier
-    for moment in (1, 150):
+    for moment in (1, 60):
         target.write_bytes(earlier)
         terminal = on_terminal(*command, "film.gif")
-        while max(map(int, re.findall(rb"(\d+)/200\b", terminal.seen)), default=0) < moment:
+        while max(map(int, re.findall(rb"(\d+)/100\b", terminal.seen)), default=0) < moment:
             if not terminal.read_on():
                 break
         terminal.process.kill()
@@ -115,7 +119,9 @@ def test_the_same_command_gives_the_same_bytes_and_progress_only_where_it_is_wan
     assert quiet.finish() == b""
     assert quiet.process.returncode == 0
     # The process that draws does not wait for JAX, which another one loads.
-    assert quiet.process.stdout.read() == b"jax False, matplotlib True\n"
+    loaded = set(quiet.process.stdout.read().decode().split())
+    assert "matplotlib" in loaded
+    assert not loaded & NOT_LOADED
     assert {path.name for path in tmp_path.iterdir()} == {"1", "2", "3", "cache"}
     assert [[path.name for path in folder.iterdir()] for folder in folders] == [["film.gif"]] * 3
     assert len({read(folder / "film.gif") for folder in folders}) == 1

@@ -236,7 +236,6 @@ def test_points_that_do_not_do(ravine, case):
     [
         ("line x y", "constant"),
         ("line x y", "hole"),
-        ("plane x", "constant"),
         ("plane x y z", "hole"),
         ("spectrum x", "constant"),
         ("walk x y z", "hole"),
@@ -280,7 +279,7 @@ def test_a_study_is_no_film(ravine, in_folder):
     assert "is one of 'ravine line'" in ravine.fails("animate", "--recipe", "r.toml")
 
 
-@pytest.mark.parametrize("command", ["train", "line", "plane", "walk", "spectrum", "connect"])
+@pytest.mark.parametrize("command", ["train", "line", "connect"])
 def test_a_loss_that_is_no_number_at_the_start(ravine, in_folder, command):
     inputs = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     np.savez("huge.npz", x=inputs * np.float32(5e37), y=np.arange(40) % 2)

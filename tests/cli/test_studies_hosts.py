@@ -40,6 +40,8 @@ import sys
 
 import jax.experimental.multihost_utils
 
+import ravine.cli._line
+import ravine.cli._plane
 from ravine.cli import main
 from ravine.studies import kind_of
 
@@ -75,7 +77,7 @@ GRID = ("--alphas", "0", "1", "11", "--no-zoom", "-o", "o.json")
 LINE = ("line", "--objective", "shared:ends", *GRID, "--from", "x.npz", "--to")
 PAIRS = {
     "alike": ((*PLANE, "x.npz"), (*PLANE, "x.npz")),
-    "mixed": ((*PLANE, "y.npz"), (*PLANE, "x.npz")),
+    "mixed": ((*LINE, "y.npz"), (*LINE, "z.npz")),
     "mistaken": ((*LINE, "y.npz"), (*LINE, "no.npz")),
     "killed": ((*LINE, "y.npz"), (*LINE, "y.npz")),
 }
@@ -91,7 +93,7 @@ def folder(tmp_path_factory) -> Path:
             own = folder / pair / process
             own.mkdir(parents=True)
             (own / "shared.py").write_text(LOSS)
-            for name, numbers in {"x": [3.0, 0.0], "y": [0.0, 1.0]}.items():
+            for name, numbers in {"x": [3.0, 0.0], "y": [0.0, 1.0], "z": [0.0, 2.0]}.items():
                 np.savez(own / f"{name}.npz", w=np.array(numbers, np.float32))
     return folder
 
@@ -118,7 +120,7 @@ def outcomes(folder) -> dict[str, list[tuple[int, bytes, bytes]]]:
 
 def left(folder: Path) -> list[set[str]]:
     """The files that the processes of a pair wrote."""
-    given = {"shared.py", "x.npz", "y.npz", "__pycache__"}
+    given = {"shared.py", "x.npz", "y.npz", "z.npz", "__pycache__"}
     return [{path.name for path in (folder / process).iterdir()} - given for process in "01"]
 
 

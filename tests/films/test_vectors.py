@@ -86,8 +86,13 @@ def test_nesterov_s_step_is_a_jump_and_a_correction(choices):
     )
 
 
-@pytest.mark.parametrize("optimizer", ["sgd:learning_rate=0.004", "adam:learning_rate=0.1", "yellowfin"])
-@pytest.mark.parametrize("choices", NOISES)
+@pytest.mark.parametrize(
+    ("optimizer", "choices"),
+    [
+        *(("sgd:learning_rate=0.004", choices) for choices in NOISES),
+        *((optimizer, {}) for optimizer in ("adam:learning_rate=0.1", "yellowfin")),
+    ],
+)
 def test_steps_of_other_rules_are_shown_beside_steepest_descent(optimizer, choices):
     descent, _ = descent_of(optimizer, **choices)
     parts = parts_of(descent)
@@ -158,8 +163,13 @@ def test_without_a_minimum_there_is_no_direction_to_it():
         minimum_directions(descent, work.landscape)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov"])
-@pytest.mark.parametrize("kind", ["step", "newton", "minimum"])
+@pytest.mark.parametrize(
+    ("optimizer", "kind"),
+    [
+        *((optimizer, "step") for optimizer in ("sgd", "momentum", "nesterov")),
+        *(("momentum", kind) for kind in ("newton", "minimum")),
+    ],
+)
 def test_a_run_that_leaves_the_reals_has_no_arrows_there(optimizer, kind):
     film = ravine.film("beale", [f"{optimizer}:learning_rate=10"], steps=12, show_vectors=kind)
     (run,) = film.data.runs
