@@ -187,7 +187,7 @@ def queues():
     lengths = ((4, 0, 4), (3, 11, 1), (8, 1, 30))
     cases = [
         (name, dict(zip(("workers", "seed", "max_delay"), each, strict=True)))
-        for name, some in zip(QUEUED, (lengths, lengths[1:2], lengths[2:]), strict=True)
+        for name, some in zip(QUEUED, (lengths[:2], lengths[1:2], lengths[2:]), strict=True)
         for each in some
     ]
     runs = run(*(setting(name, learning_rate=0.2, **facts) for name, facts in cases))
