@@ -117,7 +117,7 @@ FOR_EVER = {
 }
 
 
-DOWN = (*EXACT[:2], *EXACT[3:], WOLFE[0], GLOBAL, WITHOUT, *NEWTON)
+DOWN = (*EXACT[:1], *EXACT[3:], WOLFE[0], GLOBAL, WITHOUT, *NEWTON)
 """Every direction, and every search."""
 
 STEPS, LANES = 6, 3
