@@ -8,8 +8,6 @@ from ravine.optimizers import Setting, load
 
 FORMS = (
     ("adam", {}),
-    ("adam", {"bias_correction": False}),
-    ("adamw", {"weight_decay": 0.0}),
     ("lazy_adam", {}),
     ("swats", {}),
     ("amsgrad", {}),
@@ -22,7 +20,6 @@ FORMS = (
     ("yogi", {}),
     ("adagrad", {}),
     ("rmsprop", {}),
-    ("adadelta", {}),
     ("adadelta", {"accumulate": "scaled"}),
     ("lion", {}),
 )

@@ -166,20 +166,23 @@ def test_hutchinsons_estimate_has_the_diagonal_for_its_mean():
     assert (error < 0.2).all()
 
 
-def several_gradients():
-    """SAM, and Sophia with two seeds."""
+DIVIDING = ("polyak_sgd", "dog", "prodigy", "novograd", "rprop", "schedule_free")
+
+
+def several_gradients(start=START):
+    """SAM, and Sophia with two seeds; and rules that divide by how far they went or how steep it is."""
     sophias = (chosen("sophia", learning_rate=0.1, gamma=1.0, seed=seed) for seed in (0, 1))
-    return down(chosen("sam", learning_rate=0.01), *sophias)
+    return down(chosen("sam", learning_rate=0.01), *sophias, *map(load, DIVIDING), start=start)
 
 
 def test_sophias_vectors_change_with_the_seed_alone():
-    (_, first, other), (_, again, _) = several_gradients(), several_gradients()
+    (_, first, other, *_), (_, again, *_) = several_gradients(), several_gradients()
     np.testing.assert_array_equal(first.points, again.points)
     assert apart(first.points, other.points).max() > 1e-3
 
 
 def test_rules_of_several_gradients_count_them():
-    sam, sophia, _ = several_gradients()
+    sam, sophia, *_ = several_gradients()
     steps = np.arange(STEPS + 1)
     for run, gradients in ((sam, 2 * steps), (sophia, steps + np.ceil(steps / 10))):
         np.testing.assert_array_equal(run.evaluations[:, 1], gradients)
@@ -198,10 +201,8 @@ def test_rprop_takes_a_step_back_where_the_slope_turns():
 
 
 def test_at_rest_nothing_divides_by_zero():
-    at_rest = ["polyak_sgd", "sam", "dog", "prodigy", "novograd", "rprop", "sophia", "schedule_free"]
-    settings = [load(name) for name in at_rest]
-    for run in descend(TILTED.loss, settings, TILTED.MIDDLE, steps=3):
-        np.testing.assert_allclose(run.points, np.tile(TILTED.MIDDLE, (4, 1)), atol=1e-6)
+    for run in several_gradients(start=TILTED.MIDDLE):
+        np.testing.assert_allclose(run.points, np.tile(TILTED.MIDDLE, (STEPS + 1, 1)), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,6 @@ BY_THE_LOSS = (
     ("lbfgs", {"line_search": "fixed"}),
     ("newton", {}),
     ("saddle_free_newton", {}),
-    ("steepest_descent", {}),
     ("steepest_descent", {"line_search": "global"}),
     ("steepest_descent", {"line_search": "wolfe"}),
 )
@@ -128,7 +127,7 @@ def walk(rule, loss, params, steps=6):
     return jax.lax.scan(remember, (params, rule.init(params)), length=steps)[1]
 
 
-def walk_eagerly(rule, loss, params, steps=6):
+def walk_eagerly(rule, loss, params, steps):
     """The same without a program of the rule's own: operations are compiled once for all rules."""
     step, state, way = step_on(rule, loss), rule.init(params), []
     for _ in range(steps):
@@ -143,18 +142,11 @@ def params_of(one, other):
     return {key: jnp.asarray(drawn[key], kind) for key, kind in (("one", one), ("other", other))}
 
 
-TYPES = [
-    ("bfloat16", "bfloat16", False),
-    ("float32", "float16", True),
-    ("float32", "complex64", False),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "x64"), TYPES)
+@pytest.mark.parametrize(("one", "x64"), [("bfloat16", False), ("float16", True)])
 @each(FORMS)
-def test_updates_and_state_keep_their_types(name, options, one, other, x64):
-    if "complex" in other and name in REFUSES_COMPLEX:
-        return
+def test_updates_and_state_keep_their_types(name, options, one, x64):
+    """Also where they differ, and where JAX would have twice the precision of either."""
+    other = one if not x64 else "float32" if name in REFUSES_COMPLEX else "complex64"
     rule = build(name, options)
 
     def before_and_after(params):
@@ -170,8 +162,7 @@ def test_updates_and_state_keep_their_types(name, options, one, other, x64):
     ("name", "kind"),
     [
         ("newton", "bfloat16"),
-        ("newton", "float16"),
-        ("saddle_free_newton", "bfloat16"),
+        ("saddle_free_newton", "float16"),
         ("steepest_descent", "bfloat16"),
         ("bfgs", "float16"),
     ],
@@ -242,17 +233,22 @@ def pulled(turn, pull, params):
 free, turned, alike = (partial(pulled, turn, pull) for turn, pull in ((1.0, 1.0), (TURN, 1.0), (1.0, 0.0)))
 
 
+LATE = {"radam", "ranger"}
+"""Rules that rectify from their sixth step on."""
+
+
 @each(BY_GRADIENTS)
 def test_complex_parameters_turn_with_the_loss_and_move_as_real_ones_without_imaginary_part(name, options):
     with jax.enable_x64(True):
-        rule = build(name, options)
+        rule, steps = build(name, options), 6 if name in LATE else 4
         real, drawn = params_of("float64", "float64"), jax.tree.map(jnp.asarray, drawn_complex())
         without_imaginary_part = jax.tree.map(lambda leaf: leaf.astype(complex), real)
-        assert_same(walk_eagerly(rule, alike, without_imaginary_part), walk_eagerly(rule, curved, real))
-        path = walk_eagerly(rule, free, drawn)
+        complex_path = walk_eagerly(rule, alike, without_imaginary_part, steps)
+        assert_same(complex_path, walk_eagerly(rule, curved, real, steps))
+        path = walk_eagerly(rule, free, drawn, steps)
         assert any(np.ptp(leaf.imag, axis=0).any() for leaf in path.values())
         if (name, options) != ("yogi", {"variant": "optax"}):  # which starts a mean at a number, 1e-6
-            other = walk_eagerly(rule, turned, jax.tree.map(lambda leaf: TURN * leaf, drawn))
+            other = walk_eagerly(rule, turned, jax.tree.map(lambda leaf: TURN * leaf, drawn), steps)
             assert_same(jax.tree.map(lambda leaf: leaf / TURN, other), path, rtol=1e-6)
 
 

@@ -254,7 +254,7 @@ def egg_box(point):
     ("landscape", "rules"),
     [
         ("saddle", COMMON_RULES),
-        ("goldstein_price", COMMON_RULES),
+        ("goldstein_price", ("adadelta", "nesterov")),
         pytest.param(egg_box, ("sgd", "adam"), id="a function of the user's own"),
     ],
 )

@@ -367,7 +367,7 @@ def assert_traced(record, surface, paths):
 
 
 def test_installed_command_writes_a_file_that_follows_the_records(tmp_path):
-    rules = ("momentum_ema", "lars", "aggmo", "lookahead_adam", "momentum_lr_outside")
+    rules = ("lars", "lookahead_adam", "momentum_lr_outside")
     paths, words = traced("ravine", rules)
     command = shutil.which("ravine", path=sysconfig.get_path("scripts"))
     assert command, "the package is not installed in this environment"

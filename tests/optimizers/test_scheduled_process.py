@@ -12,25 +12,25 @@ def bowl(point):
     return 0.5 * (point[0] ** 2 + 4.0 * point[1] ** 2)
 
 
-@pytest.mark.parametrize("name", ["hogwild", "downpour", "delayed_sgd", "easgd"])
-def test_a_method_without_delay_follows_a_schedule_as_sgd_does(name):
-    record = load(name)
-    text = "learning_rate=linear(0.1,0.01,30)"
-    schedule = read_setting(f"sgd:{text}").hyperparameters
+def test_methods_without_delay_follow_a_schedule_as_sgd_does():
+    sgd = read_setting("sgd:learning_rate=linear(0.1,0.01,30)")
     # Workers of synchronous EASGD coincide here, but their centre is behind them.
-    control = {**record.baseline, **({"workers": 1, "rho": 0.0, "beta": 1.0} if name == "easgd" else {})}
-    runs = descend(
-        bowl,
-        [
-            read_setting(f"sgd:{text}"),
-            Setting(optimizer=record, hyperparameters={**control, **schedule}),
-        ],
-        START,
-        steps=20,
-    )
-    np.testing.assert_allclose(runs[1].series["learning_rate"], 0.1 - 0.003 * np.arange(20), rtol=1e-12)
-    found = runs[1].markers["worker 1"] if name == "easgd" else runs[1].points
-    np.testing.assert_allclose(found, runs[0].points, rtol=1e-12)
+    further = {"easgd": {"workers": 1, "rho": 0.0, "beta": 1.0}}
+    settings = [
+        Setting(
+            optimizer=(record := load(name)),
+            hyperparameters={**record.baseline, **further.get(name, {}), **sgd.hyperparameters},
+        )
+        for name in ("hogwild", "downpour", "delayed_sgd", "easgd")
+    ]
+    expected, *runs = descend(bowl, [sgd, *settings], START, steps=20)
+    for run in runs:
+        name = run.setting.optimizer.name
+        np.testing.assert_allclose(
+            run.series["learning_rate"], 0.1 - 0.003 * np.arange(20), rtol=1e-12, err_msg=name
+        )
+        found = run.markers["worker 1"] if name == "easgd" else run.points
+        np.testing.assert_allclose(found, expected.points, rtol=1e-12, err_msg=name)
 
 
 def test_a_schedule_cannot_follow_a_loss_that_is_not_seen():

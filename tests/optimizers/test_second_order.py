@@ -74,7 +74,7 @@ def steps_down(rule, loss, steps, *, value_is_known=False):
     return params, state, losses
 
 
-@each(*EXACT[:1], *EXACT[3:], *WOLFE, GLOBAL, WITHOUT, *NEWTON)
+@each(*EXACT[:1], *EXACT[3:], WOLFE[0], WOLFE[2], GLOBAL, WITHOUT, *NEWTON)
 def test_searching_rules_descend_on_a_tree_in_float32_and_count_evaluations(name, options):
     loss, steps = Counted(), 25
     params, state, values = steps_down(load(name).rule(**options), loss, steps)
@@ -99,34 +99,38 @@ def test_a_known_loss_is_not_evaluated_again():
     assert unknown.calls == known.calls + 1
 
 
+def saddle(point):
+    return point[0] ** 2 - point[1] ** 2
+
+
+BEALE = landscapes.load("beale").loss
+MINIMUM = (3.0, 0.5)
 NOWHERE = {
     "flat": (lambda point: 0.0 * jnp.sum(point), (1.0, 2.0)),
-    "minimum": (lambda point: jnp.sum((point - 2.0) ** 2) ** 2, (2.0, 2.0)),
-    "saddle": (lambda point: point[0] ** 2 - point[1] ** 2, (0.0, 0.0)),
+    "minimum": (BEALE, MINIMUM),
+    "saddle": (saddle, (0.0, 0.0)),
 }
 FOR_EVER = {
     "plane": (lambda point: point[0] - 2 * point[1], (1.0, 0.5)),
-    "slope of a saddle": (lambda point: point[0] ** 2 - point[1] ** 2, (1.0, 0.5)),
+    "slope of a saddle": (saddle, (1.0, 0.5)),
     "nothing": (lambda point: jnp.nan * jnp.sum(point), (1.0, 2.0)),
 }
 
 
-DOWN = (*EXACT, WOLFE[0], GLOBAL, WITHOUT, *NEWTON)
+DOWN = (*EXACT[:1], *EXACT[3:], WOLFE[0], GLOBAL, WITHOUT, *NEWTON)
 """Every direction, and every search."""
 
 STEPS, LANES = 6, 3
-BEALE = "beale"
 
 
 @pytest.fixture(scope="module")
 def down(any_of):
-    """These forms in several lanes down one of the losses above or Beale's; all of them are one program."""
-    losses = {name: loss for name, (loss, _) in (NOWHERE | FOR_EVER).items()}
-    losses |= {BEALE: landscapes.load(BEALE).loss}
-    odd = any_of([*losses.values()])
+    """These forms in several lanes down one of the losses above; all of them are one program."""
+    losses = list(dict.fromkeys(loss for loss, _ in (NOWHERE | FOR_EVER).values()))
+    odd = any_of(losses)
 
-    def down(name, *starts):
-        sampling = Sampling(loss=odd, samples=np.full((STEPS, 1), [*losses].index(name)))
+    def down(loss, *starts):
+        sampling = Sampling(loss=odd, samples=np.full((STEPS, 1), losses.index(loss)))
         return descend(jnp.sum, settings(DOWN), np.resize(starts, (LANES, 2)), steps=STEPS, sampling=sampling)
 
     return down
@@ -134,27 +138,26 @@ def down(any_of):
 
 @pytest.mark.parametrize("name", NOWHERE)
 def test_where_there_is_no_gradient_no_rule_steps(name, down):
-    _, start = NOWHERE[name]
-    for run in down(name, start):
+    loss, start = NOWHERE[name]
+    for run in down(loss, start):
         np.testing.assert_array_equal(run.points, np.tile(start, (LANES, STEPS + 1, 1)))
 
 
 @pytest.mark.parametrize("name", FOR_EVER)
 def test_where_the_loss_falls_for_ever_or_is_nothing_points_are_finite(name, down):
-    _, start = FOR_EVER[name]
-    for form, run in zip(DOWN, down(name, start), strict=True):
+    loss, start = FOR_EVER[name]
+    for form, run in zip(DOWN, down(loss, start), strict=True):
         if name != "nothing" or form in SEARCHING:
             assert np.isfinite(run.points).all(), form
             assert all(np.isfinite(values).all() for values in run.series.values()), form
 
 
 def test_lanes_of_searching_rules_do_not_see_each_other(down):
-    minimum = (3.0, 0.5)
-    starts = (1.0, 1.5), (2.0, -1.0), minimum
-    every = down(BEALE, *starts), down(BEALE, starts[1]), down(BEALE, minimum)
+    starts = (1.0, 1.5), (2.0, -1.0), MINIMUM
+    every = down(BEALE, *starts), down(BEALE, starts[1]), down(BEALE, MINIMUM)
     for form, together, alike, still in zip(DOWN, *every, strict=True):
         np.testing.assert_allclose(together.points[1], alike.points[0], rtol=1e-9, err_msg=str(form))
-        np.testing.assert_array_equal(together.points[2], np.tile(minimum, (STEPS + 1, 1)), str(form))
+        np.testing.assert_array_equal(together.points[2], np.tile(MINIMUM, (STEPS + 1, 1)), str(form))
         np.testing.assert_array_equal(together.evaluations[2], still.evaluations[0], str(form))
 
 
