@@ -109,6 +109,7 @@ class OwnFolders:
     def enter(self) -> None:
         os.environ["JAX_NUMPY_RANK_PROMOTION"] = "raise"
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
+        os.environ["OMP_NUM_THREADS"] = "1"  # a process has its core: threads that wait take another's
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK_TO_COMPILE}"
         # Tests compile the same programs again and again, in many processes.
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(self.root / "programs")

@@ -75,6 +75,8 @@ class TestSampling:
         assert [run["label"] for run in both] == ["SGD", "SGD, not stopped"]
         assert 0 < both[0]["stopped_at"] < 60
         assert both[1]["stopped_at"] is None
+        (alone,) = traced(ravine, *command, *stop, "--no-control")["runs"]
+        assert alone == both[0]
 
     def test_the_film_holds_the_options(self, ravine, in_folder):
         options = ["--batch-size", "3", "--batch-order", "replacement", "--seed", 3, "--show-batch"]

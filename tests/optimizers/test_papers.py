@@ -3,7 +3,8 @@
 A file of `papers` has the function of its name, which yields before every step the iterate and, by name, what
 is shown beside it and what the step is taken with. Coordinates come first: theta is "2 lanes". It takes what
 the rule takes, and `FORMS` says in pairs with what: options, and the ranges of the numbers that are drawn.
-Where the file says PER_CURVATURE, rates are in units of the inverse steepest curvature.
+Where the file says PER_CURVATURE, rates are in units of the inverse steepest curvature; on a problem that it
+names as CHAOTIC_ON, whatever the rate, the rule is left out.
 """
 
 from functools import partial
@@ -15,11 +16,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from papers._problems import Himmelblau, Tilted
+from papers._problems import Himmelblau, Rosenbrock, Tilted
 
 from ravine.optimizers import Sampling, Setting, descend, load, names
 
-STEPS = 45
+STEPS = 60
 LANES = 48
 TOLERANCE = 1e-12
 TWINS = 3
@@ -41,7 +42,7 @@ WITHOUT_A_PAPER = {
 """Methods with several workers and those that solve equations or search, and where they are held."""
 
 
-PROBLEMS = (Himmelblau(), Tilted())
+PROBLEMS = (Rosenbrock(), Himmelblau(), Tilted())
 
 
 def name_of(problem):
@@ -133,17 +134,23 @@ def any_problem(any_of):
 
 @pytest.mark.parametrize("number", range(len(PROBLEMS)), ids=[*map(name_of, PROBLEMS)])
 def test_every_rule_equals_its_papers_equation(papers, any_problem, number):
-    """All problems are one program."""
+    """All problems are one program: a rule that is not compared on one of them runs on it nevertheless."""
     problem, name = PROBLEMS[number], name_of(PROBLEMS[number])
     rng = np.random.default_rng([1, *name.encode()])
     forms = all_forms(papers)
+    chaotic = [name in getattr(form.paper, "CHAOTIC_ON", ()) for form in forms]
     starts = rng.uniform(-problem.half, problem.half, (LANES, 2))
-    drawn = [form.draw(problem.steepest, rng) for form in forms]
+    spare = np.random.default_rng(0)
+    drawn = [
+        form.draw(problem.steepest, spare if left_out else rng)
+        for form, left_out in zip(forms, chaotic, strict=True)
+    ]
     settings = [form.setting(values) for form, values in zip(forms, drawn, strict=True)]
     sampling = Sampling(loss=any_problem, samples=np.full((STEPS, 1), number))
     runs = descend(jnp.sum, settings, starts, steps=STEPS, sampling=sampling)
-    for form, values, run in zip(forms, drawn, runs, strict=True):
-        assert_equal(run, *form.on_paper(papers, problem, starts, values, rng), form.label)
+    for form, values, run, left_out in zip(forms, drawn, runs, chaotic, strict=True):
+        if not left_out:
+            assert_equal(run, *form.on_paper(papers, problem, starts, values, rng), form.label)
 
 
 def assert_equal(run, places, shown, label):

@@ -3,11 +3,27 @@
 import numpy as np
 
 
-class Himmelblau:
-    """Four minima among saddles.
+class Rosenbrock:
+    """A banana: `half` is half the side of the box of starts, `steepest` the steepest curvature in it."""
 
-    `half` is half the side of the box of starts, `steepest` the steepest curvature in it.
-    """
+    half = 1.5
+    steepest = 2500.0
+
+    def loss(self, point):
+        x, y = point
+        return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+    def gradient(self, point):
+        x, y = point
+        return np.stack([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)])
+
+    def hessian(self, point):
+        x, y = point
+        return np.stack([[2 - 400 * (y - 3 * x**2), -400 * x], [-400 * x, 200 + 0 * y]])
+
+
+class Himmelblau:
+    """Four minima among saddles."""
 
     half = 3.0
     steepest = 250.0

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+CHAOTIC_ON = ("rosenbrock",)
 FORMS = (({}, {"learning_rate": (0.1, 0.9), "f_min": (1e-3, 1e-1)}),)
 
 
