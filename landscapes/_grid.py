@@ -28,7 +28,7 @@ def losses_on_grid(
     """
     height = min(len(ys), max(1, _CHUNK // len(xs)))
     chunks = -(-len(ys) // height)
-    # The last chunk is filled up, so that one compiled program serves all.
+    # The last chunk is filled up, so that one compiled program serves all of this grid.
     padded = np.resize(ys, chunks * height).reshape(chunks, height)
     with jax.enable_x64(True):
         values = [np.asarray(_evaluate(loss, xs, chunk)) for chunk in padded]

@@ -4,8 +4,8 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -154,9 +154,14 @@ class Objective:
 
     @cached_property
     def compiled_loss(self) -> Callable[[Params], Float[Array, ""]]:
-        """The training loss at one point as a program, the same one each time."""
-        # Of a copy: a program that held its holder would outlive it, with all its data.
-        return jax.jit(replace(self).loss)
+        """The training loss at one point as a program, which is traced once for each shape of a point."""
+        measures, features = self.measures, self.features
+
+        @jax.jit
+        def loss(params: Params, data: Any) -> Float[Array, ""]:
+            return measures(params, features(params, data), data)[TRAIN_LOSS]
+
+        return partial(loss, data=self.data)
 
     @contextmanager
     def checked(self) -> Iterator[None]:

@@ -38,7 +38,7 @@ from ravine.studies.training._steps import (
 
 @lru_cache(maxsize=4)  # each holds its data
 def _new_network(problem: Problem, x64: bool) -> Model:
-    """The shapes and types of a new network's leaves, whatever its seed, in float64 or not."""
+    """The shapes and types of a new network's leaves in one precision, whatever its seed."""
     with jax.enable_x64(x64):
         return jax.eval_shape(lambda: problem.start(0))
 

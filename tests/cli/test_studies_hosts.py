@@ -1,6 +1,7 @@
 """A study that processes share: the numbers of one, the files of the first, one line from each."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -46,6 +47,7 @@ from ravine.cli import main
 from ravine.studies import kind_of
 
 kind_of("line"), kind_of("plane")
+assert len(os.listdir("/proc/self/task")) == 1  # what has threads is not forked
 started = []
 for folder, environment, arguments in json.load(sys.stdin):
     process = os.fork()
@@ -56,6 +58,7 @@ for folder, environment, arguments in json.load(sys.stdin):
         for stream, ending in ((1, "out"), (2, "err")):
             os.dup2(os.open(f"{folder}.{ending}", os.O_CREAT | os.O_WRONLY), stream)
         main()
+        os._exit(1)  # main ends the process
     started.append(process)
 print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) for process in started]))
 """
@@ -102,18 +105,28 @@ def folder(tmp_path_factory) -> Path:
 def outcomes(folder) -> dict[str, list[tuple[int, bytes, bytes]]]:
     """The status of each process of each pair, and what it said."""
     commands = []
-    for pair, both in PAIRS.items():
-        with socket.create_server(("", 0)) as door:
-            shared = ["--coordinator", f"{LOOPBACK}:{door.getsockname()[1]}", "--processes", "2"]
+    doors = [socket.create_server(("", 0)) for _ in PAIRS]  # all open at once, so that no two are one
+    ports = [door.getsockname()[1] for door in doors]
+    for door in doors:
+        door.close()
+    for (pair, both), port in zip(PAIRS.items(), ports, strict=True):
+        shared = ["--coordinator", f"{LOOPBACK}:{port}", "--processes", "2"]
         for process, command in enumerate(both):
             environment = {"END": "half-way"} if (pair, process) == ("killed", 1) else {}
             arguments = [*command, *shared, "--process", str(process)]
             commands.append((str(folder / pair / str(process)), environment, arguments))
     code = [sys.executable, "-c", PROCESSES]
-    ended = subprocess.run(code, input=json.dumps(commands), stdout=subprocess.PIPE, text=True, timeout=100)
+    with subprocess.Popen(
+        code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as parent:
+        try:
+            statuses, _ = parent.communicate(json.dumps(commands), timeout=100)
+        except subprocess.TimeoutExpired:
+            os.killpg(parent.pid, signal.SIGKILL)
+            raise
     said = [
         (status, *(Path(f"{own}.{ending}").read_bytes() for ending in ("out", "err")))
-        for status, (own, *_) in zip(json.loads(ended.stdout), commands, strict=True)
+        for status, (own, *_) in zip(json.loads(statuses), commands, strict=True)
     ]
     return dict(zip(PAIRS, zip(said[::2], said[1::2], strict=True), strict=True))
 

@@ -249,7 +249,7 @@ def test_delays_stay_within_their_bound(queues):
 
 
 def test_another_seed_of_a_method_is_another_run(defaults):
-    """Those with queues take the times of their seeds, as the heap does."""
+    """Those with queues are compared with a heap that takes the times of their seeds, above."""
     assert {load(name).defaults["seed"] for name in SEEDED} == {0}
     others = [name for name in SEEDED if name not in QUEUED]
     for name, other in zip(

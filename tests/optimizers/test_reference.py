@@ -216,7 +216,7 @@ def rows_of(reference):
 
 @cache
 def groups():
-    """The files of each surface; those of minibatches apart, where these have one shape."""
+    """The files of each surface, and of each shape of minibatches on it."""
     found = defaultdict(list)
     for path in FILES:
         rows = rows_of(read(path))

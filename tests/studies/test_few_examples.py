@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import ravine
 from ravine.landscapes.networks import Problem, load, load_data
@@ -44,6 +45,14 @@ def test_few_examples_do_with_all_defaults(in_folder, command):
     assert fewer < 100
     assert result.choices.batch_size == (("full", fewer // 2) if command == "walk" else (fewer,))
     assert json.loads(result.choices.described())["batch_size"] == list(result.choices.batch_size)
+
+
+def test_the_picture_says_how_many(in_folder):
+    result = ravine.train(NETWORK, data=rows(5), steps=4, keep=False, optimizers=["adam"])
+    result.save("o.png")
+    with Image.open("o.png") as picture:
+        made = json.loads(picture.info["Comment"].removeprefix("ravine train "))
+    assert made["batch_size"] == list(result.choices.batch_size) != [100]
 
 
 @pytest.mark.parametrize("command", ["train", "line", "plane", "spectrum", "connect"])

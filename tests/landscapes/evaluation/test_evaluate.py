@@ -137,13 +137,15 @@ def test_everything_is_traced_once():
 
 def test_programs_go_with_their_objective():
     gc.freeze()  # what other tests have left is not looked through
-    objective = network([])
-    evaluate(objective, network_params(0), [network_params(1)], points(5, 1))
-    before = len(_program._programs)
-    del objective
-    gc.collect()
-    gc.unfreeze()
-    assert len(_program._programs) < before
+    try:
+        objective = network([])
+        evaluate(objective, network_params(0), [network_params(1)], points(5, 1))
+        before = len(_program._programs)
+        del objective
+        gc.collect()
+        assert len(_program._programs) < before
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize(
