@@ -146,10 +146,8 @@ def _merged(region: Region, ends: _Ends, found: Places) -> _Ends:
     firsts, counts = [], []
     rest = np.flatnonzero(np.isfinite(left))
     rest = rest[np.argsort(left[rest], kind="stable")]
-    half = region.half
     while len(rest):
-        away = np.abs(both.points[rest] - both.points[rest[0]]) / half
-        same = (away[:, 0] < _SAME) & (away[:, 1] < _SAME)
+        same = _apart(region, both.points[rest], both.points[rest[0]]) < _SAME
         firsts.append(rest[0])
         counts.append(visits[rest[same]].sum())
         rest = rest[~same]
